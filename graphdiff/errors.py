@@ -1,0 +1,208 @@
+"""Every error that graphdiff raises, and the line of the user's code it is about.
+
+    GraphdiffError(Exception)
+    ├── GraphTypeError(TypeError)        a value of a kind that cannot be used here
+    │   ├── DTypeError                   the element type does not fit
+    │   └── UnsupportedError             a NumPy function or keyword we do not know
+    ├── GraphValueError(ValueError)      a value of the right kind that does not fit
+    │   └── ShapeError                   shapes that do not go together
+    └── GraphIndexError(IndexError)      an index out of range
+
+Each class is also the built-in exception that NumPy raises in the same place, so that
+``except ValueError`` around a NumPy program goes on working under tracing.
+
+A traced program fails far from the line that is at fault: the traceback ends deep in
+this package, and a loop runs one line many times. So each error looks up the stack for
+the innermost frame that the user wrote, says ``(model.py:12)`` at the end of its
+message, and keeps it as ``.position``. Only the base name of the file is ever kept:
+messages and emitted source must not carry traces of the machine they were made on.
+"""
+
+import functools
+import os
+import sys
+from bisect import bisect_right
+from types import CodeType, FrameType
+from typing import NamedTuple
+
+
+class Position(NamedTuple):
+    """A line of the user's source: the base name of its file, and the line number.
+
+    >>> print(Position("model.py", 12))
+    model.py:12
+    """
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        """Give the position as ``file:line``."""
+        return f"{self.file}:{self.line}"
+
+
+class _Lines:
+    """The positions within one code object, by the offset of the instruction.
+
+    ``frame.f_lineno`` decodes the line table from its start, so asking it at every
+    call of a long function would be quadratic. A large table is decoded once instead.
+    """
+
+    __slots__ = ("_code", "_lines", "_starts", "known")
+
+    _LARGE = 4096
+
+    def __init__(self, code: CodeType) -> None:
+        self._code = code
+        self._starts: list[int] | None = None
+        self._lines: list[int | None] = []
+        self.known: dict[int, Position] = {}
+
+    def find(self, frame: FrameType) -> Position:
+        """Give the position that ``frame`` is at, and remember it in ``known``."""
+        code = self._code
+        offset = frame.f_lasti
+        line: int | None
+        if len(code.co_linetable) < self._LARGE:
+            line = frame.f_lineno
+        else:
+            if self._starts is None:
+                table = list(code.co_lines())
+                self._lines = [number for _, _, number in table]
+                self._starts = [start for start, _, _ in table]
+            line = self._lines[max(bisect_right(self._starts, offset) - 1, 0)]
+        name = os.path.basename(code.co_filename)
+        position = Position(name, code.co_firstlineno if line is None else line)
+        self.known[offset] = position
+        return position
+
+
+_STDLIB = os.path.dirname(os.__file__) + os.sep
+_LIBRARIES = ("numpy", "optree")
+_GENERATED = ("<frozen ", "<__array_function__")
+_CACHE_LIMIT = 20_000
+
+# By the identity of the code object, since hashing one reads all of its bytes; the
+# entry holds the code object, so that the identity cannot be taken by another.
+_codes: dict[int, tuple[CodeType, _Lines | None]] = {}
+
+
+@functools.cache
+def _library_folders(loaded: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the folders of this package and of those ``loaded`` that run below it."""
+    folders = [os.path.dirname(os.path.abspath(__file__)) + os.sep]
+    for name in loaded:
+        file = getattr(sys.modules[name], "__file__", None)
+        if file:
+            folders.append(os.path.dirname(file) + os.sep)
+    return tuple(folders)
+
+
+def _is_library(filename: str) -> bool:
+    """Say whether a file belongs to graphdiff, to its libraries or to Python.
+
+    Names in angle brackets (``<stdin>``, ``<string>``, a notebook's cell) are the
+    user's own, and so are installed packages that merely use graphdiff.
+    """
+    loaded = tuple(name for name in _LIBRARIES if name in sys.modules)
+    if filename.startswith((*_library_folders(loaded), *_GENERATED)):
+        return True
+    if not filename.startswith(_STDLIB):
+        return False
+    rest = filename[len(_STDLIB) :]
+    return not rest.startswith(("site-packages" + os.sep, "dist-packages" + os.sep))
+
+
+def _classify(code: CodeType) -> tuple[CodeType, _Lines | None]:
+    """Remember whether ``code`` is the user's: its lines if so, else None."""
+    if len(_codes) >= _CACHE_LIMIT:
+        _codes.clear()
+    lines = None if _is_library(code.co_filename) else _Lines(code)
+    entry = (code, lines)
+    _codes[id(code)] = entry
+    return entry
+
+
+def is_user_code(code: CodeType) -> bool:
+    """Say whether ``code`` was written by the user, not by us, NumPy or Python."""
+    return (_codes.get(id(code)) or _classify(code))[1] is not None
+
+
+def user_frame() -> FrameType | None:
+    """Give the innermost frame on the stack that the user wrote, or None.
+
+    Frames of this package, of NumPy, of the pytree library and of Python's standard
+    library are passed over.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        if (_codes.get(id(code)) or _classify(code))[1] is not None:
+            return frame
+        frame = frame.f_back
+    return None
+
+
+def user_position() -> Position | None:
+    """Give the line of the user's code that is running now, or None.
+
+    Called once for every node that is made, so it is a walk over cached look-ups:
+    well under a microsecond where the user's frame is a few frames up.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        code = frame.f_code
+        lines = (_codes.get(id(code)) or _classify(code))[1]
+        if lines is not None:
+            return lines.known.get(frame.f_lasti) or lines.find(frame)
+        frame = frame.f_back
+    return None
+
+
+class GraphdiffError(Exception):
+    """The base of all errors of graphdiff: a message and the user's line.
+
+    ``position`` is where the user's code was when the error was made, or ``at`` where
+    that is given (the line of an older node, say), or None outside of any user code.
+    ``args`` holds the bare message, so that copying and unpickling the error does not
+    add a second position.
+
+    >>> print(GraphValueError("no axis 2", at=Position("model.py", 12)))
+    no axis 2 (model.py:12)
+    """
+
+    position: Position | None
+
+    def __init__(self, message: str, *, at: Position | None = None) -> None:
+        """Make the error with its ``message``, at the user's line or ``at`` a given."""
+        super().__init__(message)
+        self.position = user_position() if at is None else at
+
+    def __str__(self) -> str:
+        """Give the message and, where it is known, the position behind it."""
+        message = str(self.args[0])
+        return message if self.position is None else f"{message} ({self.position})"
+
+
+class GraphTypeError(GraphdiffError, TypeError):
+    """A value of a kind that cannot be used in this place."""
+
+
+class DTypeError(GraphTypeError):
+    """An element type that does not fit, or would lose information."""
+
+
+class UnsupportedError(GraphTypeError):
+    """A NumPy function, or a keyword of one, that graphdiff does not know."""
+
+
+class GraphValueError(GraphdiffError, ValueError):
+    """A value of the right kind that does not fit."""
+
+
+class ShapeError(GraphValueError):
+    """Shapes that do not go together; the message names both."""
+
+
+class GraphIndexError(GraphdiffError, IndexError):
+    """An index out of range: reported as NumPy does, never clamped."""
