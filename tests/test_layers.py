@@ -1,0 +1,123 @@
+"""The order of the package: who may import whom, how long a file is, what lies where.
+
+The layers are the journey of the data (types, graph, expressions, operations, passes,
+artefacts, functions). A module imports modules of lower layers only; within a layer,
+anything without a cycle.
+"""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import networkx
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "graphdiff"
+
+# First part of a module's name below graphdiff -> layer. A folder counts as one entry.
+LAYERS = {
+    "errors": 0,
+    "dims": 0,
+    "types": 1,
+    "graph": 2,
+    "names": 3,
+    "expression": 3,
+    "ops": 4,
+    "nn": 5,
+    "trace": 5,
+    "differentiate": 5,
+    "backprop": 5,
+    "rewrite": 5,
+    "evaluate": 5,
+    "emit": 6,
+    "compile": 6,
+    "show": 6,
+    "functions": 7,
+    "check": 7,
+    "cli": 7,
+    "__main__": 7,
+    "__init__": 8,
+}
+
+TOP_LEVEL = {"README.md", "pyproject.toml", "graphdiff", "tests", "examples"}
+LONGEST_FILE = 400
+
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def module_name(path: Path) -> str:
+    """``graphdiff.ops.reduce`` of its file; a package is named without ``__init__``."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in FILES}
+
+
+def layer(module: str) -> int:
+    entry = module.split(".")[1] if "." in module else "__init__"
+    assert entry in LAYERS, (
+        f"{module} has no layer: add {entry!r} to LAYERS in {Path(__file__).name}, "
+        f"above everything it imports and below everything that imports it"
+    )
+    return LAYERS[entry]
+
+
+def imports(module: str) -> set[str]:
+    """The package's modules that `module` imports, wherever the import stands.
+
+    Imports in functions and those for type checkers count: what a reader must know
+    before reading is the same.
+    """
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(map(known_module, (alias.name for alias in node.names)))
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, base] if base else above)
+            found.update(known_module(f"{base}.{a.name}") for a in node.names)
+    return found - {"", module}
+
+
+def known_module(dotted: str) -> str:
+    """The longest prefix of `dotted` that is a module here; "" where none is."""
+    while dotted and dotted not in MODULES:
+        dotted = dotted.rpartition(".")[0]
+    return dotted
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_come_from_lower_layers(module):
+    own = layer(module)
+    too_high = {m: layer(m) for m in imports(module) if layer(m) > own}
+    assert not too_high, f"{module} (layer {own}) imports from above: {too_high}"
+
+
+def test_no_import_cycle():
+    graph = networkx.DiGraph((m, other) for m in MODULES for other in imports(m))
+    cycles = [c for c in networkx.strongly_connected_components(graph) if len(c) > 1]
+    assert not cycles, f"modules that import each other: {[sorted(c) for c in cycles]}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_file_is_one_idea(module):
+    text = MODULES[module].read_text(encoding="utf-8")
+    assert len(text.splitlines()) < LONGEST_FILE, f"{module}: split it by idea"
+
+
+def test_only_the_known_entries_lie_at_the_top():
+    try:
+        listing = subprocess.run(
+            ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("not a git checkout")
+    entries = {line.split("/")[0] for line in listing.stdout.splitlines()}
+    strays = {e for e in entries if not e.startswith(".")} - TOP_LEVEL
+    assert not strays, f"unexpected at the top of the repository: {sorted(strays)}"
