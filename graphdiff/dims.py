@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, NoReturn
 
-from graphdiff.polynomial import Dim, Size, _attainable
+from graphdiff.polynomial import Dim, Size
+from graphdiff.terms import attainable
 
 __all__ = [
     "Dim",
@@ -99,7 +100,7 @@ def _solve(size: Size, actual: int) -> dict[str, int] | Literal[False] | None:
     """Give what `size == actual` binds, False if it cannot hold, None if open."""
     if isinstance(size, int):
         return {} if size == actual else False
-    if not _attainable(size, actual):
+    if not attainable(size._terms, actual):
         return False
     (monomial, coefficient), *others = size._terms
     constant = others[0][1] if others and not others[0][0] else 0
