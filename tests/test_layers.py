@@ -18,7 +18,10 @@ PACKAGE = ROOT / "graphdiff"
 # First part of a module's name below graphdiff -> layer. A folder counts as one entry.
 LAYERS = {
     "errors": 0,
+    "terms": 0,
+    "polynomial": 0,
     "dims": 0,
+    "runtime": 0,
     "types": 1,
     "graph": 2,
     "names": 3,
