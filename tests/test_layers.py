@@ -19,7 +19,6 @@ PACKAGE = ROOT / "graphdiff"
 LAYERS = {
     "errors": 0,
     "terms": 0,
-    "terms": 0,
     "polynomial": 0,
     "dims": 0,
     "runtime": 0,
