@@ -1,0 +1,12 @@
+"""Derivatives of NumPy code, as graphs you can see and source you can keep."""
+
+from graphdiff import ops as ops
+from graphdiff.differentiate import differentiate as differentiate
+from graphdiff.differentiate import gradients as gradients
+from graphdiff.differentiate import pullback as pullback
+from graphdiff.differentiate import pushforward as pushforward
+from graphdiff.evaluate import evaluate as evaluate
+from graphdiff.expression import Expression as Expression
+from graphdiff.graph import Graph as Graph
+from graphdiff.rewrite import simplify as simplify
+from graphdiff.rewrite import stabilise as stabilise

@@ -1,0 +1,426 @@
+"""Differentiation: append the nodes of the derivative, and so make a new graph.
+
+Reverse mode is algorithms 6.5 and 6.6 of Goodfellow, Bengio and Courville, *Deep
+Learning* (2016), section 6.5.5: one sweep over the nodes that lead from the variables
+to the target, in reverse topological order, visiting every edge once and summing over
+paths. Because a rule builds ordinary nodes, the result can be differentiated again.
+Forward mode needs no rules of its own: a pullback is linear in the cotangent that it
+carries, so pulling back twice pushes forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.expression import Expression, lift
+from graphdiff.graph import Graph, in_order
+from graphdiff.node import (
+    At,
+    Full,
+    Hole,
+    Node,
+    Pick,
+    Role,
+    building,
+    current_scope,
+    make,
+)
+from graphdiff.ops.axes import spread_node
+from graphdiff.ops.elementwise import cast_node
+from graphdiff.rewrite import stabilise as stabilise_graph
+from graphdiff.strict import Strict, masked_nodes, wild_nodes
+from graphdiff.types import ArrayType, show_shape
+
+KINKS = ("mean", "right", "left", "zero")
+
+
+def check_kinks(kinks: str) -> str:
+    """Return `kinks` if it names a convention; raise `GraphValueError` otherwise."""
+    if kinks not in KINKS:
+        raise GraphValueError(
+            f"kinks: expected one of {', '.join(KINKS)}, got {kinks!r}"
+        )
+    return kinks
+
+
+class Sweep:
+    """One pass backwards: which nodes matter, which are masked, and the table.
+
+    The table maps a node to its cotangent (a list of them for an op of several
+    results); what is absent is zero and costs nothing.
+    """
+
+    def __init__(
+        self, targets: Sequence[Node], wrt: Iterable[Node], kinks: str = "mean"
+    ) -> None:
+        self.nodes = in_order(targets)
+        self.active = set(wrt)
+        self.kinks = kinks
+        for node in self.nodes:
+            if node not in self.active and any(a in self.active for a in node.args):
+                if not isinstance(node.type, ArrayType) or node.type.is_real:
+                    self.active.add(node)
+        wild = wild_nodes(self.nodes)
+        self.masked = wild and wild & masked_nodes(self.nodes, set(targets))
+
+    def run(
+        self,
+        table: dict[Node, Any],
+        add: Callable[[Any, Any], Any],
+        pull: Callable[[int, At, Any, Node], Any],
+        settle: Callable[[Node, Any], None] = lambda node, g: None,
+    ) -> dict[Node, Any]:
+        """Fill `table`, seeded with the targets' cotangents, down to the variables.
+
+        `pull(i, at, g, node)` is the share of argument i, and `add` sums shares;
+        they work on expressions (symbol to symbol) or on arrays (symbol to number).
+        `settle` hears of each node whose cotangent is complete.
+        """
+        for node in reversed(self.nodes):
+            g = table.get(node)
+            if g is None or node not in self.active:
+                continue
+            settle(node, g)
+            if not node.args:
+                continue
+            if isinstance(node.op, Pick):
+                slots = table.setdefault(node.args[0], [None] * len(node.args[0].type))  # type: ignore[arg-type]
+                old = slots[node.op.index]
+                slots[node.op.index] = g if old is None else add(old, g)
+                continue
+            at = At(self.kinks, node in self.masked)
+            for i, arg in enumerate(node.args):
+                if arg not in self.active:
+                    continue
+                share = pull(i, at, g, node)
+                if share is not None:
+                    old = table.get(arg)
+                    table[arg] = share if old is None else add(old, share)
+        return table
+
+
+def _pull(i: int, at: At, g: Any, node: Node) -> Any:
+    """Run the op's own rule on expressions."""
+    carried = Strict(g.node) if at.masked else g
+    share = node.op.pullback(
+        i, at, carried, Expression(node), *[Expression(a) for a in node.args]
+    )
+    if share is None:
+        return None
+    arg = node.args[i]
+    found = share.node
+    if found.type != arg.type:
+        found = spread_node(cast_node(found, arg.type.dtype), arg.type.shape)
+    return Expression(found)
+
+
+def pull_back(
+    targets: Mapping[Node, Node], wrt: Sequence[Node], kinks: str = "mean"
+) -> list[Node | None]:
+    """The cotangents of `wrt`, given those of `targets`; None where none arrives.
+
+    Records the role of each node made: the adjoint of which node, by which rule.
+    """
+    scope = current_scope()
+    sweep = Sweep(list(targets), wrt, kinks)
+    keeping, scope.keep_fresh = scope.keep_fresh, True
+    held = scope.take_fresh()
+    names = _used_names(scope, sweep.nodes)
+
+    def explain(node: Node) -> None:
+        kink = f"{node.op.kink}: {kinks}" if node.op.kink else ""
+        order = 1 + (scope.roles[node].order if node in scope.roles else 0)
+        for made in scope.take_fresh():
+            scope.roles[made] = Role(node, node.op.label, kink, order)
+
+    def pull(i: int, at: At, g: Any, node: Node) -> Any:
+        share = _pull(i, at, g, node)
+        explain(node)
+        return share
+
+    def settle(node: Node, g: Any) -> None:
+        explain(node)
+        name = scope.names.get(node)
+        if name is None and not node.args and hasattr(node.op, "name"):
+            name = node.op.name.rpartition(".")[2]
+        if name is not None and isinstance(g, Expression) and g.node in scope.roles:
+            made = g.node
+            if made.args and made not in scope.names:
+                scope.names[made] = _unique(f"d_{name}", names)
+
+    table: dict[Node, Any] = {}
+    for target, seed in targets.items():
+        table[target] = Expression(seed)
+    try:
+        sweep.run(table, lambda a, b: a + b, pull, settle)
+        explain(next(iter(targets)))
+    finally:
+        scope.keep_fresh = keeping
+        scope.fresh = held
+    return [table[x].node if x in table else None for x in wrt]
+
+
+def _used_names(scope: Any, nodes: Iterable[Node]) -> set[str]:
+    return {scope.names[n] for n in nodes if n in scope.names}
+
+
+def _unique(name: str, used: set[str]) -> str:
+    fresh, number = name, 1
+    while fresh in used:
+        number += 1
+        fresh = f"{name}_{number}"
+    used.add(fresh)
+    return fresh
+
+
+def push_forward(
+    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
+) -> list[Node | None]:
+    """The tangents of `targets`, given those of variables: two pullbacks.
+
+    The cotangents of the targets are holes; what arrives at the variables is linear
+    in them, so pulling the tangents back through that gives the forward derivative,
+    in which no hole is left.
+    """
+    holes = [make(Hole(y.type)) for y in targets]
+    seeds: dict[Node, Node] = {}
+    for target, hole in zip(targets, holes, strict=True):
+        old = seeds.get(target)
+        seeds[target] = (
+            hole if old is None else (Expression(old) + Expression(hole)).node
+        )
+    pulled = pull_back(seeds, list(tangents), kinks)
+    again: dict[Node, Node] = {}
+    for share, tangent in zip(pulled, tangents.values(), strict=True):
+        if share is not None:
+            old = again.get(share)
+            again[share] = (
+                tangent if old is None else (Expression(old) + Expression(tangent)).node
+            )
+    if not again:
+        return [None] * len(holes)
+    return pull_back(again, holes, kinks)
+
+
+def ones(type: ArrayType) -> Node:
+    """The seed of a gradient."""
+    return make(Full.of(1, type))
+
+
+def zeros(type: ArrayType) -> Node:
+    """The gradient with respect to what does not matter."""
+    return make(Full.of(0, type))
+
+
+def gradients(
+    y: Expression,
+    wrt: Sequence[Expression],
+    *,
+    kinks: str = "mean",
+    allow_int: bool = False,
+) -> list[Expression]:
+    """The gradient of a scalar `y` with respect to each expression of `wrt`.
+
+    Each has the shape and dtype of its variable, and is made of ordinary nodes:
+    evaluate it, emit it, or differentiate it again. A variable on which `y` does not
+    depend gets zeros. Raises `ShapeError` if `y` is not scalar, and `DTypeError` for
+    an integer variable unless `allow_int`, which gives zeros.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x = gd.var("x", "n")
+    >>> (slope,) = gd.gradients(np.sum(x * x), [x])
+    >>> (curvature,) = gd.gradients(np.sum(slope), [x])
+    >>> graph = gd.Graph(inputs={"x": x}, outputs={"c": curvature})
+    >>> gd.evaluate(graph, {"x": np.zeros(3)})["c"]
+    array([2., 2., 2.])
+    """
+    check_kinks(kinks)
+    target = _expression("y", y)
+    variables = [_expression(f"wrt[{i}]", x) for i, x in enumerate(wrt)]
+    check_scalar("gradients", "y", target.type)
+    for i, x in enumerate(variables):
+        check_variable(f"wrt[{i}]", x.type, allow_int)
+    found = pull_back({target: ones(target.type)}, variables, kinks)
+    return [
+        Expression(zeros(x.type) if g is None else g)
+        for x, g in zip(variables, found, strict=True)
+    ]
+
+
+def pullback(
+    ys: Sequence[Expression],
+    xs: Sequence[Expression],
+    cotangents: Sequence[Any],
+    *,
+    kinks: str = "mean",
+) -> list[Expression]:
+    """The cotangents of `xs`, given those of `ys`: the transposed Jacobian, applied."""
+    check_kinks(kinks)
+    targets = [_expression(f"ys[{i}]", y) for i, y in enumerate(ys)]
+    variables = [_expression(f"xs[{i}]", x) for i, x in enumerate(xs)]
+    seeds: dict[Node, Node] = {}
+    for y, seed in zip(
+        targets, _matching("cotangents", targets, cotangents), strict=True
+    ):
+        old = seeds.get(y)
+        seeds[y] = seed if old is None else (Expression(old) + Expression(seed)).node
+    for i, x in enumerate(variables):
+        check_variable(f"xs[{i}]", x.type, False)
+    found = pull_back(seeds, variables, kinks)
+    return [
+        Expression(zeros(x.type) if g is None else g)
+        for x, g in zip(variables, found, strict=True)
+    ]
+
+
+def pushforward(
+    ys: Sequence[Expression],
+    xs: Sequence[Expression],
+    tangents: Sequence[Any],
+    *,
+    kinks: str = "mean",
+) -> list[Expression]:
+    """The tangents of `ys`, given those of `xs`: the Jacobian, applied."""
+    check_kinks(kinks)
+    targets = [_expression(f"ys[{i}]", y) for i, y in enumerate(ys)]
+    variables = [_expression(f"xs[{i}]", x) for i, x in enumerate(xs)]
+    for i, x in enumerate(variables):
+        check_variable(f"xs[{i}]", x.type, False)
+    seeds = _matching("tangents", variables, tangents)
+    found = push_forward(targets, dict(zip(variables, seeds, strict=True)), kinks)
+    return [
+        Expression(zeros(y.type) if t is None else t)
+        for y, t in zip(targets, found, strict=True)
+    ]
+
+
+def _matching(what: str, nodes: Sequence[Node], values: Sequence[Any]) -> list[Node]:
+    if len(values) != len(nodes):
+        raise GraphValueError(f"{what}: expected {len(nodes)}, got {len(values)}")
+    found = []
+    for i, (node, value) in enumerate(zip(nodes, values, strict=True)):
+        seed = lift(value, f"{what}[{i}]").node
+        if seed.type.shape != node.type.shape and seed.type.shape != ():
+            raise ShapeError(
+                f"{what}[{i}]: expected shape {show_shape(node.type.shape)}, got "
+                f"{show_shape(seed.type.shape)}"
+            )
+        found.append(spread_node(cast_node(seed, node.type.dtype), node.type.shape))
+    return found
+
+
+def _expression(what: str, value: Any) -> Node:
+    if not isinstance(value, Expression):
+        raise GraphTypeError(
+            f"{what}: expected an expression, got {type(value).__name__}"
+        )
+    return value.node
+
+
+def check_scalar(function: str, what: str, type: ArrayType) -> None:
+    """Raise unless a value of `type` has a gradient: one real number."""
+    if type.shape != ():
+        raise ShapeError(
+            f"{function}: {what} must be a scalar, but has shape "
+            f"{show_shape(type.shape)}; sum it, or use vjp or pullback"
+        )
+    if not type.is_real:
+        raise DTypeError(f"{function}: {what} must be real, but is {type.dtype}")
+
+
+def check_variable(what: str, type: ArrayType, allow_int: bool) -> None:
+    """Raise for a variable that is not real, unless that is allowed."""
+    if not type.is_real and not allow_int:
+        raise DTypeError(
+            f"{what} has dtype {type.dtype}: a derivative needs floating-point "
+            f"numbers; convert it, or say allow_int=True to get zeros"
+        )
+
+
+def differentiate(
+    graph: Graph,
+    of: str | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    kinks: str = "mean",
+    allow_int: bool = False,
+    stabilise: bool = True,
+) -> Graph:
+    """A new graph that also computes the gradient of one output.
+
+    `of` names a scalar output (the only one, by default); `wrt` names inputs, or the
+    prefix of several (``"params"``), by default every real one. The outputs are those
+    of `graph`, and ``d_<input>`` for each input. Nodes that were there stay; those
+    appended know which node they are the adjoint of (`Graph.role_of`).
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
+    >>> dgraph = gd.differentiate(graph, wrt=["x"])
+    >>> list(dgraph.outputs)
+    ['y', 'd_x']
+    """
+    check_kinks(kinks)
+    if stabilise:
+        graph = stabilise_graph(graph)
+    target_name = _target(graph, of)
+    target = graph.outputs[target_name]
+    check_scalar("differentiate", f"the output {target_name!r}", target.type)
+    names = select_inputs(graph, wrt)
+    for name in names:
+        check_variable(f"wrt: {name!r}", graph.inputs[name].type, allow_int)
+    variables = [graph.inputs[name] for name in names]
+    with building(graph.scope()) as scope:
+        seed = ones(target.type)
+        found = pull_back({target: seed}, variables, kinks)
+        outputs = dict(graph.outputs)
+        for name, x, g in zip(names, variables, found, strict=True):
+            made = zeros(x.type) if g is None else g
+            if g is None and made not in graph.ledger.names:
+                scope.roles[made] = Role(x, "unused")
+            outputs[gradient_name(name, outputs, graph)] = made
+        return Graph(graph.inputs, outputs, signature=graph.signature)
+
+
+def gradient_name(name: str, taken: Mapping[str, Any], graph: Graph) -> str:
+    """``d_`` and the input's name, or the last part of its path, made unique."""
+    node = graph.inputs[name]
+    short = graph.name_of(node) or name.rpartition(".")[2]
+    return _unique(f"d_{short}", set(taken))
+
+
+def _target(graph: Graph, of: str | None) -> str:
+    if of is None:
+        if len(graph.outputs) != 1:
+            raise GraphValueError(
+                f"of: name one of the outputs {', '.join(map(repr, graph.outputs))}"
+            )
+        return next(iter(graph.outputs))
+    if of not in graph.outputs:
+        listing = ", ".join(map(repr, graph.outputs))
+        raise GraphValueError(f"of: expected one of the outputs {listing}, got {of!r}")
+    return of
+
+
+def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
+    """The names of the inputs that `wrt` names: itself, or the prefix of a path."""
+    if wrt is None:
+        return [n for n, x in graph.inputs.items() if x.type.is_real]
+    found: dict[str, None] = {}
+    for wanted in [wrt] if isinstance(wrt, str) else wrt:
+        matches = [
+            n
+            for n, x in graph.inputs.items()
+            if n == wanted or n.startswith(f"{wanted}.") or graph.name_of(x) == wanted
+        ]
+        if not matches:
+            listing = ", ".join(map(repr, graph.inputs))
+            raise GraphValueError(
+                f"wrt: expected one of the inputs {listing}, got {wanted!r}"
+            )
+        found.update(dict.fromkeys(matches))
+    return list(found)

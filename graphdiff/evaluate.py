@@ -1,0 +1,163 @@
+"""Running a graph: each node in turn, each array dropped after its last use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from graphdiff.dims import solve_for
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.graph import Graph
+from graphdiff.node import Constant, Input, Node
+from graphdiff.strict import masked_nodes
+from graphdiff.types import ArrayType, show_shape
+
+
+def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The outputs of `graph` for the given inputs, by interpreting node after node.
+
+    `inputs` maps each input's name to an array, or each parameter to its nest of
+    arrays. Lists and safe casts are converted. Raises `GraphValueError` for a name
+    missing or unknown, `ShapeError` for a shape that does not fit, and `DTypeError`
+    for a cast that loses.
+    """
+    values = bind_inputs(graph, inputs)
+    sizes = bind_sizes(graph, values)
+    table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
+    quiet = quiet_nodes(graph)
+    last = last_uses(graph)
+    for node in graph.nodes:
+        if not isinstance(node.op, Input):
+            if node in quiet:
+                with np.errstate(all="ignore"):
+                    table[node] = compute(node, table, sizes)
+            else:
+                table[node] = compute(node, table, sizes)
+        for arg in last.get(node, ()):
+            del table[arg]
+    return {
+        name: _fresh(table[node], node.type) for name, node in graph.outputs.items()
+    }
+
+
+def compute(node: Node, table: Mapping[Node, Any], sizes: Mapping[str, int]) -> Any:
+    """The value of one node, given those of its arguments."""
+    op = node.op
+    if isinstance(op, Constant):
+        return op.value
+    op = op.bind(sizes) if sizes else op
+    args = [table[arg] for arg in node.args]
+    types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
+    return op.call(*types)(*args)
+
+
+def last_uses(graph: Graph) -> dict[Node, list[Node]]:
+    """For each node, the arguments that nothing needs after it."""
+    kept = set(graph.outputs.values())
+    last: dict[Node, list[Node]] = {}
+    for node in reversed(graph.nodes):
+        for arg in node.args:
+            if arg not in kept:
+                kept.add(arg)
+                last.setdefault(node, []).append(arg)
+    return last
+
+
+def quiet_nodes(graph: Graph) -> set[Node]:
+    """The nodes of a derivative whose NaN and infinities nobody will see.
+
+    NumPy's warnings about them would be noise. A graph without derivatives warns as
+    NumPy does.
+    """
+    if not graph.ledger.roles:
+        return set()
+    return masked_nodes(list(graph.nodes), set(graph.outputs.values()))
+
+
+def _fresh(value: Any, type: ArrayType) -> np.ndarray:
+    array = np.asarray(value)
+    return array if array.base is None and array.flags.writeable else array.copy()
+
+
+def bind_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays for all inputs, checked and converted."""
+    given = flatten_inputs(graph, inputs)
+    missing = [n for n in graph.inputs if n not in given]
+    if missing:
+        raise GraphValueError(f"inputs: missing {', '.join(map(repr, missing))}")
+    unknown = [n for n in given if n not in graph.inputs]
+    if unknown:
+        listing = ", ".join(map(repr, graph.inputs))
+        raise GraphValueError(f"inputs: {unknown[0]!r} is not one of {listing}")
+    return {
+        name: convert(name, given[name], node.type)
+        for name, node in graph.inputs.items()
+    }
+
+
+def flatten_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Spell out nested inputs by the paths of their leaves."""
+    flat: dict[str, Any] = {}
+    signature = graph.signature
+    for name, value in inputs.items():
+        tree = signature.parameters.get(name) if signature else None
+        if name in graph.inputs or tree is None:
+            flat[name] = value
+        else:
+            leaves = tree.flatten(name, value)
+            flat.update(zip(tree.leaves, leaves, strict=True))
+    return flat
+
+
+def convert(name: str, value: Any, wanted: ArrayType) -> np.ndarray:
+    """`value` as an array of the dtype wanted, if nothing is lost by that."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise GraphTypeError(f"{name}: not an array: {error}") from None
+    if array.dtype == wanted.dtype:
+        return array
+    weak = isinstance(value, (bool, int, float)) or array.size == 0
+    python = isinstance(value, (list, tuple)) and array.dtype.kind in "iuf"
+    kinds = "biuf"
+    if array.dtype.kind in kinds and (
+        np.can_cast(array.dtype, wanted.dtype, "safe")
+        or ((weak or python) and wanted.dtype.kind == "f")
+        or (
+            array.dtype.kind in "iu"
+            and wanted.dtype.kind in "iu"
+            and bool(np.all(array.astype(wanted.dtype) == array))
+        )
+    ):
+        return array.astype(wanted.dtype)
+    raise DTypeError(
+        f"{name}: expected {wanted.dtype}, got {array.dtype}, which would not survive "
+        f"the conversion"
+    )
+
+
+def bind_sizes(graph: Graph, values: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """The sizes behind the names of the graph's dimensions."""
+    sizes: dict[str, int] = {}
+    pending = dict(graph.inputs)
+    while pending:
+        before = len(pending), len(sizes)
+        for name, node in list(pending.items()):
+            declared, actual = node.type.shape, values[name].shape
+            if len(declared) != len(actual):
+                raise ShapeError(
+                    f"{name}: expected shape {show_shape(declared)}, got "
+                    f"{show_shape(actual)}"
+                )
+            try:
+                left = solve_for(declared, actual, sizes)
+            except ValueError as error:
+                raise ShapeError(f"{name}: {error}") from None
+            if not left:
+                del pending[name]
+        if (len(pending), len(sizes)) == before:
+            listing = ", ".join(map(repr, pending))
+            raise ShapeError(f"the named sizes of {listing} cannot be worked out")
+    return sizes

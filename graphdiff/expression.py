@@ -1,0 +1,479 @@
+"""What the user holds: a handle on a node that behaves as a NumPy array.
+
+Operators and NumPy functions on an `Expression` find their way, by one table of
+doors, to code that builds nodes; writing an expression and tracing a NumPy function
+are one mechanism. A door takes what NumPy takes (broadcasting, negative axes, mixed
+dtypes, plain arrays and numbers) and builds strict nodes. What NumPy would need
+numbers for (a branch, a loop count, a Python float) raises and says what to write.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from graphdiff import node as _node
+from graphdiff.dims import Dim
+from graphdiff.errors import (
+    GraphIndexError,
+    GraphTypeError,
+    ShapeError,
+    UnsupportedError,
+)
+from graphdiff.node import Constant, Full, Node, Op, Scope, Size, current_scope, make
+from graphdiff.types import ArrayType, Shape, check_dtype, show_shape
+
+
+class Door:
+    """The way in for one NumPy function: the code, and the arguments it understands."""
+
+    __slots__ = ("_accepts", "_defaults", "_most", "build", "function", "name")
+
+    def __init__(
+        self, function: Any, build: Callable[..., Any], most: int = -1
+    ) -> None:
+        self.function = function
+        self.build = build
+        self.name = name_of_function(function)
+        self._most = most
+        self._accepts: frozenset[str] | None = frozenset() if most >= 0 else None
+        self._defaults: dict[str, Any] | None = None
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Build nodes for the call; an argument not understood raises by name."""
+        if kwargs or len(args) > self._most:
+            args, kwargs = self._understand(args, kwargs)
+        return self.build(*args, **kwargs)
+
+    def _understand(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        if self._accepts is None:
+            found = inspect.signature(self.build).parameters.values()
+            self._accepts = frozenset(
+                p.name for p in found if p.kind != p.VAR_POSITIONAL
+            )
+            spread = any(p.kind == p.VAR_POSITIONAL for p in found)
+            placed = [p for p in found if p.kind == p.POSITIONAL_OR_KEYWORD]
+            self._most = 1000 if spread else len(placed)
+        names, defaults = self._numpy_parameters()
+        extra = dict(zip(names[self._most :], args[self._most :], strict=False))
+        if len(args) > self._most + len(extra):
+            raise UnsupportedError(
+                f"{self.name}: expected at most {self._most} arguments, got {len(args)}"
+            )
+        known = {}
+        for key, value in {**extra, **kwargs}.items():
+            if key in self._accepts:
+                known[key] = value
+            elif key not in defaults or value is not defaults[key]:
+                if key == "out":
+                    raise UnsupportedError(
+                        f"{self.name}: out= would write a symbolic array into a plain "
+                        f"one; use the returned value instead, and make accumulators "
+                        f"with np.zeros_like of an argument"
+                    )
+                raise UnsupportedError(f"{self.name}: {key}= is not supported")
+        return args[: self._most], known
+
+    def _numpy_parameters(self) -> tuple[list[str], dict[str, Any]]:
+        if self._defaults is None:
+            try:
+                found = inspect.signature(self.function).parameters
+            except (TypeError, ValueError):
+                found = {}  # type: ignore[assignment]
+            self._defaults = {p.name: p.default for p in found.values()}
+            self._defaults.setdefault("out", None)
+        return list(self._defaults), self._defaults
+
+
+DOORS: dict[Any, Door] = {}
+
+
+def name_of_function(function: Any) -> str:
+    """The name under which users know a NumPy function: ``np.linalg.norm``."""
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", "?")
+    module = getattr(function, "__module__", None) or "numpy"
+    return f"{module.replace('numpy', 'np', 1)}.{name}" if "numpy" in module else name
+
+
+def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as what NumPy's `functions` do on expressions."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        for function in functions:
+            DOORS[function] = Door(function, build)
+        return build
+
+    return register
+
+
+def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call the door of `function`, and let the scope watch what the user made."""
+    door = DOORS.get(function)
+    if door is None:
+        raise UnsupportedError(
+            f"{name_of_function(function)} is not supported on symbolic arrays"
+        )
+    return watched(door, args, kwargs)
+
+
+def watched(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call with the two arguments, and let the scope watch what the user made."""
+    scope = current_scope()
+    if scope.watcher is None or scope.busy:
+        return call(args, kwargs)
+    scope.busy = True
+    try:
+        result = call(args, kwargs)
+    finally:
+        scope.busy = False
+    scope.watcher(scope, args, result)
+    return result
+
+
+def surface(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a public function of ours be watched as NumPy's are."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return watched(lambda a, k: function(*a, **k), args, kwargs)
+
+    call.__name__ = function.__name__
+    call.__qualname__ = function.__qualname__
+    call.__doc__ = function.__doc__
+    call.__module__ = function.__module__
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
+
+
+def _binary(ufunc: Any) -> tuple[Any, Any]:
+    def forward(self: Expression, other: Any) -> Any:
+        return dispatch(ufunc, (self, other), {})
+
+    def reflected(self: Expression, other: Any) -> Any:
+        return dispatch(ufunc, (other, self), {})
+
+    return forward, reflected
+
+
+def _unary(ufunc: Any) -> Any:
+    def method(self: Expression) -> Any:
+        return dispatch(ufunc, (self,), {})
+
+    return method
+
+
+def _method(function: Any) -> Any:
+    def method(self: Expression, *args: Any, **kwargs: Any) -> Any:
+        return dispatch(function, (self, *args), kwargs)
+
+    method.__doc__ = f"See ``{name_of_function(function)}``."
+    return method
+
+
+class Expression:
+    """A symbolic array: a handle on one node of a computation.
+
+    Use it as an ``ndarray``: operators, NumPy functions, indexing, ``.T``, ``.sum()``.
+    `shape` and `dtype` are known; entries are not, so nothing that needs a number now
+    (``if``, ``float``, ``range``) works, and each says what does.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x = gd.var("x", "batch,3")
+    >>> y = np.tanh(x) + 1
+    >>> y.shape, y.dtype
+    ((batch, 3), dtype('float64'))
+    """
+
+    __slots__ = ("__weakref__", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of the axes: ints, and symbolic sizes."""
+        return self.node.type.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the entries."""
+        return self.node.type.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.node.type.shape)
+
+    @property
+    def size(self) -> int | Dim:
+        """The number of entries."""
+        total: int | Dim = 1
+        for n in self.node.type.shape:
+            total = total * n
+        return total
+
+    T = property(lambda self: dispatch(np.transpose, (self,), {}))
+    mT = property(lambda self: dispatch(np.matrix_transpose, (self,), {}))
+
+    def __repr__(self) -> str:
+        """Show the op and the type, as ``<tanh: float64[batch, 3]>``."""
+        return repr(self.node)
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Take part in a NumPy ufunc."""
+        if method == "__call__":
+            return dispatch(ufunc, args, kwargs)
+        whole = {np.add: np.sum, np.multiply: np.prod}.get(ufunc) or {
+            np.maximum: np.max,
+            np.minimum: np.min,
+        }.get(ufunc)
+        if method == "reduce" and whole is not None and isinstance(args[0], Expression):
+            return dispatch(whole, args, {"axis": 0, **kwargs})
+        raise UnsupportedError(
+            f"{name_of_function(ufunc)}.{method} is not supported on symbolic arrays"
+            + ("; write the new array as an expression" if method == "at" else "")
+        )
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        """Take part in a NumPy function."""
+        return dispatch(function, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """Refuse: the entries are not known yet."""
+        raise GraphTypeError(
+            "a symbolic array has no entries yet, so np.array, np.asarray or a plain "
+            "array that should hold it cannot be made: combine arrays with np.stack or "
+            "np.concatenate, fill with np.full_like or np.zeros_like of an argument, "
+            "and choose with np.where"
+        )
+
+    def __bool__(self) -> bool:
+        """Refuse: following one branch for good would be wrong."""
+        raise GraphTypeError(
+            "the truth of a symbolic array is not known while the graph is built "
+            "(if, while, and, or, not, min, max, sorted, in): write "
+            "np.where(condition, a, b), np.maximum, or & and | instead"
+        )
+
+    def _number(self) -> Any:
+        raise GraphTypeError(
+            "a symbolic array has no value yet, so float, int, round, range and the "
+            "functions of math cannot take it: write np.sin for math.sin, "
+            "x.astype(...) for float(x), np.floor for int(x)"
+        )
+
+    __float__ = __int__ = __index__ = __complex__ = __round__ = _number
+    __trunc__ = __floor__ = __ceil__ = _number
+
+    def __len__(self) -> int:
+        """The size of the first axis, if it is a number."""
+        if not self.shape:
+            raise GraphTypeError("len() of a symbolic array without axes")
+        return operator.index(self.shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the first axis, if its size is a number."""
+        if not self.shape:
+            raise GraphTypeError("iteration over a symbolic array without axes")
+        if isinstance(self.shape[0], Dim):
+            raise GraphTypeError(
+                f"iteration over an axis of symbolic size {self.shape[0]} (shape "
+                f"{show_shape(self.shape)}): its length is not known yet; work on the "
+                f"whole array, or give that axis an int in the spec"
+            )
+        return (self[i] for i in range(self.shape[0]))
+
+    def __contains__(self, item: object) -> bool:
+        """Refuse: whether an entry equals `item` is not known yet."""
+        return self.__bool__()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Refuse: build the new array as an expression."""
+        raise GraphTypeError(
+            "x[i] = v on a symbolic array is not supported yet: write "
+            "np.where(mask, v, x), or np.concatenate or np.stack of the parts"
+        )
+
+    def __delitem__(self, key: Any) -> None:
+        """Refuse, as NumPy does."""
+        raise GraphTypeError("entries of an array cannot be deleted")
+
+    def __getitem__(self, key: Any) -> Any:
+        """Index as NumPy does: ints, slices, ``None``, ``...``, integer arrays."""
+        return dispatch(operator.getitem, (self, key), {})
+
+    def __getattr__(self, name: str) -> Any:
+        """Explain what to write for an attribute that arrays have and we have not."""
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"a symbolic array has no attribute {name!r}")
+        raise GraphTypeError(
+            f".{name} is not supported on a symbolic array"
+            + _INSTEAD.get(name, "; use NumPy functions that return a new array")
+        )
+
+    def __copy__(self) -> Expression:
+        """Another handle on the same node."""
+        return type(self)(self.node)
+
+    def __deepcopy__(self, memo: object) -> Expression:
+        """Another handle on the same node."""
+        return type(self)(self.node)
+
+    def __reduce__(self) -> Any:
+        """Refuse, as nodes do."""
+        return self.node.__reduce__()
+
+    __hash__ = object.__hash__
+
+    __add__, __radd__ = _binary(np.add)
+    __sub__, __rsub__ = _binary(np.subtract)
+    __mul__, __rmul__ = _binary(np.multiply)
+    __truediv__, __rtruediv__ = _binary(np.true_divide)
+    __floordiv__, __rfloordiv__ = _binary(np.floor_divide)
+    __mod__, __rmod__ = _binary(np.remainder)
+    __divmod__, __rdivmod__ = _binary(np.divmod)
+    __pow__, __rpow__ = _binary(np.power)
+    __matmul__, __rmatmul__ = _binary(np.matmul)
+    __and__, __rand__ = _binary(np.bitwise_and)
+    __or__, __ror__ = _binary(np.bitwise_or)
+    __xor__, __rxor__ = _binary(np.bitwise_xor)
+    __lshift__, __rlshift__ = _binary(np.left_shift)
+    __rshift__, __rrshift__ = _binary(np.right_shift)
+    __lt__, _ = _binary(np.less)
+    __le__, _ = _binary(np.less_equal)
+    __gt__, _ = _binary(np.greater)
+    __ge__, _ = _binary(np.greater_equal)
+    __eq__, _ = _binary(np.equal)  # type: ignore[assignment]
+    __ne__, _ = _binary(np.not_equal)  # type: ignore[assignment]
+    __neg__ = _unary(np.negative)
+    __pos__ = _unary(np.positive)
+    __abs__ = _unary(np.absolute)
+    __invert__ = _unary(np.invert)
+
+    sum = _method(np.sum)
+    mean = _method(np.mean)
+    prod = _method(np.prod)
+    max = _method(np.max)
+    min = _method(np.min)
+    var = _method(np.var)
+    std = _method(np.std)
+    any = _method(np.any)
+    all = _method(np.all)
+    argmax = _method(np.argmax)
+    argmin = _method(np.argmin)
+    cumsum = _method(np.cumsum)
+    dot = _method(np.dot)
+    ravel = _method(np.ravel)
+    flatten = _method(np.ravel)
+    squeeze = _method(np.squeeze)
+    swapaxes = _method(np.swapaxes)
+    take = _method(np.take)
+    clip = _method(np.clip)
+    round = _method(np.round)
+    copy = _method(np.copy)
+
+    def reshape(self, *shape: Any, order: str = "C") -> Any:
+        """The same entries in another shape."""
+        wanted = shape[0] if len(shape) == 1 else shape
+        return dispatch(np.reshape, (self, wanted), {"order": order})
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order; without arguments reversed."""
+        order = None if not axes else axes[0] if len(axes) == 1 else axes
+        return dispatch(np.transpose, (self, order), {})
+
+    def astype(self, dtype: Any, copy: bool = True) -> Any:
+        """The same entries in another dtype."""
+        return dispatch(np.astype, (self, dtype), {})
+
+
+_INSTEAD = {
+    "item": "; it has no value yet: keep the array itself",
+    "tolist": "; it has no entries yet: keep the array itself",
+    "sort": ", which would change it in place; use a function that returns a new array",
+    "fill": ", which would change it in place; use np.full_like",
+    "put": ", which would change it in place; use np.where",
+}
+
+
+def as_node(value: Any, what: str = "value") -> Node:
+    """The node of an expression, or a constant of a plain array or number."""
+    if isinstance(value, Expression):
+        return value.node
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, Dim):
+        return make(Size(value, ArrayType((), np.dtype(np.int64))))
+    array = as_array(value, what)
+    if array.ndim == 0:
+        return make(Full.of(array, ArrayType((), array.dtype)))
+    scope = current_scope()
+    made = make(Constant.of(array))
+    if scope.watcher is not None:
+        scope.watcher.lifted(scope, value, made)
+    return made
+
+
+def as_array(value: Any, what: str) -> np.ndarray:
+    """A plain array of a dtype that graphdiff computes with."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise GraphTypeError(f"{what}: masked arrays are not supported")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise GraphTypeError(f"{what}: cannot make an array of this: {error}") from None
+    check_dtype(array.dtype, what)
+    return array
+
+
+def lift(value: Any, what: str = "value") -> Expression:
+    """`as_node`, as an expression."""
+    return value if isinstance(value, Expression) else Expression(as_node(value, what))
+
+
+def _apply(op: Op, args: tuple[Any, ...]) -> Any:
+    kind: type[Expression] | None = None
+    for arg in args:
+        if isinstance(arg, Expression):
+            kind = type(arg) if kind is None or type(arg) is not Expression else kind
+    if kind is None and args:
+        types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
+        return op.call(*types)(*args)
+    nodes = [a.node if isinstance(a, Expression) else as_node(a) for a in args]
+    return (kind or Expression)(make(op, *nodes))
+
+
+_node.apply = _apply
+
+
+def is_symbolic(*values: Any) -> bool:
+    """Whether any of the values is an expression."""
+    return any(isinstance(v, Expression) for v in values)
+
+
+__all__ = [
+    "DOORS",
+    "Door",
+    "Expression",
+    "GraphIndexError",
+    "Scope",
+    "ShapeError",
+    "as_array",
+    "as_node",
+    "dispatch",
+    "implements",
+    "is_symbolic",
+    "lift",
+    "surface",
+    "watched",
+]

@@ -1,0 +1,228 @@
+"""A graph: named inputs, named outputs, the nodes between, and a ledger about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from graphdiff.errors import GraphTypeError, GraphValueError, Position
+from graphdiff.node import Input, Node, Role, Scope, current_scope
+
+
+def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
+    """The nodes that `outputs` depend on, each after those it reads.
+
+    Nodes of `stop` are listed but not entered. Arguments come in the order in which
+    they are read, so the result depends on the graph alone.
+    """
+    done: dict[Node, None] = {}
+    closed = set(stop)
+    for output in outputs:
+        if output in done:
+            continue
+        stack: list[tuple[Node, int]] = [(output, 0)]
+        while stack:
+            node, i = stack[-1]
+            args = () if node in closed else node.args
+            while i < len(args) and args[i] in done:
+                i += 1
+            if i == len(args):
+                stack.pop()
+                done[node] = None
+            else:
+                stack[-1] = (node, i + 1)
+                stack.append((args[i], 0))
+    return list(done)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What people know about nodes: names, source lines, and roles in a derivative."""
+
+    names: Mapping[Node, str] = field(default_factory=dict)
+    positions: Mapping[Node, Position] = field(default_factory=dict)
+    roles: Mapping[Node, Role] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scope: Scope, nodes: Iterable[Node]) -> Ledger:
+        """What `scope` knows about `nodes`."""
+        names, positions, roles = {}, {}, {}
+        for node in nodes:
+            if (name := scope.names.get(node)) is not None:
+                names[node] = name
+            if (position := scope.positions.get(node)) is not None:
+                positions[node] = position
+            if (role := scope.roles.get(node)) is not None:
+                roles[node] = role
+        return cls(names, positions, roles)
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a function is called: its parameters, and how values nest in each.
+
+    `parameters` maps each argument's name to its tree: an input's name for an array,
+    or a ``optree`` tree spec with the names of its inputs. `result` does so for the
+    value that the function returns, `gradients` for each argument's gradient.
+    """
+
+    function: str
+    parameters: Mapping[str, Tree]
+    result: Tree | None = None
+    positional: int = 0
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A nest of values: the tree spec, and for each leaf the name of its node."""
+
+    spec: Any
+    leaves: tuple[str, ...]
+
+
+class Graph:
+    """A computation: inputs by name, outputs by name, and everything between.
+
+    Graphs are immutable; every pass makes a new one. Iterating gives the nodes, each
+    after those that it reads.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x = gd.var("x", "n")
+    >>> graph = gd.Graph(inputs={"x": x}, outputs={"y": np.sum(x * x)})
+    >>> gd.evaluate(graph, {"x": [1.0, 2.0]})["y"]
+    array(5.)
+    """
+
+    __slots__ = ("inputs", "ledger", "nodes", "outputs", "signature")
+
+    inputs: Mapping[str, Node]
+    outputs: Mapping[str, Node]
+    nodes: tuple[Node, ...]
+    ledger: Ledger
+    signature: Signature | None
+
+    def __init__(
+        self,
+        inputs: Mapping[str, Any],
+        outputs: Mapping[str, Any],
+        *,
+        signature: Signature | None = None,
+    ) -> None:
+        """Close over the nodes that lead from `inputs` to `outputs`."""
+        given = {name: _node("inputs", name, x) for name, x in inputs.items()}
+        wanted = {name: _node("outputs", name, y) for name, y in outputs.items()}
+        for name, node in given.items():
+            if not isinstance(node.op, Input):
+                raise GraphTypeError(
+                    f"Graph: inputs[{name!r}] is computed ({node!r}); an input is made "
+                    f"by gd.var"
+                )
+        if len(set(given.values())) != len(given):
+            raise GraphValueError("Graph: inputs names one variable twice")
+        nodes = in_order(wanted.values())
+        known = set(given.values())
+        for node in nodes:
+            if isinstance(node.op, Input) and node not in known:
+                raise GraphValueError(
+                    f"Graph: the outputs depend on the variable {node.op.name!r}, "
+                    f"which is not among the inputs {sorted(given)}"
+                )
+        ordered = [n for n in nodes if isinstance(n.op, Input)]
+        unused = [n for n in given.values() if n not in set(ordered)]
+        self._fill(given, wanted, (*unused, *nodes), current_scope(), signature)
+
+    def _fill(
+        self,
+        inputs: Mapping[str, Node],
+        outputs: Mapping[str, Node],
+        nodes: tuple[Node, ...],
+        scope: Scope,
+        signature: Signature | None,
+    ) -> None:
+        ledger = Ledger.of(scope, nodes)
+        roles = ledger.roles
+        if roles:
+            forward = [n for n in nodes if n not in roles]
+            nodes = (*forward, *(n for n in nodes if n in roles))
+        put = object.__setattr__
+        put(self, "inputs", MappingProxyType(dict(inputs)))
+        put(self, "outputs", MappingProxyType(dict(outputs)))
+        put(self, "nodes", nodes)
+        put(self, "ledger", ledger)
+        put(self, "signature", signature)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a graph is immutable."""
+        raise AttributeError("a Graph is immutable; every pass makes a new one")
+
+    def __len__(self) -> int:
+        """The number of nodes."""
+        return len(self.nodes)
+
+    def __iter__(self) -> Any:
+        """Iterate over the nodes, each after those that it reads."""
+        return iter(self.nodes)
+
+    def name_of(self, node: Node) -> str | None:
+        """The name that people know `node` by, if it has one."""
+        return self.ledger.names.get(node)
+
+    def position_of(self, node: Node) -> Position | None:
+        """The line of the user's source that made `node`, if known."""
+        return self.ledger.positions.get(node)
+
+    def role_of(self, node: Node) -> Role | None:
+        """None for a forward node, else which node it is an adjoint of, and why."""
+        return self.ledger.roles.get(node)
+
+    def scope(self) -> Scope:
+        """A scope in which the nodes of this graph are shared and known."""
+        scope = Scope()
+        scope.adopt(self.nodes)
+        scope.names.update(self.ledger.names)
+        scope.positions.update(self.ledger.positions)
+        scope.roles.update(self.ledger.roles)
+        return scope
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The names of the symbolic sizes, in alphabetical order."""
+        found: set[str] = set()
+        for node in self.inputs.values():
+            for size in node.type.shape:
+                if not isinstance(size, int):
+                    found |= size.names
+        return tuple(sorted(found))
+
+
+def _node(argument: str, name: object, value: Any) -> Node:
+    if not isinstance(name, str):
+        raise GraphTypeError(f"Graph: {argument} must map names to expressions")
+    node = value if isinstance(value, Node) else getattr(value, "node", None)
+    if not isinstance(node, Node):
+        raise GraphTypeError(
+            f"Graph: {argument}[{name!r}] must be an expression, got "
+            f"{type(value).__name__}"
+        )
+    return node
+
+
+def check(graph: Graph) -> None:
+    """State what a valid graph is; raises AssertionError naming what is not.
+
+    Each node comes after its arguments, its type is the one that its op infers, and
+    every input that is read is named.
+    """
+    seen: set[Node] = set()
+    named = set(graph.inputs.values())
+    for node in graph.nodes:
+        assert all(arg in seen for arg in node.args), f"{node!r} precedes an argument"
+        inferred = node.op.infer(*[arg.type for arg in node.args])
+        assert inferred == node.type, f"{node!r} should be {inferred}"
+        assert not isinstance(node.op, Input) or node in named, f"{node!r} is unnamed"
+        assert node.op.label != "hole", "a hole is left from forward mode"
+        seen.add(node)
+    assert seen.issuperset(graph.outputs.values()), "an output is missing"

@@ -1,0 +1,306 @@
+"""Moving, inserting, merging and adding up axes.
+
+`Sum` and `Spread` are each other's adjoint, and so the broadcasting that NumPy does in
+silence is a node here: a rule never has to undo it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.dims import Dim
+from graphdiff.errors import ShapeError, UnsupportedError
+from graphdiff.expression import Expression, implements, lift
+from graphdiff.node import Arg, At, Call, Full, Node, Op, Size, make
+from graphdiff.types import (
+    ArrayType,
+    Shape,
+    broadcast,
+    normalize_axes,
+    normalize_axis,
+    show_shape,
+)
+
+
+@dataclass(frozen=True)
+class Sum(Op):
+    """Add along ``axes``, which disappear."""
+
+    axes: tuple[int, ...]
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        kept = tuple(x.shape[a] for a in range(-x.ndim, 0) if a not in self.axes)
+        return ArrayType(kept, summed_dtype(x.dtype))
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction("np.sum", self.axes, x)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return spread_like(g, self.axes, x)
+
+
+@dataclass(frozen=True)
+class Spread(Op):
+    """Repeat along new ``axes`` of the given ``lengths``: the adjoint of `Sum`."""
+
+    axes: tuple[int, ...]
+    lengths: tuple[int | Dim, ...]
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        rank = x.ndim + len(self.axes)
+        new = dict(zip(self.axes, self.lengths, strict=True))
+        old = iter(x.shape)
+        shape = tuple(new[a] if a in new else next(old) for a in range(-rank, 0))
+        return ArrayType(shape, x.dtype)
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("spread", (Arg(0), self.axes, self.infer(x).shape))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return Sum(self.axes)(g)
+
+
+@dataclass(frozen=True)
+class Reshape(Op):
+    """Give the last ``rank`` axes another ``shape`` of as many entries."""
+
+    rank: int
+    shape: Shape
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return ArrayType((*x.shape[: x.ndim - self.rank], *self.shape), x.dtype)
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("np.reshape", (Arg(0), self.infer(x).shape))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return Reshape(len(self.shape), tuple(x.shape[x.ndim - self.rank :]))(g)
+
+
+@dataclass(frozen=True)
+class Transpose(Op):
+    """Put the last axes in another order: axis ``-k`` comes from ``order[-k]``."""
+
+    order: tuple[int, ...]
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        lead = x.shape[: x.ndim - len(self.order)]
+        return ArrayType((*lead, *(x.shape[a] for a in self.order)), x.dtype)
+
+    def call(self, x: ArrayType) -> Call:
+        lead = range(x.ndim - len(self.order))
+        order = (*lead, *(a + x.ndim for a in self.order))
+        return Call("np.transpose", (Arg(0), order))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        rank = len(self.order)
+        back = tuple(self.order.index(a) - rank for a in range(-rank, 0))
+        return Transpose(back)(g)
+
+
+def reduction(function: str, axes: tuple[int, ...], x: ArrayType) -> Call:
+    """The record of a NumPy reduction over `axes`, given in the plainest form."""
+    if len(axes) == x.ndim:
+        return Call(function, (Arg(0),), {})
+    axis: Any = tuple(a + x.ndim for a in axes)
+    return Call(function, (Arg(0),), {"axis": axis[0] if len(axis) == 1 else axis})
+
+
+def summed_dtype(dtype: np.dtype) -> np.dtype:
+    """The dtype of a sum: small integers and booleans are widened, as in NumPy."""
+    return np.add.reduce(np.empty(0, dtype)).dtype if dtype.kind in "biu" else dtype
+
+
+def spread_like(g: Any, axes: tuple[int, ...], x: Any) -> Any:
+    """Repeat `g` along the `axes` of `x` that were reduced."""
+    return Spread(axes, tuple(x.shape[a] for a in axes))(g) if axes else g
+
+
+def keep(y: Any, axes: tuple[int, ...], x: Expression) -> Expression:
+    """Put axes of size 1 back where a reduction of `x` over `axes` removed them."""
+    ones = tuple(1 if a in axes else x.shape[a] for a in range(-x.ndim, 0))
+    return Expression(reshape_node(y.node, ones))
+
+
+def count(x: Any, axes: tuple[int, ...]) -> Any:
+    """The number of entries along `axes`: an int, or a symbolic size."""
+    return math.prod((x.shape[a] for a in axes), start=1)
+
+
+def reshape_node(x: Node, shape: Shape) -> Node:
+    """`x` in `shape`, leaving leading axes that stay out of the op."""
+    old = x.type.shape
+    if old == shape:
+        return x
+    return make(Reshape(len(old), shape), x)
+
+
+def spread_node(x: Node, shape: Shape) -> Node:
+    """Broadcast `x` to `shape` by explicit nodes: drop axes of size 1, then repeat."""
+    old = x.type.shape
+    if old == shape:
+        return x
+    if isinstance(x.op, Full):
+        return make(Full(x.op.data, ArrayType(shape, x.type.dtype)))
+    if isinstance(x.op, Size):
+        return make(Size(x.op.size, ArrayType(shape, x.type.dtype)))
+    same = [a for a in range(-len(old), 0) if old[a] == shape[a] and a >= -len(shape)]
+    axes = tuple(a for a in range(-len(shape), 0) if a not in same)
+    core = reshape_node(x, tuple(old[a] for a in same))
+    return make(Spread(axes, tuple(shape[a] for a in axes)), core)
+
+
+def broadcast_expression(what: str, x: Any, shape: Shape) -> Expression:
+    """NumPy's ``broadcast_to``; raises `ShapeError` naming `what`."""
+    x = lift(x, what)
+    if broadcast(what, [x.shape, shape]) != shape:
+        raise ShapeError(
+            f"{what}: {show_shape(x.shape)} does not fit {show_shape(shape)}"
+        )
+    return Expression(spread_node(x.node, shape))
+
+
+@implements(np.sum)
+def sum(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """Sum over `axis`: one, several, or (None) all."""
+    x = a if dtype is None else a.astype(dtype)
+    axes = normalize_axes("np.sum", axis, x.ndim)
+    y = Sum(axes)(x) if axes else x
+    return keep(y, axes, x) if keepdims else y
+
+
+@implements(np.transpose, np.permute_dims)
+def transpose(a: Any, axes: Any = None) -> Any:
+    """Reorder the axes of `a`; reverse them by default."""
+    ndim = a.ndim
+    if axes is None:
+        order = tuple(range(-1, -ndim - 1, -1))
+    else:
+        order = tuple(normalize_axis("np.transpose", k, ndim) for k in axes)
+        if sorted(order) != list(range(-ndim, 0)):
+            raise ShapeError(
+                f"np.transpose: axes {tuple(axes)!r} do not permute {ndim} axes"
+            )
+    return a if order == tuple(range(-ndim, 0)) else Transpose(order)(a)
+
+
+@implements(np.matrix_transpose)
+def matrix_transpose(x: Any) -> Any:
+    """Swap the last two axes."""
+    if x.ndim < 2:
+        raise ShapeError(f"matrix transpose needs 2 axes, got {show_shape(x.shape)}")
+    return Transpose((-1, -2))(x)
+
+
+@implements(np.swapaxes)
+def swapaxes(a: Any, axis1: int, axis2: int) -> Any:
+    """Swap two axes."""
+    order = list(range(-a.ndim, 0))
+    i, j = (normalize_axis("np.swapaxes", k, a.ndim) for k in (axis1, axis2))
+    order[i], order[j] = order[j], order[i]
+    return transpose(a, order)
+
+
+@implements(np.moveaxis)
+def moveaxis(a: Any, source: Any, destination: Any) -> Any:
+    """Move axes to other places, keeping the order of the rest."""
+    listed = [
+        s if isinstance(s, (tuple, list)) else (s,) for s in (source, destination)
+    ]
+    old, new = ([normalize_axis("np.moveaxis", k, a.ndim) for k in s] for s in listed)
+    if len(old) != len(new):
+        raise ShapeError("np.moveaxis: source and destination differ in length")
+    order = [k for k in range(-a.ndim, 0) if k not in old]
+    for place, axis in sorted(zip(new, old, strict=True)):
+        order.insert(place + a.ndim, axis)
+    return transpose(a, order)
+
+
+@implements(np.reshape)
+def reshape(a: Any, shape: Any, order: str = "C") -> Any:
+    """Arrange the entries of `a` in another shape; one size may be -1."""
+    if order != "C":
+        raise UnsupportedError(f"np.reshape: order={order!r} is not supported")
+    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    sizes = tuple(n if isinstance(n, Dim) else int(n.__index__()) for n in sizes)
+    unknown = [i for i, n in enumerate(sizes) if n == -1]
+    known = math.prod((n for n in sizes if n != -1), start=1)
+    total = a.size
+    if len(unknown) == 1 and known != 0:
+        rest = total // known
+        sizes = tuple(rest if n == -1 else n for n in sizes)
+        known = known * rest
+    if len(unknown) > 1 or known != total:
+        raise ShapeError(
+            f"np.reshape: {show_shape(a.shape)} has not as many entries as "
+            f"{show_shape(sizes)}"
+        )
+    return Expression(reshape_node(a.node, sizes))
+
+
+@implements(np.ravel)
+def ravel(a: Any, order: str = "C") -> Any:
+    """All entries in one axis."""
+    return reshape(a, (a.size,), order=order)
+
+
+@implements(np.expand_dims)
+def expand_dims(a: Any, axis: Any) -> Any:
+    """Insert axes of size 1."""
+    listed = axis if isinstance(axis, (tuple, list)) else (axis,)
+    rank = a.ndim + len(listed)
+    axes = normalize_axes("np.expand_dims", tuple(listed), rank)
+    old = iter(a.shape)
+    shape = tuple(1 if k in axes else next(old) for k in range(-rank, 0))
+    return Expression(reshape_node(a.node, shape))
+
+
+@implements(np.squeeze)
+def squeeze(a: Any, axis: Any = None) -> Any:
+    """Remove axes of size 1."""
+    if axis is None:
+        axes: Sequence[int] = [k for k in range(-a.ndim, 0) if a.shape[k] == 1]
+    else:
+        axes = normalize_axes("np.squeeze", axis, a.ndim)
+        if any(a.shape[k] != 1 for k in axes):
+            raise ShapeError(
+                f"np.squeeze: axis {axis!r} of {show_shape(a.shape)} is not of size 1"
+            )
+    kept = tuple(a.shape[k] for k in range(-a.ndim, 0) if k not in axes)
+    return Expression(reshape_node(a.node, kept))
+
+
+@implements(np.broadcast_to)
+def broadcast_to(array: Any, shape: Any) -> Any:
+    """Repeat `array` to fill `shape`."""
+    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    return broadcast_expression("np.broadcast_to", array, sizes)
+
+
+@implements(np.atleast_1d)
+def atleast_1d(a: Any) -> Any:
+    """`a` with at least one axis."""
+    return a if a.ndim else reshape(a, (1,))
+
+
+@implements(np.shape)
+def shape(a: Any) -> Shape:
+    """The shape, as ``a.shape`` gives it."""
+    return a.shape  # type: ignore[no-any-return]
+
+
+@implements(np.ndim)
+def ndim(a: Any) -> int:
+    """The number of axes."""
+    return a.ndim  # type: ignore[no-any-return]
+
+
+@implements(np.size)
+def size(a: Any, axis: Any = None) -> Any:
+    """The number of entries, or the size of one axis."""
+    return a.size if axis is None else a.shape[axis]

@@ -1,0 +1,345 @@
+"""Products of matrices and tensors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import ShapeError, UnsupportedError
+from graphdiff.expression import Expression, implements, lift
+from graphdiff.node import Arange, Arg, At, Call, Op, make
+from graphdiff.ops.axes import reshape_node, spread_node
+from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.index import ByArray, Slice, Take
+from graphdiff.types import ArrayType, broadcast, normalize_axis, promote, show_shape
+
+
+@dataclass(frozen=True)
+class MatMul(Op):
+    """Multiply stacks of matrices: ``(..., m, k) x (..., k, n) -> (..., m, n)``.
+
+    Both arguments have the same leading shape; the door brings vectors and unequal
+    stacks to this form, so the derivative has one case.
+    """
+
+    def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
+        if a.shape[:-2] != b.shape[:-2] or a.shape[-1] != b.shape[-2]:
+            raise ShapeError(
+                f"np.matmul: {show_shape(a.shape)} does not chain with "
+                f"{show_shape(b.shape)}: sizes {a.shape[-1]} and {b.shape[-2]} differ"
+            )
+        return ArrayType((*a.shape[:-1], b.shape[-1]), promote(a.dtype, b.dtype))
+
+    def call(self, a: ArrayType, b: ArrayType) -> Call:
+        return Call("np.matmul", (Arg(0), Arg(1)), {}, True)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, b: Any) -> Any:
+        return g @ b.mT if i == 0 else a.mT @ g
+
+
+@dataclass(frozen=True)
+class GatedMatMul(Op):
+    """`MatMul` in which a zero of ``g``, argument `gate`, silences its partners."""
+
+    gate: int
+
+    def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
+        return MatMul().infer(a, b)
+
+    def call(self, a: ArrayType, b: ArrayType) -> Call:
+        return Call(
+            "gated_matmul" if self.gate == 0 else "matmul_gated", (Arg(0), Arg(1))
+        )
+
+    def masks_of(self, *args: Any) -> tuple[int, ...]:
+        """The argument that the gate silences."""
+        return (1 - self.gate,)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, b: Any) -> Any:
+        gate, wild = (a, b) if self.gate == 0 else (b, a)
+        if i != self.gate:
+            if self.gate == 0:
+                return GatedMatMul(0)(a.mT, g)
+            return GatedMatMul(1)(g, b.mT)
+        axis = -2 if self.gate == 0 else -1
+        used = np.expand_dims(
+            np.any(gate != 0, axis=axis), -1 if self.gate == 0 else -2
+        )
+        calm = np.where(
+            np.logical_or(used, np.isfinite(wild)), wild, wild.dtype.type(0)
+        )
+        return (
+            GatedMatMul(0)(g, calm.mT) if self.gate == 0 else GatedMatMul(1)(calm.mT, g)
+        )
+
+
+@dataclass(frozen=True)
+class Einsum(Op):
+    """Sum of products named by subscripts, as ``np.einsum`` with an explicit output.
+
+    No letter stands twice in one operand; the door takes diagonals first.
+    """
+
+    inputs: tuple[str, ...]
+    output: str
+
+    @property
+    def subscripts(self) -> str:
+        """The subscripts as NumPy writes them."""
+        return f"{','.join(self.inputs)}->{self.output}"
+
+    def sizes_of(self, *args: Any) -> dict[str, Any]:
+        """The size of each letter."""
+        found: dict[str, Any] = {}
+        for letters, arg in zip(self.inputs, args, strict=True):
+            for letter, n in zip(letters, arg.shape, strict=True):
+                if found.setdefault(letter, n) != n:
+                    raise ShapeError(
+                        f"np.einsum: {self.subscripts}: {letter!r} has sizes "
+                        f"{found[letter]} and {n}"
+                    )
+        return found
+
+    def infer(self, *args: ArrayType) -> ArrayType:
+        sizes = self.sizes_of(*args)
+        shape = tuple(sizes[letter] for letter in self.output)
+        return ArrayType(shape, promote(*[a.dtype for a in args]))
+
+    def call(self, *args: ArrayType) -> Call:
+        places = tuple(map(Arg, range(len(args))))
+        more = {"optimize": True} if len(args) > 2 else {}
+        return Call("np.einsum", (self.subscripts, *places), more)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
+        mine = self.inputs[i]
+        others = [k for k in range(len(args)) if k != i]
+        operands = [g, *(args[k] for k in others)]
+        letters = [self.output, *(self.inputs[k] for k in others)]
+        known = "".join(letter for letter in mine if any(letter in s for s in letters))
+        share = contract(letters, known, operands)
+        if known == mine:
+            return share
+        sizes = self.sizes_of(*args)
+        shape = tuple(sizes[c] for c in mine)
+        ones = tuple(sizes[c] if c in known else 1 for c in mine)
+        return np.broadcast_to(np.reshape(share, ones), shape)
+
+
+def contract(letters: list[str], output: str, operands: list[Any]) -> Any:
+    """An einsum; in a strict place, where the first operand's zeros must silence."""
+    if getattr(operands[0], "strict", False):
+        return _strict_contraction(letters, output, operands)
+    return Einsum(tuple(letters), output)(*operands)
+
+
+def _strict_contraction(letters: list[str], output: str, operands: list[Any]) -> Any:
+    """Spread all operands over all letters, multiply strictly, and sum."""
+    every = "".join(dict.fromkeys("".join(letters)))
+    sizes = {
+        c: n
+        for s, x in zip(letters, operands, strict=True)
+        for c, n in zip(s, x.shape, strict=True)
+    }
+    total: Any = None
+    for subscript, x in zip(letters, operands, strict=True):
+        order = sorted(range(len(subscript)), key=lambda k: every.index(subscript[k]))
+        moved = np.transpose(x, order)
+        ones = tuple(sizes[c] if c in subscript else 1 for c in every)
+        wide = np.reshape(moved, ones)
+        total = wide if total is None else total * wide
+    axes = tuple(k for k, c in enumerate(every) if c not in output)
+    kept = [c for c in every if c in output]
+    summed = np.sum(total, axis=axes) if axes else total
+    return np.transpose(summed, [kept.index(c) for c in output])
+
+
+def _pair(what: str, a: Any, b: Any) -> tuple[Expression, Expression]:
+    a, b = lift(a, what), lift(b, what)
+    dtype = promote(a.dtype, b.dtype)
+    return Expression(cast_node(a.node, dtype)), Expression(cast_node(b.node, dtype))
+
+
+@implements(np.matmul)
+def matmul(a: Any, b: Any) -> Any:
+    """The product ``a @ b``, for every pairing of ranks that NumPy accepts."""
+    a, b = _pair("np.matmul", a, b)
+    if not a.ndim or not b.ndim:
+        raise ShapeError("np.matmul: an operand has no axes; use * for numbers")
+    if a.shape[-1] != b.shape[-2 if b.ndim > 1 else -1]:
+        raise ShapeError(
+            f"np.matmul: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do not "
+            f"fit: {a.shape[-1]} columns meet {b.shape[-2 if b.ndim > 1 else -1]} rows"
+        )
+    if a.ndim == b.ndim == 1:
+        return dot_vectors(a, b)
+    rows = a.node if a.ndim > 1 else reshape_node(a.node, (1, *a.shape))
+    columns = b.node if b.ndim > 1 else reshape_node(b.node, (*b.shape, 1))
+    lead = broadcast("np.matmul", [rows.shape[:-2], columns.shape[:-2]])
+    if b.ndim == 2 and a.ndim > 2:
+        return _flat_matmul(a, b)
+    rows = spread_node(rows, lead + rows.shape[-2:])
+    columns = spread_node(columns, lead + columns.shape[-2:])
+    product = make(MatMul(), rows, columns)
+    shape = lead + a.shape[-2:-1] + (b.shape[-1:] if b.ndim > 1 else ())
+    return Expression(reshape_node(product, shape))
+
+
+def _flat_matmul(a: Expression, b: Expression) -> Expression:
+    """A stack times one matrix: the rows of the whole stack times the matrix."""
+    total: Any = 1
+    for n in a.shape[:-1]:
+        total = total * n
+    rows = reshape_node(a.node, (total, a.shape[-1]))
+    product = make(MatMul(), rows, b.node)
+    return Expression(reshape_node(product, (*a.shape[:-1], b.shape[-1])))
+
+
+def dot_vectors(a: Expression, b: Expression) -> Any:
+    """The inner product of two vectors."""
+    return Einsum(("i", "i"), "")(a, b)
+
+
+@implements(np.dot)
+def dot(a: Any, b: Any) -> Any:
+    """Inner product of vectors, product of matrices, or sum over last and last but one."""
+    a, b = lift(a, "np.dot"), lift(b, "np.dot")
+    if not a.ndim or not b.ndim:
+        return a * b
+    if b.ndim <= 2:
+        return matmul(a, b)
+    return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 2,)))
+
+
+@implements(np.vdot)
+def vdot(a: Any, b: Any) -> Any:
+    """The inner product of all entries."""
+    return matmul(np.ravel(a), np.ravel(b))
+
+
+@implements(np.inner)
+def inner(a: Any, b: Any) -> Any:
+    """Sum of products over the last axes."""
+    a, b = lift(a, "np.inner"), lift(b, "np.inner")
+    if not a.ndim or not b.ndim:
+        return a * b
+    if a.ndim == b.ndim == 1:
+        return matmul(a, b)
+    return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
+
+
+@implements(np.outer)
+def outer(a: Any, b: Any) -> Any:
+    """All products of an entry of `a` with an entry of `b`."""
+    a, b = lift(a, "np.outer"), lift(b, "np.outer")
+    return a.reshape(-1, 1) * b.reshape(1, -1)
+
+
+@implements(np.tensordot)
+def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    """Sum of products over the given axes of `a` and of `b`."""
+    a, b = _pair("np.tensordot", a, b)
+    if isinstance(axes, int):
+        axes = (tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes)))
+    listed = [k if isinstance(k, (tuple, list)) else (k,) for k in axes]
+    left = [normalize_axis("np.tensordot", k, a.ndim) + a.ndim for k in listed[0]]
+    right = [normalize_axis("np.tensordot", k, b.ndim) + b.ndim for k in listed[1]]
+    if len(left) != len(right):
+        raise ShapeError("np.tensordot: the axes of the two arrays differ in number")
+    letters = [_LETTERS[: a.ndim], list(_LETTERS[a.ndim : a.ndim + b.ndim])]
+    for i, j in zip(left, right, strict=True):
+        letters[1][j] = letters[0][i]  # type: ignore[index]
+    first, second = "".join(letters[0]), "".join(letters[1])
+    output = "".join(c for c in first + second if (c in first) != (c in second))
+    return Einsum((first, second), output)(a, b)
+
+
+@implements(np.trace)
+def trace(a: Any) -> Any:
+    """The sum of the diagonal of a matrix."""
+    return einsum("ii->", a)
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@implements(np.einsum)
+def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
+    """Einstein's summation: products summed over the letters not in the output."""
+    if not isinstance(subscripts, str):
+        raise UnsupportedError("np.einsum: write the subscripts as a string")
+    text = subscripts.replace(" ", "")
+    left, arrow, output = text.partition("->")
+    inputs = left.split(",")
+    if len(inputs) != len(operands):
+        raise ShapeError(
+            f"np.einsum: {subscripts!r} names {len(inputs)} operands, got {len(operands)}"
+        )
+    xs = [lift(x, "np.einsum") for x in operands]
+    dtype = promote(*[x.dtype for x in xs])
+    xs = [Expression(cast_node(x.node, dtype)) for x in xs]
+    inputs, output = _expand_ellipsis(inputs, output, arrow, xs, subscripts)
+    for k, letters in enumerate(inputs):
+        if len(letters) != xs[k].ndim:
+            raise ShapeError(
+                f"np.einsum: {subscripts!r}: operand {k} of shape "
+                f"{show_shape(xs[k].shape)} needs {len(letters)} axes"
+            )
+        inputs[k], xs[k] = _without_repeats(letters, xs[k])
+    if not arrow:
+        joined = "".join(left.replace(",", "").replace(".", ""))
+        output += "".join(sorted(c for c in set(joined) if joined.count(c) == 1))
+    unknown = [c for c in output if not any(c in s for s in inputs)]
+    if unknown or len(set(output)) != len(output):
+        raise ShapeError(
+            f"np.einsum: {subscripts!r}: the output {output!r} is not valid"
+        )
+    return _broadcast_einsum(inputs, output, xs)
+
+
+def _expand_ellipsis(
+    inputs: list[str], output: str, arrow: str, xs: list[Expression], text: str
+) -> tuple[list[str], str]:
+    """Write ``...`` as letters, aligned at the end."""
+    free = [c for c in reversed(_LETTERS) if c not in text]
+    ranks = [
+        x.ndim - len(s) + 3 if "..." in s else 0
+        for s, x in zip(inputs, xs, strict=True)
+    ]
+    rank = max(ranks, default=0)
+    dots = "".join(reversed(free[:rank]))
+    spelled = [
+        s.replace("...", dots[rank - r :]) for s, r in zip(inputs, ranks, strict=True)
+    ]
+    return spelled, output.replace("...", dots) if arrow else dots
+
+
+def _without_repeats(letters: str, x: Expression) -> tuple[str, Expression]:
+    """Take diagonals until no letter stands twice."""
+    while len(set(letters)) < len(letters):
+        twice = next(c for c in letters if letters.count(c) > 1)
+        places = [k for k, c in enumerate(letters) if c == twice]
+        order = [k for k in range(x.ndim) if k not in places[:2]]
+        moved = np.transpose(x, (*places[:2], *order))
+        if moved.shape[0] != moved.shape[1]:
+            raise ShapeError(f"np.einsum: {twice!r} has two sizes in one operand")
+        rows = Expression(make(Arange(moved.shape[0])))
+        pattern = (ByArray(0), ByArray(1), *(Slice(),) * len(order))
+        x = Take(pattern)(moved, rows, rows)
+        letters = twice + "".join(letters[k] for k in order)
+    return letters, x
+
+
+def _broadcast_einsum(inputs: list[str], output: str, xs: list[Expression]) -> Any:
+    """Drop axes of size 1 that meet longer ones, as NumPy's broadcasting does."""
+    longest: dict[str, Any] = {}
+    for letters, x in zip(inputs, xs, strict=True):
+        for c, n in zip(letters, x.shape, strict=True):
+            longest[c] = n if longest.get(c, 1) == 1 else longest[c]
+    for k, (letters, x) in enumerate(zip(inputs, xs, strict=True)):
+        short = [a for a, c in enumerate(letters) if x.shape[a] == 1 != longest[c]]
+        if short:
+            inputs[k] = "".join(c for a, c in enumerate(letters) if a not in short)
+            xs[k] = np.squeeze(x, axis=tuple(short))
+    return Einsum(tuple(inputs), output)(*xs)

@@ -1,0 +1,441 @@
+"""Reductions other than the sum: means, products, extremes, spreads, log-sum-exp."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import UnsupportedError
+from graphdiff.expression import Expression, implements
+from graphdiff.node import Arange, Arg, At, Call, Op
+from graphdiff.ops.axes import (
+    Reshape,
+    Spread,
+    Sum,
+    Transpose,
+    count,
+    keep,
+    reduction,
+    reshape_node,
+    spread_like,
+    summed_dtype,
+)
+from graphdiff.ops.elementwise import logical_not, ratio
+from graphdiff.types import ArrayType, normalize_axes, normalize_axis
+
+
+@dataclass(frozen=True)
+class Reduction(Op):
+    """An op that takes the entries along ``axes`` to one."""
+
+    axes: tuple[int, ...]
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        kept = tuple(x.shape[a] for a in range(-x.ndim, 0) if a not in self.axes)
+        return ArrayType(kept, x.dtype)
+
+    def spread(self, g: Any, x: Any) -> Any:
+        """Repeat `g` along the axes of `x` that were reduced."""
+        return spread_like(g, self.axes, x)
+
+
+class Mean(Reduction):
+    """The arithmetic mean."""
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction("np.mean", self.axes, x)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return self.spread(g / count(x, self.axes), x)
+
+
+class Prod(Reduction):
+    """The product; its derivative is the product of the others, also at zeros."""
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        kept = super().infer(x)
+        return ArrayType(kept.shape, summed_dtype(x.dtype))
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction("np.prod", self.axes, x)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return self.spread(g, x) * OthersProduct(self.axes)(x)
+
+
+class OthersProduct(Reduction):
+    """For each entry, the product of all others along ``axes``: leave one out."""
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return x
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("others_product", (Arg(0), self.axes))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        """Write out_i as the product over k of (1 if k = i else x_k), and pull back."""
+        rows, gs = flatten(x, self.axes), flatten(g, self.axes)
+        n = rows.shape[-1]
+        order = Arange(n)()
+        one = Spread((-1,), (n,))(order) == Spread((-2,), (n,))(order)
+        lead = tuple(rows.shape[:-1])
+        axes = tuple(range(-rows.ndim - 1, -2))
+        one = Spread(axes, lead)(one) if axes else one
+        masked = np.where(one, x.dtype.type(1), Spread((-2,), (n,))(rows))
+        share = Spread((-1,), (n,))(gs) * OthersProduct((-1,))(masked)
+        total = Sum((-2,))(np.where(one, x.dtype.type(0), share))
+        return unflatten(total, self.axes, x)
+
+
+class Extremum(Reduction):
+    """The largest or smallest entry; ties share the cotangent equally."""
+
+    kink = "ties share"
+    masks = (0,)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        hits = x == self.spread(y, x)
+        if at.kinks in ("right", "left"):
+            ranks = np.cumsum(flatten(hits, self.axes), axis=-1)
+            if at.kinks == "left":
+                ranks = Spread((-1,), (ranks.shape[-1],))(ranks[..., -1]) + 1 - ranks
+            hits = unflatten(
+                np.logical_and(flatten(hits, self.axes), ranks == 1), self.axes, x
+            )
+            return np.where(hits, self.spread(g, x), g.dtype.type(0))
+        shares = Sum(self.axes)(hits.astype(x.dtype))
+        if at.kinks == "zero":
+            g = np.where(shares == 1, g, g.dtype.type(0))
+            return np.where(hits, self.spread(g, x), g.dtype.type(0))
+        return np.where(hits, self.spread(ratio(g, shares), x), g.dtype.type(0))
+
+
+class Max(Extremum):
+    """The largest entry."""
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction("np.max", self.axes, x)
+
+
+class Min(Extremum):
+    """The smallest entry."""
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction("np.min", self.axes, x)
+
+
+@dataclass(frozen=True)
+class Var(Reduction):
+    """The variance, with ``ddof`` degrees of freedom taken off the count."""
+
+    ddof: float = 0
+
+    def call(self, x: ArrayType) -> Call:
+        return _moment("np.var", self, x)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        scale = 2 * g / (count(x, self.axes) - self.ddof)
+        return self.spread(scale, x) * deviation(x, self.axes)
+
+
+@dataclass(frozen=True)
+class Std(Reduction):
+    """The standard deviation; constant entries have slope 0."""
+
+    ddof: float = 0
+
+    kink = "0 for constant entries"
+
+    def call(self, x: ArrayType) -> Call:
+        return _moment("np.std", self, x)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        scale = ratio(g, y) / (count(x, self.axes) - self.ddof)
+        return self.spread(scale, x) * deviation(x, self.axes)
+
+
+class Norm(Reduction):
+    """The square root of the sum of squares; slope 0 at the origin."""
+
+    kink = "0 at the origin"
+
+    def call(self, x: ArrayType) -> Call:
+        if x.ndim == len(self.axes) <= 2:
+            return Call("np.linalg.norm", (Arg(0),))
+        if len(self.axes) == 1:
+            return reduction("np.linalg.norm", self.axes, x)
+        return Call("norm", (Arg(0), self.axes))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return self.spread(ratio(g, y), x) * x
+
+
+class LogSumExp(Reduction):
+    """``log(sum(exp(x)))``, shifted so that nothing overflows."""
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("logsumexp", (Arg(0), plain_axis(self.axes)))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return self.spread(g, x) * Softmax(self.axes)(x)
+
+
+class Softmax(Reduction):
+    """``exp(x) / sum(exp(x))`` along ``axes``; zeros where all entries are -inf."""
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return x
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("softmax", (Arg(0), plain_axis(self.axes)))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return y * (g - self.spread(Sum(self.axes)(g * y), x))
+
+
+@dataclass(frozen=True)
+class CumSum(Op):
+    """The running sum along ``axis``, from the front or (reverse) from the end."""
+
+    axis: int
+    reverse: bool = False
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return ArrayType(x.shape, summed_dtype(x.dtype))
+
+    def call(self, x: ArrayType) -> Call:
+        function = "flipped_cumsum" if self.reverse else "np.cumsum"
+        return Call(function, (Arg(0),), {"axis": self.axis + x.ndim})
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return CumSum(self.axis, not self.reverse)(g)
+
+
+@dataclass(frozen=True)
+class Where(Op):
+    """The position of the largest or smallest entry along ``axis``."""
+
+    function: str
+    axis: int
+
+    @property
+    def label(self) -> str:
+        """``argmax`` or ``argmin``."""
+        return self.function.removeprefix("np.")
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        kept = tuple(x.shape[a] for a in range(-x.ndim, 0) if a != self.axis)
+        return ArrayType(kept, np.dtype(np.intp))
+
+    def call(self, x: ArrayType) -> Call:
+        axis = {} if x.ndim == 1 else {"axis": self.axis + x.ndim}
+        return Call(self.function, (Arg(0),), axis)
+
+
+@dataclass(frozen=True)
+class Logical(Reduction):
+    """Whether all, or any, of the entries along ``axes`` are true."""
+
+    function: str = "np.all"
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return ArrayType(super().infer(x).shape, np.dtype(bool))
+
+    def call(self, x: ArrayType) -> Call:
+        return reduction(self.function, self.axes, x)
+
+
+def _moment(function: str, op: Any, x: ArrayType) -> Call:
+    plain = reduction(function, op.axes, x)
+    return (
+        plain._replace(kwargs={**plain.kwargs, "ddof": op.ddof}) if op.ddof else plain
+    )
+
+
+def plain_axis(axes: tuple[int, ...]) -> Any:
+    """One axis as a number, several as they are."""
+    return axes[0] if len(axes) == 1 else axes
+
+
+def deviation(x: Any, axes: tuple[int, ...]) -> Any:
+    """``x`` minus its mean along `axes`."""
+    return x - spread_like(Mean(axes)(x), axes, x)
+
+
+def flatten(x: Any, axes: tuple[int, ...]) -> Any:
+    """Bring `axes` to the end and merge them into one."""
+    if len(axes) == 1 and axes[0] == -1:
+        return x
+    kept = [a for a in range(-x.ndim, 0) if a not in axes]
+    order = (*kept, *axes)
+    moved = x if order == tuple(range(-x.ndim, 0)) else Transpose(order)(x)
+    lead = tuple(x.shape[a] for a in kept)
+    return Reshape(x.ndim, (*lead, count(x, axes)))(moved)
+
+
+def unflatten(rows: Any, axes: tuple[int, ...], x: Any) -> Any:
+    """Undo `flatten`, for rows made from `x`."""
+    if len(axes) == 1 and axes[0] == -1:
+        return rows
+    kept = [a for a in range(-x.ndim, 0) if a not in axes]
+    order = (*kept, *axes)
+    back = tuple(order.index(a) - x.ndim for a in range(-x.ndim, 0))
+    moved = Reshape(rows.ndim, tuple(x.shape[a] for a in order))(rows)
+    return moved if back == tuple(range(-x.ndim, 0)) else Transpose(back)(moved)
+
+
+def floats(x: Any) -> Any:
+    """`x`, with integers and booleans as float64."""
+    return x if x.dtype.kind == "f" else x.astype(np.float64)
+
+
+def _reduce(name: str, make_op: Any, a: Any, axis: Any, keepdims: bool) -> Any:
+    axes = normalize_axes(name, axis, a.ndim)
+    y = make_op(axes)(a) if axes else None
+    if y is None:
+        return make_op(())(a) if make_op in (Var, Std) else a
+    return keep(y, axes, a) if keepdims else y
+
+
+@implements(np.mean)
+def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """The mean over `axis`."""
+    x = floats(a) if dtype is None else a.astype(dtype)
+    return _reduce("np.mean", Mean, x, axis, keepdims)
+
+
+@implements(np.prod)
+def prod(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """The product over `axis`."""
+    x = a if dtype is None else a.astype(dtype)
+    return _reduce("np.prod", Prod, x, axis, keepdims)
+
+
+@implements(np.max)
+def max(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest entry over `axis`."""
+    return _reduce("np.max", Max, a, axis, keepdims)
+
+
+@implements(np.min)
+def min(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The smallest entry over `axis`."""
+    return _reduce("np.min", Min, a, axis, keepdims)
+
+
+@implements(np.ptp)
+def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The largest minus the smallest entry over `axis`."""
+    return max(a, axis, keepdims) - min(a, axis, keepdims)
+
+
+@implements(np.var)
+def var(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The variance over `axis`."""
+    x = floats(a)
+    if not normalize_axes("np.var", axis, x.ndim):
+        return x - x
+    return _reduce("np.var", lambda axes: Var(axes, ddof), x, axis, keepdims)
+
+
+@implements(np.std)
+def std(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+    """The standard deviation over `axis`."""
+    x = floats(a)
+    if not normalize_axes("np.std", axis, x.ndim):
+        return x - x
+    return _reduce("np.std", lambda axes: Std(axes, ddof), x, axis, keepdims)
+
+
+@implements(np.all)
+def all(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether every entry is true."""
+    return _reduce("np.all", lambda axes: Logical(axes, "np.all"), a, axis, keepdims)
+
+
+@implements(np.any)
+def any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether some entry is true."""
+    return _reduce("np.any", lambda axes: Logical(axes, "np.any"), a, axis, keepdims)
+
+
+def _position(function: str, a: Any, axis: Any, keepdims: bool) -> Any:
+    if axis is None:
+        flat = Expression(reshape_node(a.node, (a.size,)))
+        y = Where(function, -1)(flat)
+        ones = (1,) * a.ndim
+        return Expression(reshape_node(y.node, ones)) if keepdims else y
+    one = normalize_axis(function, axis, a.ndim)
+    y = Where(function, one)(a)
+    return keep(y, (one,), a) if keepdims else y
+
+
+@implements(np.argmax)
+def argmax(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The position of the largest entry along `axis`, the first of ties."""
+    return _position("np.argmax", a, axis, keepdims)
+
+
+@implements(np.argmin)
+def argmin(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """The position of the smallest entry along `axis`, the first of ties."""
+    return _position("np.argmin", a, axis, keepdims)
+
+
+@implements(np.cumsum)
+def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
+    """The running sum along `axis`, or over all entries."""
+    x = a if dtype is None else a.astype(dtype)
+    if axis is None:
+        x, axis = Expression(reshape_node(x.node, (x.size,))), -1
+    return CumSum(normalize_axis("np.cumsum", axis, x.ndim))(x)
+
+
+@implements(np.count_nonzero)
+def count_nonzero(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """How many entries are not zero."""
+    return np.sum(logical_not(a == 0), axis=axis, keepdims=keepdims)
+
+
+@implements(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
+    """The norm of vectors of any order, and of matrices: Frobenius, 1, -1, inf, -inf."""
+    x = floats(x)
+    axes = normalize_axes("np.linalg.norm", axis, x.ndim)
+    if (
+        ord is None
+        or (ord == 2 and len(axes) == 1)
+        or (ord == "fro" and len(axes) == 2)
+    ):
+        y = Norm(axes)(x) if axes else np.abs(x)
+    elif len(axes) == 1:
+        y = _vector_norm(np.abs(x), ord, axes)
+    elif len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
+        listed = (
+            normalize_axes("np.linalg.norm", None, x.ndim) if axis is None else axis
+        )
+        rows, columns = (normalize_axis("np.linalg.norm", k, x.ndim) for k in listed)
+        summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
+        y = (np.max if ord > 0 else np.min)(sums, axis=(summed, kept))
+    else:
+        raise UnsupportedError(
+            f"np.linalg.norm: ord={ord!r} over {len(axes)} axes is not supported"
+        )
+    return keep(y, axes, x) if keepdims else y
+
+
+def _vector_norm(size: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    if ord == np.inf:
+        return Max(axes)(size)
+    if ord == -np.inf:
+        return Min(axes)(size)
+    if ord == 0:
+        return Sum(axes)((size != 0).astype(size.dtype))
+    if ord == 1:
+        return Sum(axes)(size)
+    if isinstance(ord, (int, float)):
+        return Sum(axes)(size**ord) ** (1 / ord)
+    raise UnsupportedError(f"np.linalg.norm: ord={ord!r} is not supported")

@@ -1,0 +1,20 @@
+"""Equal graphs, better ones: the phases, each a plain tuple of rules."""
+
+from __future__ import annotations
+
+from graphdiff.graph import Graph
+from graphdiff.rewrite.algebra import ALGEBRA
+from graphdiff.rewrite.engine import rewrite as rewrite
+from graphdiff.rewrite.stable import STABILISE
+
+SIMPLIFY = ALGEBRA
+
+
+def simplify(graph: Graph) -> Graph:
+    """A graph of equal value with less to compute, and easier to read."""
+    return rewrite(graph, SIMPLIFY)
+
+
+def stabilise(graph: Graph) -> Graph:
+    """A graph that stays accurate where the one written would overflow or cancel."""
+    return rewrite(graph, STABILISE)
