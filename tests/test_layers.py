@@ -22,6 +22,7 @@ LAYERS = {
     "polynomial": 0,
     "dims": 0,
     "runtime": 0,
+    "words": 0,
     "types": 1,
     "node": 2,
     "graph": 2,
