@@ -21,9 +21,9 @@ def clean_name(name: object) -> str | None:
     """
     if not isinstance(name, str) or len(name) > 80:
         return None
-    word = unicodedata.normalize("NFKC", name)
+    word = name
     if not word.isascii():
-        word = "".join(map(_spell_out, word))
+        word = "".join(map(_spell_out, unicodedata.normalize("NFKC", name)))
     if not word.isascii() or not word.isidentifier() or word.startswith("_"):
         return None
     return None if keyword.iskeyword(word) else word
