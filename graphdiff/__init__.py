@@ -10,3 +10,9 @@ from graphdiff.expression import Expression as Expression
 from graphdiff.graph import Graph as Graph
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
+from graphdiff import nn as nn
+from graphdiff.spec import named as named
+from graphdiff.spec import spec as spec
+from graphdiff.spec import spec_like as spec_like
+from graphdiff.spec import var as var
+from graphdiff.trace import trace as trace

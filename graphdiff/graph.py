@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
+from graphdiff.nest import flatten, unflatten
 from graphdiff.node import Input, Node, Role, Scope, current_scope
 
 
@@ -60,26 +61,58 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Signature:
-    """How a function is called: its parameters, and how values nest in each.
+class Tree:
+    """A nest of values: its ``optree`` spec (None for a lone value) and its leaves.
 
-    `parameters` maps each argument's name to its tree: an input's name for an array,
-    or a ``optree`` tree spec with the names of its inputs. `result` does so for the
-    value that the function returns, `gradients` for each argument's gradient.
+    `leaves` gives for each leaf the name of its input or output; None for a leaf that
+    is fixed (not an array: a string, an int, a flag), whose value `fixed` holds.
+    """
+
+    spec: Any
+    leaves: tuple[str | None, ...]
+    fixed: tuple[Any, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the leaves that are arrays."""
+        return tuple(name for name in self.leaves if name is not None)
+
+    def flatten(self, what: str, value: Any) -> list[Any]:
+        """The array leaves of `value`, which must nest as this tree does."""
+        leaves, _, spec = flatten(value)
+        if spec != self.spec:
+            raise GraphTypeError(
+                f"{what}: expected the structure {self.spec or 'of one array'}, got "
+                f"{spec or type(value).__name__}"
+            )
+        pairs = list(zip(self.leaves, leaves, strict=True))
+        found = tuple(leaf for name, leaf in pairs if name is None)
+        if any(a is not b and a != b for a, b in zip(found, self.fixed, strict=True)):
+            raise GraphValueError(
+                f"{what}: the graph was traced with {self.fixed!r}, got {found!r}"
+            )
+        return [leaf for name, leaf in pairs if name is not None]
+
+    def unflatten(self, values: Mapping[str, Any]) -> Any:
+        """The nest of `values` by name."""
+        fixed = iter(self.fixed)
+        return unflatten(
+            self.spec, [next(fixed) if n is None else values[n] for n in self.leaves]
+        )
+
+
+@dataclass(frozen=True)
+class Signature:
+    """How a traced function is called, and what it returns.
+
+    `parameters` maps each parameter's name to its tree of inputs; `kinds` says how it
+    is passed (as ``inspect.Parameter.kind``); `result` is the tree of outputs.
     """
 
     function: str
     parameters: Mapping[str, Tree]
+    kinds: Mapping[str, Any]
     result: Tree | None = None
-    positional: int = 0
-
-
-@dataclass(frozen=True)
-class Tree:
-    """A nest of values: the tree spec, and for each leaf the name of its node."""
-
-    spec: Any
-    leaves: tuple[str, ...]
 
 
 class Graph:
@@ -145,8 +178,7 @@ class Graph:
         ledger = Ledger.of(scope, nodes)
         roles = ledger.roles
         if roles:
-            forward = [n for n in nodes if n not in roles]
-            nodes = (*forward, *(n for n in nodes if n in roles))
+            nodes = _forward_first(nodes, roles)
         put = object.__setattr__
         put(self, "inputs", MappingProxyType(dict(inputs)))
         put(self, "outputs", MappingProxyType(dict(outputs)))
@@ -196,6 +228,21 @@ class Graph:
                 if not isinstance(size, int):
                     found |= size.names
         return tuple(sorted(found))
+
+
+def _forward_first(
+    nodes: tuple[Node, ...], roles: Mapping[Node, Role]
+) -> tuple[Node, ...]:
+    """Put what the forward part needs before what only the derivative needs."""
+    forward: set[Node] = set()
+    for node in reversed(nodes):
+        if node not in roles or node in forward:
+            forward.add(node)
+            forward.update(node.args)
+    return (
+        *(n for n in nodes if n in forward),
+        *(n for n in nodes if n not in forward),
+    )
 
 
 def _node(argument: str, name: object, value: Any) -> Node:
