@@ -1,0 +1,1 @@
+"""Emitting standalone source from graphs."""
