@@ -221,7 +221,15 @@ def binary(op: str, a: Text, b: Text) -> Text:
 
 
 def unary(op: str, a: Text) -> Text:
-    """Return `-a` or `~a`: `-(a + b)`, `-(a**b)`, `-(-a)`."""
+    """Return `-a` or `~a`: `-(a + b)`, `-(a**b)`.
+
+    Linters take a double minus for C's decrement, brackets or not, so it becomes
+    `np.negative(-a)`, which copies an array as the two minuses would; of a number
+    nothing remains.
+    """
+    if op == "-" and a.kind == "unary" and a.parts[0] == "-":
+        inner = operand(a, 1)
+        return inner if inner.kind == "number" else call("np.negative", [a])
     if a.binds < POSTFIX:
         a = _bracketed(a)
     return Text("unary", (op, a), UNARY, a.width + len(op), a.depth)

@@ -90,6 +90,7 @@ class Forest:
 
     def unary(self, depth: int) -> Pair:
         op, (a, source) = self.random.choice("--~"), self.tree(depth)
+        op = "~" if source.startswith("(-") else op
         return unary(op, a), op + source
 
     def call(self, depth: int) -> Pair:
@@ -291,6 +292,12 @@ def test_paragraphs_keep_wide_words_whole():
     lines = paragraph("a gradient " * 20 + "w" * 100, prefix="    # ")
     assert all(len(line) <= 88 for line in lines[:-1])
     assert lines[-1] == "    # " + "w" * 100
+
+
+def test_two_minuses_never_meet():
+    x = unary("-", atom("x"))
+    assert unary("-", x).flat == "np.negative(-x)"
+    assert unary("-", literal(-0.0)).flat == "0.0"
 
 
 def test_a_comment_with_line_breaks_stays_a_comment():
