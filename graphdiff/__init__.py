@@ -16,3 +16,8 @@ from graphdiff.spec import spec as spec
 from graphdiff.spec import spec_like as spec_like
 from graphdiff.spec import var as var
 from graphdiff.trace import trace as trace
+from graphdiff.compile import compile as compile
+from graphdiff.functions import grad as grad
+from graphdiff.functions import value_and_grad as value_and_grad
+from graphdiff.linear import jvp as jvp
+from graphdiff.linear import vjp as vjp

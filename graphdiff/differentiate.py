@@ -11,6 +11,7 @@ carries, so pulling back twice pushes forward.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 
@@ -163,16 +164,19 @@ def pull_back(
     return [table[x].node if x in table else None for x in wrt]
 
 
-def _used_names(scope: Any, nodes: Iterable[Node]) -> set[str]:
-    return {scope.names[n] for n in nodes if n in scope.names}
+def _used_names(scope: Any, nodes: Iterable[Node]) -> dict[str, int]:
+    return {scope.names[n]: 1 for n in nodes if n in scope.names}
 
 
-def _unique(name: str, used: set[str]) -> str:
-    fresh, number = name, 1
-    while fresh in used:
-        number += 1
-        fresh = f"{name}_{number}"
-    used.add(fresh)
+def _unique(name: str, used: dict[str, int]) -> str:
+    """`name`, numbered if in use. `used` keeps each name's last number: linear."""
+    if name not in used:
+        used[name] = 1
+        return name
+    while (fresh := f"{name}_{used[name] + 1}") in used:
+        used[name] += 1
+    used[name] += 1
+    used[fresh] = 1
     return fresh
 
 
@@ -375,22 +379,30 @@ def differentiate(
         check_variable(f"wrt: {name!r}", graph.inputs[name].type, allow_int)
     variables = [graph.inputs[name] for name in names]
     with building(graph.scope()) as scope:
-        seed = ones(target.type)
-        found = pull_back({target: seed}, variables, kinks)
+        found = pull_back({target: ones(target.type)}, variables, kinks)
         outputs = dict(graph.outputs)
+        given: dict[str, str] = {}
+        taken = dict.fromkeys(outputs, 1)
         for name, x, g in zip(names, variables, found, strict=True):
             made = zeros(x.type) if g is None else g
             if g is None and made not in graph.ledger.names:
                 scope.roles[made] = Role(x, "unused")
-            outputs[gradient_name(name, outputs, graph)] = made
-        return Graph(graph.inputs, outputs, signature=graph.signature)
+            given[name] = gradient_name(name, taken, graph)
+            outputs[given[name]] = made
+        signature = graph.signature
+        if signature is not None:
+            wanted = names if wrt is None else [wrt] if isinstance(wrt, str) else wrt
+            value = signature.result.unflatten({n: n for n in graph.outputs})
+            gradient = signature.gradient(list(wanted), given)
+            signature = signature.returning((value, gradient))
+        return Graph(graph.inputs, outputs, signature=signature)
 
 
-def gradient_name(name: str, taken: Mapping[str, Any], graph: Graph) -> str:
+def gradient_name(name: str, taken: dict[str, int], graph: Graph) -> str:
     """``d_`` and the input's name, or the last part of its path, made unique."""
     node = graph.inputs[name]
     short = graph.name_of(node) or name.rpartition(".")[2]
-    return _unique(f"d_{short}", set(taken))
+    return _unique(f"d_{short}", taken)
 
 
 def _target(graph: Graph, of: str | None) -> str:
@@ -410,17 +422,19 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
     """The names of the inputs that `wrt` names: itself, or the prefix of a path."""
     if wrt is None:
         return [n for n, x in graph.inputs.items() if x.type.is_real]
+    known: dict[str, dict[str, None]] = {}
+    for n, x in graph.inputs.items():
+        prefixes = accumulate(n.split("."), "{}.{}".format)
+        for word in (*prefixes, graph.name_of(x)):
+            if word is not None:
+                known.setdefault(word, {})[n] = None
     found: dict[str, None] = {}
     for wanted in [wrt] if isinstance(wrt, str) else wrt:
-        matches = [
-            n
-            for n, x in graph.inputs.items()
-            if n == wanted or n.startswith(f"{wanted}.") or graph.name_of(x) == wanted
-        ]
+        matches = known.get(wanted)
         if not matches:
             listing = ", ".join(map(repr, graph.inputs))
             raise GraphValueError(
                 f"wrt: expected one of the inputs {listing}, got {wanted!r}"
             )
-        found.update(dict.fromkeys(matches))
+        found.update(matches)
     return list(found)

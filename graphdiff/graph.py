@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -112,7 +112,31 @@ class Signature:
     function: str
     parameters: Mapping[str, Tree]
     kinds: Mapping[str, Any]
-    result: Tree | None = None
+    result: Tree
+
+    def gradient(self, wrt: Sequence[str], names: Mapping[str, str]) -> Any:
+        """The nest of output names that mirrors `wrt`: paths, or prefixes of them.
+
+        `names` maps each input to its gradient. One entry of `wrt` gives its nest
+        alone, several give a tuple.
+        """
+        nests = [self._mirror(path, names) for path in wrt]
+        return nests[0] if len(nests) == 1 else tuple(nests)
+
+    def _mirror(self, path: str, names: Mapping[str, str]) -> Any:
+        if path in names:
+            return names[path]
+        if path in self.parameters:
+            tree = self.parameters[path]
+            found = [None if n is None else names.get(n) for n in tree.leaves]
+            return unflatten(tree.spec, found)
+        inside = [n for n in names if n.startswith(f"{path}.")]
+        return {n[len(path) + 1 :]: names[n] for n in inside}
+
+    def returning(self, nest: Any) -> Signature:
+        """The same parameters, with a nest of output names as the result."""
+        leaves, _, spec = flatten(nest)
+        return replace(self, result=Tree(spec, tuple(leaves)))
 
 
 class Graph:
@@ -164,7 +188,8 @@ class Graph:
                     f"which is not among the inputs {sorted(given)}"
                 )
         ordered = [n for n in nodes if isinstance(n.op, Input)]
-        unused = [n for n in given.values() if n not in set(ordered)]
+        used = set(ordered)
+        unused = [n for n in given.values() if n not in used]
         self._fill(given, wanted, (*unused, *nodes), current_scope(), signature)
 
     def _fill(
@@ -209,6 +234,30 @@ class Graph:
     def role_of(self, node: Node) -> Role | None:
         """None for a forward node, else which node it is an adjoint of, and why."""
         return self.ledger.roles.get(node)
+
+    def __str__(self) -> str:
+        """List the graph as statements: name, expression, type, source line."""
+        from graphdiff.show.text import listing
+
+        return listing(self)
+
+    def to_dot(self) -> str:
+        """The graph as Graphviz text, forward part and gradient part told apart."""
+        from graphdiff.show.dot import to_dot
+
+        return to_dot(self)
+
+    def kinks(self) -> Any:
+        """Where a convention decides a slope of this derivative, and which one."""
+        from graphdiff.kinks import kinks
+
+        return kinks(self)
+
+    def cost(self) -> Any:
+        """Operation count and peak memory, as formulas in the named sizes."""
+        from graphdiff.cost import cost
+
+        return cost(self)
 
     def scope(self) -> Scope:
         """A scope in which the nodes of this graph are shared and known."""

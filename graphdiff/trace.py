@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from graphdiff.names import Recorder
 from graphdiff.nest import flatten, path_name, unflatten
 from graphdiff.node import Input, Node, Scope, building, make
 from graphdiff.spec import Spec
-from graphdiff.stores import clean_name
+from graphdiff.words import clean_name
 from graphdiff.types import ArrayType
 
 
@@ -47,13 +47,13 @@ class Watcher:
 
     def lifted(self, scope: Scope, value: Any, node: Node) -> None:
         """Take note of an array from outside, by the variable that holds it."""
-        if node in scope.names or not isinstance(value, np.ndarray):
+        if not isinstance(value, np.ndarray):
             return
         if id(value) not in self._captured:
             self._captured[id(value)] = value, _variable_of(value)
         name = self._captured[id(value)][1]
         if name is not None:
-            scope.names[node] = name
+            self.recorder.name(node, name)
 
 
 def _variable_of(value: Any) -> str | None:
@@ -134,12 +134,13 @@ def _make_inputs(
     values: dict[str, Any] = {}
     inputs: dict[str, Node] = {}
     trees: dict[str, Tree] = {}
+    weak = weak_dtype(flatten(dict(arguments))[0])
     for parameter, value in arguments.items():
         leaves, paths, spec = flatten(value)
         names: list[str | None] = []
         made: list[Any] = []
         for leaf, path in zip(leaves, paths, strict=True):
-            type = leaf_type(path_name(parameter, path), leaf)
+            type = leaf_type(path_name(parameter, path), leaf, weak)
             if type is None:
                 names.append(None)
                 made.append(leaf)
@@ -158,8 +159,25 @@ def _make_inputs(
     return values, inputs, trees
 
 
-def leaf_type(name: str, leaf: Any) -> ArrayType | None:
+def weak_dtype(leaves: Sequence[Any]) -> np.dtype:
+    """The dtype of Python's floats among leaves: that of the arrays beside them.
+
+    NumPy lets a Python float take the dtype of what it meets; an input has to settle
+    on one, and 0.1 beside float32 arrays must not make everything float64.
+    """
+    found = [
+        leaf.type.dtype if isinstance(leaf, Spec) else leaf.dtype
+        for leaf in leaves
+        if isinstance(leaf, (Spec, Expression, np.ndarray, np.generic))
+    ]
+    floats = [d for d in found if d.kind == "f"]
+    return np.result_type(*floats) if floats else np.dtype(np.float64)
+
+
+def leaf_type(name: str, leaf: Any, weak: np.dtype) -> ArrayType | None:
     """The type of an argument's leaf; None for one that is fixed, not an array."""
+    if type(leaf) is float:
+        return ArrayType((), weak)
     if isinstance(leaf, Spec):
         return leaf.type
     if isinstance(leaf, Expression):
