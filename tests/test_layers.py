@@ -34,6 +34,8 @@ LAYERS = {
     "ops": 4,
     "nn": 5,
     "strict": 5,
+    "fresh": 5,
+    "linear": 7,
     "trace": 5,
     "differentiate": 5,
     "backprop": 5,
