@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from graphdiff.graph import Graph
 from graphdiff.rewrite.algebra import ALGEBRA
+from graphdiff.rewrite.axes import AXES
+from graphdiff.rewrite.choice import CHOICE
 from graphdiff.rewrite.engine import rewrite as rewrite
+from graphdiff.rewrite.fold import FOLD
 from graphdiff.rewrite.stable import STABILISE
 
-SIMPLIFY = ALGEBRA
+SIMPLIFY = FOLD + ALGEBRA + AXES + CHOICE
+"""Lawful rules: no finite result changes beyond rounding, and no NaN becomes finite."""
 
 
 def simplify(graph: Graph) -> Graph:

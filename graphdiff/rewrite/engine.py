@@ -3,7 +3,9 @@
 A rule is a plain function from a node to a better node of the same type and value, or
 None. Its docstring is its equation; `rewrites` says with which ops it may begin, so
 that a node meets only the rules that concern it. Nodes are settled from the inputs
-on: when a rule looks at a node, the arguments have been settled already.
+on: when a rule looks at a node, the arguments have been settled already. A rule that
+must know more than the node (who else reads an argument) asks for the engine as its
+second parameter.
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from graphdiff.errors import GraphValueError
 from graphdiff.graph import Graph
-from graphdiff.node import Node, Op, Role, Scope, building
+from graphdiff.node import Node, Op, Scope, building
+from graphdiff.ops.elementwise import Elementwise
 
-Rule = Callable[[Node], "Node | None"]
+Rule = Callable[..., "Node | None"]
 
-MOST_FIRINGS = 64
-"""How often one node may be replaced; more means that two rules undo each other."""
+MOST_STEPS = 2000
+"""How long one node may take to settle; more means that two rules undo each other."""
 
 
 def rewrites(*heads: Op | type[Op]) -> Callable[[Rule], Rule]:
@@ -25,6 +29,7 @@ def rewrites(*heads: Op | type[Op]) -> Callable[[Rule], Rule]:
 
     def mark(rule: Rule) -> Rule:
         rule.heads = heads  # type: ignore[attr-defined]
+        rule.asks = rule.__code__.co_argcount == 2  # type: ignore[attr-defined]
         return rule
 
     return mark
@@ -38,8 +43,7 @@ def rewrite(
     `fired`, if given, counts the firings of each rule by name.
     """
     with building(graph.scope()) as scope:
-        engine = Engine(scope, rules, fired)
-        settled = engine.settle_all(graph.nodes)
+        settled = Engine(scope, rules, fired).settle_all(graph)
         outputs = {name: settled[node] for name, node in graph.outputs.items()}
         for node, role in list(scope.roles.items()):
             of = settled.get(role.of, role.of)
@@ -55,86 +59,127 @@ class Engine:
         self, scope: Scope, rules: Iterable[Rule], fired: dict[str, int] | None = None
     ) -> None:
         self.scope = scope
-        self.rules: dict[Any, list[Rule]] = {}
+        self.rules = tuple(rules)
         self.settled: dict[Node, Node] = {}
-        self.fired = fired
-        for rule in rules:
-            for head in rule.heads:  # type: ignore[attr-defined]
-                self.rules.setdefault(head, []).append(rule)
+        self._uses: dict[Node, int] = {}
+        self._fired = fired
+        self._by_head: dict[Any, tuple[Rule, ...]] = {}
 
-    def settle_all(self, nodes: Iterable[Node]) -> dict[Node, Node]:
-        """Settle nodes given in topological order."""
+    def settle_all(self, graph: Graph) -> dict[Node, Node]:
+        """Settle the nodes of `graph`; returns what each has become."""
         self.scope.keep_fresh = True
-        for node in nodes:
-            self._settle(node)
-        return self.settled
-
-    def _settle(self, root: Node) -> None:
-        settled, becomes = self.settled, dict[Node, Node]()
-        stack, firings = [root], 0
-        while stack:
-            node = stack[-1]
+        uses = self._uses
+        for node in graph.nodes:
+            for arg in node.args:
+                uses[arg] = uses.get(arg, 0) + 1
+        for node in graph.outputs.values():
+            uses[node] = uses.get(node, 0) + 1
+        settled = self.settled
+        for node in graph.nodes:
             if node in settled:
-                stack.pop()
-                continue
-            if node in becomes:
-                settled[node] = settled[becomes[node]]
-                stack.pop()
-                continue
-            open_args = [a for a in node.args if a not in settled]
-            if open_args:
-                stack += reversed(open_args)
                 continue
             new = self._rebuild(node)
-            better = self._apply(new)
-            if better is None:
-                settled[node] = settled[new] = new
+            better = self._improve(new)
+            final = new if better is None else self._finish(better)
+            settled[node] = settled[new] = final
+            if final is not node:
+                uses[final] = uses.get(final, 0) + uses.get(node, 0)
+        return settled
+
+    def sole(self, node: Node) -> bool:
+        """Whether at most one node reads `node`, so that changing it adds no work."""
+        return self._uses.get(node, 0) <= 1
+
+    def known(self, op: Op, *args: Node) -> Node | None:
+        """The node of `op` on `args` if it has been settled as it is, else None."""
+        node = self.scope.nodes.get((op, args))
+        return node if node is not None and self.settled.get(node) is node else None
+
+    def _finish(self, root: Node) -> Node:
+        """Settle what a rule has made, which may stand on nodes not settled yet."""
+        settled, stack = self.settled, [root]
+        becomes: dict[Node, Node] = {}
+        for _ in range(MOST_STEPS):
+            node = stack[-1]
+            waiting = [a for a in node.args if a not in settled]
+            if node in settled:
                 stack.pop()
-                continue
-            firings += 1
-            if firings > MOST_FIRINGS * (1 + len(becomes)):
-                raise RuntimeError(f"rewriting {node!r} does not come to an end")
-            becomes[node] = becomes[new] = better
-            stack.append(better)
+                if not stack:
+                    return settled[root]
+            elif node in becomes:
+                if becomes[node] in settled:
+                    settled[node] = settled[becomes[node]]
+                else:
+                    stack.append(becomes[node])
+            elif waiting:
+                stack += reversed(waiting)
+            else:
+                new = self._rebuild(node)
+                better = self._improve(new)
+                if better is None:
+                    settled[node] = settled[new] = new
+                else:
+                    becomes[node] = becomes[new] = better
+        raise GraphValueError(f"rewriting {root!r} does not come to an end")
 
     def _rebuild(self, node: Node) -> Node:
-        args = tuple([self.settled[a] for a in node.args])
-        op = node.op
-        if op.bodies():
-            rules = {r for rs in self.rules.values() for r in rs}
-            op = op.with_bodies(tuple(rewrite(body, rules) for body in op.bodies()))
-        if args == node.args and op is node.op:
+        old, op, settled = node.args, node.op, self.settled
+        if not old:
+            return node
+        args = tuple([settled[a] for a in old])
+        if bodies := op.bodies():
+            op = op.with_bodies(tuple(rewrite(body, self.rules) for body in bodies))
+        if args == old and op is node.op:
             return node
         new = self.scope.make(op, args)
         self._inherit(node, new)
         return new
 
-    def _apply(self, node: Node) -> Node | None:
-        op = node.op
-        for key in (op, type(op)):
-            for rule in self.rules.get(key, ()):
-                better = rule(node)
-                if better is not None and better is not node:
-                    if better.type != node.type:
-                        raise AssertionError(
-                            f"{rule.__name__} turned {node.type} into {better.type}"
-                        )
-                    if self.fired is not None:
-                        name = rule.__name__
-                        self.fired[name] = self.fired.get(name, 0) + 1
-                    self._inherit(node, better)
-                    return better
+    def _rules_of(self, op: Op) -> tuple[Rule, ...]:
+        key: Any = op if type(op) is Elementwise else type(op)
+        found = self._by_head.get(key)
+        if found is None:
+            found = tuple(
+                rule
+                for rule in self.rules
+                if any(
+                    isinstance(op, head) if isinstance(head, type) else op is head
+                    for head in rule.heads  # type: ignore[attr-defined]
+                )
+            )
+            self._by_head[key] = found
+        return found
+
+    def _improve(self, node: Node) -> Node | None:
+        """What the first rule that applies makes of `node`."""
+        for rule in self._rules_of(node.op):
+            better = rule(node, self) if rule.asks else rule(node)  # type: ignore[attr-defined]
+            if better is None or better is node:
+                continue
+            if better.type != node.type:
+                raise AssertionError(
+                    f"{rule.__name__} turned {node.type} into {better.type}"
+                )
+            if self._fired is not None:
+                name = rule.__name__
+                self._fired[name] = self._fired.get(name, 0) + 1
+            self._inherit(node, better)
+            return better
         return None
 
     def _inherit(self, old: Node, new: Node) -> None:
-        """Give the name, the line and the role of `old` to what replaces it."""
+        """Give the name, the line and the role of `old` to what replaces it.
+
+        A forward node that serves as a gradient too stays a forward node, without
+        the gradient's name.
+        """
         scope = self.scope
         name, position = scope.names.get(old), scope.positions.get(old)
-        role: Role | None = scope.roles.get(old)
+        role = scope.roles.get(old)
         for made in scope.take_fresh():
             if position is not None:
                 scope.positions.setdefault(made, position)
             if role is not None:
                 scope.roles.setdefault(made, role)
-        if name is not None and new.args:
+        if name is not None and new.args and (role is None or new in scope.roles):
             scope.names.setdefault(new, name)

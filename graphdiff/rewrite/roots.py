@@ -1,0 +1,120 @@
+"""Square roots of sums of squares: functions that neither overflow nor have a hole.
+
+``sqrt(sum(x * x))`` has slope inf * 0 at the origin; the functions below have 0 there.
+"""
+
+from __future__ import annotations
+
+from graphdiff.node import Node, full_value, make
+from graphdiff.ops.axes import Reshape, Sum
+from graphdiff.ops.elementwise import (
+    absolute,
+    add,
+    hypot,
+    multiply,
+    power,
+    sqrt,
+    square,
+)
+from graphdiff.ops.linalg import Einsum
+from graphdiff.ops.reduce import Norm, Std, Var
+from graphdiff.rewrite.axes import reshaped
+from graphdiff.rewrite.engine import Rule, rewrites
+
+MOST_TERMS = 8
+"""How many squares under one root become nested ``hypot``."""
+
+
+def root_of(node: Node) -> Node | None:
+    """x of sqrt(x) or x ** 0.5."""
+    if node.op is sqrt:
+        return node.args[0]
+    return node.args[0] if full_value(node.args[1]) == 0.5 else None
+
+
+def base_of_square(node: Node) -> Node | None:
+    """x of x * x, x ** 2 or square(x)."""
+    if node.op is square:
+        return node.args[0]
+    if node.op is multiply and node.args[0] is node.args[1]:
+        return node.args[0]
+    if node.op is power and full_value(node.args[1]) == 2:
+        return node.args[0]
+    return None
+
+
+@rewrites(sqrt, power)
+def root_of_square(node: Node) -> Node | None:
+    """sqrt(x * x)  ->  abs(x)."""
+    inside = root_of(node)
+    x = None if inside is None else base_of_square(inside)
+    return make(absolute, x) if x is not None and x.type == node.type else None
+
+
+@rewrites(sqrt, power)
+def root_of_sum_of_squares(node: Node) -> Node | None:
+    """sqrt(sum(x * x))  ->  norm(x)."""
+    inside = root_of(node)
+    if inside is None:
+        return None
+    total = inside.args[0] if isinstance(inside.op, Reshape) else inside
+    if not isinstance(total.op, Sum):
+        return None
+    x = base_of_square(total.args[0])
+    if x is None or x.type.dtype != node.type.dtype:
+        return None
+    return reshaped(make(Norm(total.op.axes), x), node.type.shape)
+
+
+@rewrites(sqrt, power)
+def root_of_inner_product(node: Node) -> Node | None:
+    """sqrt(x @ x)  ->  norm(x)."""
+    inside = root_of(node)
+    if inside is None or inside.op != Einsum(("i", "i"), ""):
+        return None
+    x, y = inside.args
+    return make(Norm((-1,)), x) if x is y and x.type.dtype == node.type.dtype else None
+
+
+@rewrites(sqrt, power)
+def root_of_two_squares(node: Node) -> Node | None:
+    """sqrt(x * x + y * y)  ->  hypot(x, y), and of more squares hypot(hypot(x, y), z)."""
+    inside = root_of(node)
+    if inside is None or inside.op is not add:
+        return None
+    terms: list[Node] = []
+    stack = [inside]
+    while stack:
+        term = stack.pop()
+        x = base_of_square(term)
+        if x is not None and x.type == node.type and len(terms) < MOST_TERMS:
+            terms.append(x)
+        elif term.op is add and len(stack) < MOST_TERMS:
+            stack += reversed(term.args)
+        else:
+            return None
+    total = terms[0]
+    for x in terms[1:]:
+        total = make(hypot, total, x)
+    return total
+
+
+@rewrites(sqrt, power)
+def root_of_variance(node: Node) -> Node | None:
+    """sqrt(var(x))  ->  std(x)."""
+    inside = root_of(node)
+    if inside is None:
+        return None
+    var = inside.args[0] if isinstance(inside.op, Reshape) else inside
+    if not isinstance(var.op, Var) or var.type.dtype != node.type.dtype:
+        return None
+    return reshaped(make(Std(var.op.axes, var.op.ddof), *var.args), node.type.shape)
+
+
+ROOTS: tuple[Rule, ...] = (
+    root_of_square,
+    root_of_sum_of_squares,
+    root_of_inner_product,
+    root_of_two_squares,
+    root_of_variance,
+)
