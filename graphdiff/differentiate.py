@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.expression import Expression, lift
 from graphdiff.graph import Graph, in_order
@@ -32,7 +31,14 @@ from graphdiff.node import (
 from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
-from graphdiff.strict import Strict, masked_nodes, wild_nodes
+from graphdiff.strict import (
+    Strict,
+    Wary,
+    carries,
+    doubted_inputs,
+    masked_nodes,
+    wild_nodes,
+)
 from graphdiff.types import ArrayType, show_shape
 
 KINKS = ("mean", "right", "left", "zero")
@@ -61,11 +67,13 @@ class Sweep:
         self.active = set(wrt)
         self.kinks = kinks
         for node in self.nodes:
-            if node not in self.active and any(a in self.active for a in node.args):
-                if not isinstance(node.type, ArrayType) or node.type.is_real:
-                    self.active.add(node)
+            if node not in self.active and any(
+                a in self.active and carries(node, i) for i, a in enumerate(node.args)
+            ):
+                self.active.add(node)
         wild = wild_nodes(self.nodes)
-        self.masked = wild and wild & masked_nodes(self.nodes, set(targets))
+        self.masked = wild and wild & masked_nodes(self.nodes, targets)
+        self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
 
     def run(
         self,
@@ -94,7 +102,7 @@ class Sweep:
                 continue
             at = At(self.kinks, node in self.masked)
             for i, arg in enumerate(node.args):
-                if arg not in self.active:
+                if arg not in self.active or not carries(node, i):
                     continue
                 share = pull(i, at, g, node)
                 if share is not None:
@@ -103,9 +111,9 @@ class Sweep:
         return table
 
 
-def _pull(i: int, at: At, g: Any, node: Node) -> Any:
+def _pull(i: int, at: At, g: Any, node: Node, strict: type[Strict]) -> Any:
     """Run the op's own rule on expressions."""
-    carried = Strict(g.node) if at.masked else g
+    carried = strict(g.node) if at.masked else g
     share = node.op.pullback(
         i, at, carried, Expression(node), *[Expression(a) for a in node.args]
     )
@@ -138,7 +146,7 @@ def pull_back(
             scope.roles[made] = Role(node, node.op.label, kink, order)
 
     def pull(i: int, at: At, g: Any, node: Node) -> Any:
-        share = _pull(i, at, g, node)
+        share = _pull(i, at, g, node, sweep.strict)
         explain(node)
         return share
 

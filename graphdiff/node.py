@@ -109,6 +109,10 @@ class Op:
         """`masks`, for these arguments."""
         return self.masks
 
+    def is_flat(self, i: int) -> bool:
+        """Whether the derivative along argument i is 0 everywhere, as that of sign."""
+        return False
+
     def sizes(self) -> Iterator[Dim]:
         """The named sizes among the op's parameters."""
         for field in fields(self):  # type: ignore[arg-type]

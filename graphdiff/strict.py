@@ -8,15 +8,27 @@ then multiplies through `gated` instead of ``*``, and no rule knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from graphdiff.expression import Expression, lift
-from graphdiff.node import LEAVES, Node, Size, full_value
-from graphdiff.ops.elementwise import gated, reciprocal
+from graphdiff.node import LEAVES, Constant, Input, Node, Size, full_value
+from graphdiff.ops.elementwise import (
+    divide,
+    floor_divide,
+    gated,
+    isfinite,
+    isinf,
+    isnan,
+    mod,
+    power,
+    reciprocal,
+)
 from graphdiff.ops.linalg import GatedMatMul, matmul
 from graphdiff.runtime import gated_matmul, matmul_gated
+from graphdiff.types import ArrayType
 
 
 def is_tame(node: Node) -> bool:
@@ -24,7 +36,7 @@ def is_tame(node: Node) -> bool:
     value = full_value(node)
     if value is not None:
         return bool(np.isfinite(value))
-    return isinstance(node.op, (Size, *LEAVES))
+    return isinstance(node.op, LEAVES) and not is_singular(node)
 
 
 class Strict(Expression):
@@ -33,11 +45,19 @@ class Strict(Expression):
     __slots__ = ()
     strict = True
 
+    def trusts(self, node: Node) -> bool:
+        """Whether 0 times the entries of `node` is surely 0."""
+        return is_tame(node)
+
+    def like(self, other: Any) -> Any:
+        """`other`, made of self by moving entries: as strict."""
+        return type(self)(other.node)
+
     def __mul__(self, other: Any) -> Any:
         """Multiply; where self is 0 the product is 0."""
         other = lift(other)
-        if is_tame(other.node):
-            return Strict((Expression(self.node) * other).node)
+        if self.trusts(other.node):
+            return self.like(Expression(self.node) * other)
         return gated(self, other)
 
     __rmul__ = __mul__
@@ -47,28 +67,42 @@ class Strict(Expression):
         other = lift(other)
         value = full_value(other.node)
         if isinstance(other.node.op, Size) or (value is not None and value != 0):
-            return Strict((Expression(self.node) / other).node)
+            return self.like(Expression(self.node) / other)
         return gated(self, reciprocal(other.astype(self.dtype)))
 
     def __matmul__(self, other: Any) -> Any:
         """Multiply matrices; zeros of self are strict."""
         other = lift(other)
-        if is_tame(other.node):
-            return Strict(matmul(Expression(self.node), other).node)
+        if self.trusts(other.node):
+            return self.like(matmul(Expression(self.node), other))
         return GatedMatMul(0)(self, other)
 
     def __rmatmul__(self, other: Any) -> Any:
         """Multiply matrices; zeros of self are strict."""
         other = lift(other)
-        if is_tame(other.node):
-            return Strict(matmul(other, Expression(self.node)).node)
+        if self.trusts(other.node):
+            return self.like(matmul(other, Expression(self.node)))
         return GatedMatMul(1)(other, self)
+
+
+class Wary(Strict):
+    """A strict cotangent where somebody asks whether inputs are finite."""
+
+    __slots__ = ()
+
+    def trusts(self, node: Node) -> bool:
+        """Whether 0 times the entries of `node` is surely 0: inputs are in doubt."""
+        return is_tame(node) and not isinstance(node.op, Input)
 
 
 class StrictArray(np.ndarray):
     """A numeric cotangent with strict zeros."""
 
     strict = True
+
+    def like(self, other: Any) -> Any:
+        """`other`, made of self by moving entries: as strict."""
+        return np.asarray(other).view(StrictArray)
 
     def __array_ufunc__(
         self, ufunc: Any, method: str, *args: Any, **kwargs: Any
@@ -91,42 +125,68 @@ class StrictArray(np.ndarray):
         return np.asarray(result).view(StrictArray)
 
 
-def masked_nodes(nodes: list[Node], loud: set[Node]) -> set[Node]:
+def carries(node: Node, i: int) -> bool:
+    """Whether a cotangent of `node` can have a share for argument i.
+
+    Truths and integers carry none, and nothing flows through a step function.
+    """
+    return _is_real(node) and _is_real(node.args[i]) and not node.op.is_flat(i)
+
+
+def _is_real(node: Node) -> bool:
+    return not isinstance(node.type, ArrayType) or node.type.is_real
+
+
+def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
     """The nodes whose values reach the `loud` ones only past an op that may discard.
 
     `nodes` come in topological order. What is not masked is seen by the user; a NaN
-    there is the truth.
+    there is the truth. A condition is not a way to be seen.
     """
     seen = set(loud)
     for node in reversed(nodes):
         if node in seen:
             shielded = node.op.masks_of(*node.args) if node.args else ()
             for i, arg in enumerate(node.args):
-                if i not in shielded:
+                if i not in shielded and carries(node, i):
                     seen.add(arg)
     return {node for node in nodes if node not in seen}
 
 
-def wild_nodes(nodes: list[Node]) -> set[Node]:
-    """The nodes whose values, or whose slopes, can be infinite or NaN."""
-    wild: set[Node] = set()
+def wild_nodes(nodes: Sequence[Node]) -> set[Node]:
+    """The nodes whose values, or whose slopes, can be infinite or NaN.
+
+    Inputs count as finite, except those that the computation itself tests.
+    """
+    wild = doubted_inputs(nodes)
     for node in nodes:
-        if is_singular(node) or any(arg in wild for arg in node.args):
+        if _is_real(node) and (
+            is_singular(node) or any(arg in wild for arg in node.args)
+        ):
             wild.add(node)
     return wild
 
 
+def doubted_inputs(nodes: Sequence[Node]) -> set[Node]:
+    """The inputs that somebody asks whether they are finite."""
+    return {
+        node.args[0]
+        for node in nodes
+        if node.op in (isfinite, isnan, isinf) and isinstance(node.args[0].op, Input)
+    }
+
+
 def is_singular(node: Node) -> bool:
     """Whether `node` itself can turn finite arguments into infinities or NaN."""
-    if not node.op.singular:
+    op = node.op
+    if isinstance(op, Constant):
+        return node.type.is_real and not np.all(np.isfinite(op.value))
+    if not op.singular:
         return False
-    safe = getattr(node.op, "safe", ())
-    for arg, value in zip(node.args, safe, strict=False):
-        if value is None or not isinstance(arg.op, (Size,)) and full_value(arg) is None:
-            continue
-        if isinstance(arg.op, Size) or full_value(arg) != 0:
-            return False
-    if node.op.label == "power":
-        power = full_value(node.args[1])
-        return not (power is not None and power >= 1 and power == int(power))
+    if op is power:
+        exponent = full_value(node.args[1])
+        return exponent is None or exponent < 0 or not float(exponent).is_integer()
+    if op in (divide, mod, floor_divide):
+        by = node.args[1]
+        return not isinstance(by.op, Size) and full_value(by) in (None, 0)
     return True

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import DTypeError, ShapeError
+from graphdiff.errors import DTypeError, ShapeError, UnsupportedError
 from graphdiff.expression import (
     DOORS,
     Door,
@@ -85,6 +85,9 @@ class Elementwise(Op):
         if rule is None:
             return None
         return rule(at.kinks, g, y, *args) if self.kink else rule(g, y, *args)
+
+    def is_flat(self, i: int) -> bool:
+        return self.rules[i] is None
 
     def __call__(self, *args: Any) -> Any:
         """Apply with NumPy's broadcasting and promotion, made explicit as nodes."""
@@ -443,11 +446,11 @@ def where_door(condition: Any, x: Any, y: Any) -> Any:
 
 
 @implements(np.clip)
-def clip_door(a: Any, a_min: Any = None, a_max: Any = None, **bounds: Any) -> Any:
+def clip_door(
+    a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Any:
     """Limit entries to an interval; a bound of None is absent."""
-    low, high = bounds.pop("min", a_min), bounds.pop("max", a_max)
-    if bounds:
-        raise DTypeError(f"np.clip: {sorted(bounds)[0]}= is not supported")
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
     if low is None and high is None:
         return positive(a)
     if low is None:
@@ -464,10 +467,13 @@ def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
 @implements(np.round)
 def round_door(a: Any, decimals: int = 0) -> Any:
     """Round to the nearest, halves to even."""
-    if decimals == 0:
-        return rint(a)
-    scale = 10.0**decimals
-    return rint(a * scale) / scale
+    if a.dtype.kind != "f":
+        if decimals < 0:
+            raise UnsupportedError("np.round: decimals < 0 of integers")
+        return a
+    if decimals <= 0:
+        return rint(a) if decimals == 0 else rint(a / 10**-decimals) * 10**-decimals
+    return rint(a * 10**decimals) / 10**decimals
 
 
 @implements(np.astype)
@@ -487,8 +493,13 @@ def copy(a: Any) -> Any:
 def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
     """An array shaped as `a`, every entry `fill_value`."""
     wanted = a.dtype if dtype is None else check_dtype(np.dtype(dtype), "np.full_like")
-    size = a.shape if shape is None else tuple(shape)
-    return Expression(_cast(lift(fill_value), wanted, size))
+    if shape is None:
+        size = lift(a).shape
+    else:
+        size = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    if not isinstance(fill_value, (int, float)):
+        fill_value = lift(fill_value, "np.full_like")
+    return Expression(_cast(fill_value, wanted, size))
 
 
 @implements(np.zeros_like, np.empty_like)

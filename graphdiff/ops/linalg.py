@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,24 +136,47 @@ def contract(letters: list[str], output: str, operands: list[Any]) -> Any:
 
 
 def _strict_contraction(letters: list[str], output: str, operands: list[Any]) -> Any:
-    """Spread all operands over all letters, multiply strictly, and sum."""
-    every = "".join(dict.fromkeys("".join(letters)))
-    sizes = {
-        c: n
-        for s, x in zip(letters, operands, strict=True)
-        for c, n in zip(s, x.shape, strict=True)
-    }
-    total: Any = None
-    for subscript, x in zip(letters, operands, strict=True):
-        order = sorted(range(len(subscript)), key=lambda k: every.index(subscript[k]))
-        moved = np.transpose(x, order)
-        ones = tuple(sizes[c] if c in subscript else 1 for c in every)
-        wide = np.reshape(moved, ones)
-        total = wide if total is None else total * wide
-    axes = tuple(k for k, c in enumerate(every) if c not in output)
-    kept = [c for c in every if c in output]
-    summed = np.sum(total, axis=axes) if axes else total
-    return np.transpose(summed, [kept.index(c) for c in output])
+    """Multiply one operand after the other into the first, strictly."""
+    total, mine = operands[0], letters[0]
+    for k in range(1, len(operands)):
+        later = output + "".join(letters[k + 1 :])
+        total, mine = _strict_pair(total, mine, operands[k], letters[k], later)
+    kept = "".join(c for c in mine if c in output)
+    total = _sum_out(total, mine, kept)
+    return np.transpose(total, [kept.index(c) for c in output])
+
+
+def _strict_pair(g: Any, left: str, s: Any, right: str, later: str) -> tuple[Any, str]:
+    """Contract `g` with `s` as stacks of matrices; keep the letters of `later`.
+
+    Returns the product, strict as `g` is, and its letters.
+    """
+    kept = "".join(c for c in left if c in right or c in later)
+    summed = "".join(c for c in right if c in left or c in later)
+    g, s = g.like(_sum_out(g, left, kept)), _sum_out(s, right, summed)
+    sizes = dict(zip(kept + summed, (*g.shape, *s.shape), strict=True))
+    lead = "".join(c for c in kept if c in summed and c in later)
+    rows = "".join(c for c in kept if c not in summed)
+    inner = "".join(c for c in kept if c in summed and c not in later)
+    columns = "".join(c for c in summed if c not in kept)
+
+    def matrix(x: Any, old: str, first: str, second: str) -> Any:
+        moved = np.transpose(x, [old.index(c) for c in lead + first + second])
+        shape = (_count(sizes, lead), _count(sizes, first), _count(sizes, second))
+        return np.reshape(moved, shape)
+
+    product = g.like(matrix(g, kept, rows, inner)) @ matrix(s, summed, inner, columns)
+    out = lead + rows + columns
+    return g.like(np.reshape(product, tuple(sizes[c] for c in out))), out
+
+
+def _sum_out(x: Any, letters: str, kept: str) -> Any:
+    axes = tuple(k for k, c in enumerate(letters) if c not in kept)
+    return np.sum(x, axis=axes) if axes else x
+
+
+def _count(sizes: dict[str, Any], letters: str) -> Any:
+    return math.prod((sizes[c] for c in letters), start=1)
 
 
 def _pair(what: str, a: Any, b: Any) -> tuple[Expression, Expression]:
