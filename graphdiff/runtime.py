@@ -41,8 +41,8 @@ def matmul_gated(s, g):
 
 
 def ratio(a, b):
-    """Divide a by b, with 0 where b is 0."""
-    live = b != 0
+    """Divide a by b, with 0 where either is 0."""
+    live = (a != 0) & (b != 0)
     return np.divide(a, b, out=np.zeros_like(a * live), where=live)
 
 
@@ -133,7 +133,7 @@ def concatenate(*parts, axis):
 _NUMPY = """
 abs add arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
 all any bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip cos cosh
-cumsum divide einsum equal exp exp2 expm1 floor floor_divide full greater
+cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full greater
 greater_equal heaviside hypot invert isfinite isinf isnan left_shift less less_equal
 log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor matmul
 max maximum mean min minimum mod multiply negative not_equal positive power prod
