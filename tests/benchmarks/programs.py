@@ -8,7 +8,7 @@ from graphdiff import nn
 def sigmoid_network(W1, b1, W2, b2, X, Y):
     a1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
     a2 = 1 / (1 + np.exp(-(a1 @ W2 + b2)))
-    return np.sum((a2 - Y) ** 2) / len(X)
+    return np.sum((a2 - Y) ** 2) / X.shape[0]
 
 
 def book(W1, W2, X, y, decay):
