@@ -20,21 +20,18 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
     """
     done: dict[Node, None] = {}
     closed = set(stop)
-    for output in outputs:
-        if output in done:
+    stack = list(outputs)[::-1]
+    while stack:
+        node = stack[-1]
+        if node in done:
+            stack.pop()
             continue
-        stack: list[tuple[Node, int]] = [(output, 0)]
-        while stack:
-            node, i = stack[-1]
-            args = () if node in closed else node.args
-            while i < len(args) and args[i] in done:
-                i += 1
-            if i == len(args):
-                stack.pop()
-                done[node] = None
-            else:
-                stack[-1] = (node, i + 1)
-                stack.append((args[i], 0))
+        waiting = [a for a in node.args if a not in done]
+        if waiting and node not in closed:
+            stack += reversed(waiting)
+        else:
+            done[node] = None
+            stack.pop()
     return list(done)
 
 

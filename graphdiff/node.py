@@ -9,6 +9,7 @@ in a derivative) is not part of it: the scope keeps that aside, and a graph take
 
 from __future__ import annotations
 
+import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
+from graphdiff.collector import collector_held
 from graphdiff.dims import Dim, evaluate_size
 from graphdiff.errors import GraphTypeError, Position
 from graphdiff.runtime import FUNCTIONS
@@ -26,6 +28,9 @@ from graphdiff.types import ArrayType, Shape
 
 if TYPE_CHECKING:
     from graphdiff.graph import Graph
+
+
+_DOUBLE = struct.Struct("=d").pack
 
 
 class Arg(NamedTuple):
@@ -269,7 +274,8 @@ def building(scope: Scope) -> Iterator[Scope]:
     """Build nodes in `scope` within the ``with`` block."""
     token = _current.set(scope)
     try:
-        yield scope
+        with collector_held():
+            yield scope
     finally:
         _current.reset(token)
 
@@ -340,6 +346,8 @@ class Full(Op):
     @classmethod
     def of(cls, value: object, type: ArrayType) -> Full:
         """The array of `type` filled with `value`."""
+        if type.dtype.char == "d" and value.__class__ in (int, float):
+            return cls(_DOUBLE(value), type)
         return cls(np.asarray(value).astype(type.dtype).tobytes(), type)
 
     @property

@@ -17,6 +17,7 @@ PACKAGE = ROOT / "graphdiff"
 
 # First part of a module's name below graphdiff -> layer. A folder counts as one entry.
 LAYERS = {
+    "collector": 0,
     "errors": 0,
     "terms": 0,
     "polynomial": 0,
