@@ -19,6 +19,7 @@ import numpy as np
 from graphdiff import node as _node
 from graphdiff.dims import Dim
 from graphdiff.errors import (
+    GraphdiffError,
     GraphIndexError,
     GraphTypeError,
     ShapeError,
@@ -47,20 +48,20 @@ class Door:
         """Build nodes for the call; an argument not understood raises by name."""
         if kwargs or len(args) > self._most:
             args, kwargs = self._understand(args, kwargs)
-        return self.build(*args, **kwargs)
+        try:
+            return self.build(*args, **kwargs)
+        except (TypeError, ValueError, IndexError) as error:
+            if isinstance(error, GraphdiffError):
+                raise
+            message = str(error).replace(f"{self.build.__name__}()", "").strip()
+            raise GraphTypeError(f"{self.name}: {message}") from error
 
     def _understand(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if self._accepts is None:
-            found = inspect.signature(self.build).parameters.values()
-            self._accepts = frozenset(
-                p.name for p in found if p.kind != p.VAR_POSITIONAL
-            )
-            spread = any(p.kind == p.VAR_POSITIONAL for p in found)
-            placed = [p for p in found if p.kind == p.POSITIONAL_OR_KEYWORD]
-            self._most = 1000 if spread else len(placed)
         names, defaults = self._numpy_parameters()
+        if self._accepts is None:
+            self._accepts, self._most = self._own_parameters()
         extra = dict(zip(names[self._most :], args[self._most :], strict=False))
         if len(args) > self._most + len(extra):
             raise UnsupportedError(
@@ -80,15 +81,33 @@ class Door:
                 raise UnsupportedError(f"{self.name}: {key}= is not supported")
         return args[: self._most], known
 
+    def _own_parameters(self) -> tuple[frozenset[str], int]:
+        """What `build` accepts, and how many arguments it takes in NumPy's order."""
+        found = list(inspect.signature(self.build).parameters.values())
+        accepts = frozenset(p.name for p in found if p.kind != p.VAR_POSITIONAL)
+        if any(p.kind == p.VAR_POSITIONAL for p in found):
+            return accepts, 1000
+        theirs = _parameters(self.function)
+        most = sum(p.kind == p.POSITIONAL_OR_KEYWORD for p in found)
+        for i, (own, numpys) in enumerate(zip(found, theirs, strict=False)):
+            if numpys.kind != numpys.POSITIONAL_ONLY and own.name != numpys.name:
+                return accepts, i
+        return accepts, most
+
     def _numpy_parameters(self) -> tuple[list[str], dict[str, Any]]:
         if self._defaults is None:
-            try:
-                found = inspect.signature(self.function).parameters
-            except (TypeError, ValueError):
-                found = {}  # type: ignore[assignment]
-            self._defaults = {p.name: p.default for p in found.values()}
+            found = _parameters(self.function)
+            self._defaults = {p.name: p.default for p in found}
             self._defaults.setdefault("out", None)
         return list(self._defaults), self._defaults
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    """The parameters of a NumPy function; none where NumPy does not tell."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return []
 
 
 DOORS: dict[Any, Door] = {}
@@ -231,10 +250,7 @@ class Expression:
         """Take part in a NumPy ufunc."""
         if method == "__call__":
             return dispatch(ufunc, args, kwargs)
-        whole = {np.add: np.sum, np.multiply: np.prod}.get(ufunc) or {
-            np.maximum: np.max,
-            np.minimum: np.min,
-        }.get(ufunc)
+        whole = _REDUCTIONS.get(ufunc)
         if method == "reduce" and whole is not None and isinstance(args[0], Expression):
             return dispatch(whole, args, {"axis": 0, **kwargs})
         raise UnsupportedError(
@@ -396,6 +412,15 @@ class Expression:
         """The same entries in another dtype."""
         return dispatch(np.astype, (self, dtype), {})
 
+
+_REDUCTIONS = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
 
 _INSTEAD = {
     "item": "; it has no value yet: keep the array itself",

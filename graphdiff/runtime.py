@@ -115,7 +115,8 @@ def others_product(x, axis):
     axes = tuple(a % x.ndim for a in axis)
     kept = [a for a in range(x.ndim) if a not in axes]
     moved = np.transpose(x, (*kept, *axes))
-    rows = moved.reshape(*moved.shape[: len(kept)], -1)
+    length = int(np.prod(moved.shape[len(kept) :]))
+    rows = moved.reshape(*moved.shape[: len(kept)], length)
     before = np.ones_like(rows)
     after = np.ones_like(rows)
     np.cumprod(rows[..., :-1], axis=-1, out=before[..., 1:])

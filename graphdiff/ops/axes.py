@@ -170,7 +170,7 @@ def sum(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> 
     """Sum over `axis`: one, several, or (None) all."""
     x = a if dtype is None else a.astype(dtype)
     axes = normalize_axes("np.sum", axis, x.ndim)
-    y = Sum(axes)(x) if axes else x
+    y = Sum(axes)(x) if axes else x.astype(summed_dtype(x.dtype))
     return keep(y, axes, x) if keepdims else y
 
 
@@ -283,9 +283,19 @@ def broadcast_to(array: Any, shape: Any) -> Any:
 
 
 @implements(np.atleast_1d)
-def atleast_1d(a: Any) -> Any:
-    """`a` with at least one axis."""
-    return a if a.ndim else reshape(a, (1,))
+def atleast_1d(*arys: Any) -> Any:
+    """Each array with at least one axis."""
+    found = [lift(a, "np.atleast_1d") for a in arys]
+    found = [a if a.ndim else reshape(a, (1,)) for a in found]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+@implements(np.atleast_2d)
+def atleast_2d(*arys: Any) -> Any:
+    """Each array with at least two axes; a vector becomes a row."""
+    found = [lift(a, "np.atleast_2d") for a in arys]
+    found = [a if a.ndim > 1 else reshape(a, (1, a.size)) for a in found]
+    return found[0] if len(found) == 1 else tuple(found)
 
 
 @implements(np.shape)

@@ -92,16 +92,28 @@ class Elementwise(Op):
     def __call__(self, *args: Any) -> Any:
         """Apply with NumPy's broadcasting and promotion, made explicit as nodes."""
         kind: Any = None
+        nodes = []
         for arg in args:
             if isinstance(arg, Expression):
                 kind = type(arg) if kind is None or kind is Expression else kind
+                nodes.append(arg.node)
         if kind is None:
             return FUNCTIONS[self.name](*args)
         if len(args) != len(self.rules):
             raise ShapeError(
                 f"{self.name}: expected {len(self.rules)} arguments, got {len(args)}"
             )
-        return kind(make(self, *self._fit(args)))
+        if len(nodes) < len(args) or not self._fits(nodes):
+            nodes = self._fit(args)
+        return kind(make(self, *nodes))
+
+    def _fits(self, nodes: list[Node]) -> bool:
+        """Whether nodes need neither broadcasting nor promotion: the usual case."""
+        first = nodes[0].type
+        if any(n.type != first for n in nodes[1:]):
+            return False
+        dtype = first.dtype
+        return all(d == dtype for d in self.dtypes(*[dtype] * len(nodes))[0])
 
     def _fit(self, args: tuple[Any, ...]) -> list[Node]:
         values = [

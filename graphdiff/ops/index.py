@@ -389,6 +389,8 @@ def take(a: Any, indices: Any, axis: Any = None) -> Any:
 def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     """Entries of `arr` at `indices` along `axis`, one index for each entry wanted."""
     x, index = lift(arr, "np.take_along_axis"), lift(indices, "np.take_along_axis")
+    if axis is None:
+        x, axis = Expression(reshape_node(x.node, (x.size,))), 0
     if index.dtype.kind not in "iu":
         raise GraphIndexError(f"np.take_along_axis: an index of {index.dtype}")
     if x.ndim != index.ndim:
@@ -471,20 +473,35 @@ def flip(m: Any, axis: Any = None) -> Any:
     return getitem(m, key)
 
 
-@implements(np.split, np.array_split)
+@implements(np.split)
 def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Cut an array into parts along `axis`."""
+    """Cut an array into equal parts along `axis`, or at the given places."""
+    if hasattr(indices_or_sections, "__index__"):
+        n = ary.shape[normalize_axis("np.split", axis, ary.ndim)]
+        if isinstance(n, int) and n % operator.index(indices_or_sections):
+            raise ShapeError(
+                f"np.split: size {n} does not divide into {indices_or_sections} equal "
+                f"parts; np.array_split makes unequal ones"
+            )
+    return array_split(ary, indices_or_sections, axis)
+
+
+@implements(np.array_split)
+def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
+    """Cut an array into nearly equal parts along `axis`, or at the given places."""
     place = normalize_axis("np.split", axis, ary.ndim) + ary.ndim
     n = ary.shape[place]
-    if hasattr(indices_or_sections, "__index__"):
-        parts = operator.index(indices_or_sections)
-        if not isinstance(n, int) or n % parts:
-            raise ShapeError(
-                f"np.split: size {n} does not divide into {parts} equal parts"
-            )
-        cuts = list(range(0, n + 1, n // parts))
-    else:
+    if not hasattr(indices_or_sections, "__index__"):
         cuts = [0, *map(operator.index, indices_or_sections), None]  # type: ignore[list-item]
+    elif isinstance(n, int):
+        parts = operator.index(indices_or_sections)
+        each, more = divmod(n, parts)
+        cuts = [k * each + min(k, more) for k in range(parts + 1)]
+    else:
+        raise ShapeError(
+            f"np.split: parts of an axis of symbolic size {n} have no known size; give "
+            f"the places to cut at, or give that axis an int in the spec"
+        )
     lead = (slice(None),) * place
     return [
         getitem(ary, (*lead, slice(a, b))) for a, b in zip(cuts, cuts[1:], strict=False)

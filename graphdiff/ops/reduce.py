@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.dims import Dim
 from graphdiff.errors import UnsupportedError
-from graphdiff.expression import Expression, implements
+from graphdiff.expression import Expression, implements, lift
 from graphdiff.node import Arange, Arg, At, Call, Op
 from graphdiff.ops.axes import (
     Reshape,
@@ -136,7 +137,7 @@ class Var(Reduction):
         return _moment("np.var", self, x)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        scale = 2 * g / (count(x, self.axes) - self.ddof)
+        scale = 2 * g / freedom(x, self.axes, self.ddof)
         return self.spread(scale, x) * deviation(x, self.axes)
 
 
@@ -152,7 +153,7 @@ class Std(Reduction):
         return _moment("np.std", self, x)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        scale = ratio(g, y) / (count(x, self.axes) - self.ddof)
+        scale = ratio(g, y) / freedom(x, self.axes, self.ddof)
         return self.spread(scale, x) * deviation(x, self.axes)
 
 
@@ -264,6 +265,14 @@ def deviation(x: Any, axes: tuple[int, ...]) -> Any:
     return x - spread_like(Mean(axes)(x), axes, x)
 
 
+def freedom(x: Any, axes: tuple[int, ...], ddof: float) -> Any:
+    """The number of entries along `axes`, less `ddof`."""
+    n = count(x, axes)
+    if isinstance(n, Dim) and ddof != int(ddof):
+        return lift(n).astype(x.dtype) - ddof
+    return n - (int(ddof) if ddof == int(ddof) else ddof)
+
+
 def flatten(x: Any, axes: tuple[int, ...]) -> Any:
     """Bring `axes` to the end and merge them into one."""
     if len(axes) == 1 and axes[0] == -1:
@@ -293,17 +302,21 @@ def floats(x: Any) -> Any:
 
 def _reduce(name: str, make_op: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     axes = normalize_axes(name, axis, a.ndim)
-    y = make_op(axes)(a) if axes else None
-    if y is None:
-        return make_op(())(a) if make_op in (Var, Std) else a
+    op = make_op(axes)
+    if not axes and not isinstance(op, (Var, Std)):
+        return a.astype(op.infer(a.node.type).dtype)
+    y = op(a)
     return keep(y, axes, a) if keepdims else y
+
+
+def _in_dtype(a: Any, dtype: Any) -> Any:
+    return floats(a) if dtype is None else a.astype(dtype)
 
 
 @implements(np.mean)
 def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     """The mean over `axis`."""
-    x = floats(a) if dtype is None else a.astype(dtype)
-    return _reduce("np.mean", Mean, x, axis, keepdims)
+    return _reduce("np.mean", Mean, _in_dtype(a, dtype), axis, keepdims)
 
 
 @implements(np.prod)
@@ -313,13 +326,13 @@ def prod(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) ->
     return _reduce("np.prod", Prod, x, axis, keepdims)
 
 
-@implements(np.max)
+@implements(np.max, np.amax)
 def max(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest entry over `axis`."""
     return _reduce("np.max", Max, a, axis, keepdims)
 
 
-@implements(np.min)
+@implements(np.min, np.amin)
 def min(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest entry over `axis`."""
     return _reduce("np.min", Min, a, axis, keepdims)
@@ -332,21 +345,33 @@ def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 @implements(np.var)
-def var(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def var(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    correction: float | None = None,
+) -> Any:
     """The variance over `axis`."""
-    x = floats(a)
-    if not normalize_axes("np.var", axis, x.ndim):
-        return x - x
-    return _reduce("np.var", lambda axes: Var(axes, ddof), x, axis, keepdims)
+    less = ddof if correction is None else correction
+    x = _in_dtype(a, dtype)
+    return _reduce("np.var", lambda axes: Var(axes, less), x, axis, keepdims)
 
 
 @implements(np.std)
-def std(a: Any, axis: Any = None, ddof: float = 0, keepdims: bool = False) -> Any:
+def std(
+    a: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: float = 0,
+    keepdims: bool = False,
+    correction: float | None = None,
+) -> Any:
     """The standard deviation over `axis`."""
-    x = floats(a)
-    if not normalize_axes("np.std", axis, x.ndim):
-        return x - x
-    return _reduce("np.std", lambda axes: Std(axes, ddof), x, axis, keepdims)
+    less = ddof if correction is None else correction
+    x = _in_dtype(a, dtype)
+    return _reduce("np.std", lambda axes: Std(axes, less), x, axis, keepdims)
 
 
 @implements(np.all)
