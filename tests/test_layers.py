@@ -7,6 +7,7 @@ anything without a cycle.
 
 import ast
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import networkx
@@ -44,6 +45,8 @@ LAYERS = {
     "evaluate": 5,
     "emit": 6,
     "compile": 6,
+    "kinks": 6,
+    "cost": 6,
     "show": 6,
     "functions": 7,
     "check": 7,
@@ -51,6 +54,10 @@ LAYERS = {
     "__main__": 7,
     "__init__": 8,
 }
+
+# Methods that are no more than a door to a later stage (``graph.to_dot()``): the stage
+# is imported when the method is called, and by nothing else in that file.
+DOORS = {"graphdiff.graph": {"show", "kinks", "cost"}}
 
 TOP_LEVEL = {"README.md", "pyproject.toml", "graphdiff", "tests", "examples"}
 LONGEST_FILE = 400
@@ -80,12 +87,16 @@ def imports(module: str) -> set[str]:
     """The package's modules that `module` imports, wherever the import stands.
 
     Imports in functions and those for type checkers count: what a reader must know
-    before reading is the same.
+    before reading is the same. Only `DOORS` are left out, and only in functions.
     """
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    doors = set(door_imports(tree, DOORS.get(module, set())))
+    for node in ast.walk(tree):
+        if node in doors:
+            continue
         if isinstance(node, ast.Import):
             found.update(map(known_module, (alias.name for alias in node.names)))
         elif isinstance(node, ast.ImportFrom):
@@ -95,6 +106,17 @@ def imports(module: str) -> set[str]:
                 base = ".".join([*above, base] if base else above)
             found.update(known_module(f"{base}.{a.name}") for a in node.names)
     return found - {"", module}
+
+
+def door_imports(tree: ast.Module, doors: set[str]) -> Iterator[ast.ImportFrom]:
+    """The imports of `doors` that stand in a function."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.ImportFrom) and node.module:
+                    parts = node.module.split(".")
+                    if parts[0] == PACKAGE.name and parts[1:2] and parts[1] in doors:
+                        yield node
 
 
 def known_module(dotted: str) -> str:
