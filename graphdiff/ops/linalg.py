@@ -71,9 +71,7 @@ class GatedMatMul(Op):
         calm = np.where(
             np.logical_or(used, np.isfinite(wild)), wild, wild.dtype.type(0)
         )
-        return (
-            GatedMatMul(0)(g, calm.mT) if self.gate == 0 else GatedMatMul(1)(calm.mT, g)
-        )
+        return g @ calm.mT if self.gate == 0 else calm.mT @ g
 
 
 @dataclass(frozen=True)
@@ -277,6 +275,15 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     first, second = "".join(letters[0]), "".join(letters[1])
     output = "".join(c for c in first + second if (c in first) != (c in second))
     return Einsum((first, second), output)(a, b)
+
+
+@implements(np.linalg.multi_dot)
+def multi_dot(arrays: Any) -> Any:
+    """The product of several matrices, from left to right."""
+    first, *rest = arrays
+    for other in rest:
+        first = dot(first, other)
+    return first
 
 
 @implements(np.trace)
