@@ -8,6 +8,7 @@ from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE
 from graphdiff.rewrite.engine import rewrite as rewrite
 from graphdiff.rewrite.fold import FOLD
+from graphdiff.rewrite.masks import protect
 from graphdiff.rewrite.stable import STABILISE
 
 SIMPLIFY = FOLD + ALGEBRA + AXES + CHOICE
@@ -21,4 +22,4 @@ def simplify(graph: Graph) -> Graph:
 
 def stabilise(graph: Graph) -> Graph:
     """A graph that stays accurate where the one written would overflow or cancel."""
-    return rewrite(graph, STABILISE)
+    return protect(rewrite(graph, STABILISE))

@@ -168,11 +168,14 @@ def _negated(node: Node) -> Node | None:
 
 @rewrites(add)
 def plus_negative(node: Node) -> Node | None:
-    """a + (-b)  ->  a - b, and (-a) + b  ->  b - a."""
+    """a + (-b)  ->  a - b, and (-a) + b  ->  b - a.
+
+    The second for arrays only: the sign of one number costs nothing.
+    """
     a, b = node.args
     if (x := _negated(b)) is not None:
         return make(subtract, a, x)
-    if (x := _negated(a)) is not None:
+    if (x := _negated(a)) is not None and node.type.shape:
         return make(subtract, b, x)
     return None
 
@@ -187,15 +190,22 @@ def minus_negative(node: Node) -> Node | None:
 
 @rewrites(add)
 def plus_negative_multiple(node: Node, engine: Engine) -> Node | None:
-    """a + (-2) * b  ->  a - 2 * b.
+    """a + (-2) * b  ->  a - 2 * b, and a + spread(-s) * b  ->  a - spread(s) * b.
 
     Where the product has no other reader.
     """
     for a, product in (node.args, node.args[::-1]):
-        if product.op is multiply and product.type.is_real and engine.sole(product):
-            match with_literal(product):
-                case (value, b) if value < 0:
-                    return make(subtract, a, make(multiply, number(-value, b), b))
+        if product.op is not multiply or not product.type.is_real:
+            continue
+        if not engine.sole(product):
+            continue
+        for factor, b in (product.args, product.args[::-1]):
+            value = full_value(factor)
+            x = number(-value, b) if value is not None and value < 0 else None
+            x = _negated(factor) if x is None else x
+            if x is not None:
+                in_order = (x, b) if factor is product.args[0] else (b, x)
+                return make(subtract, a, make(multiply, *in_order))
     return None
 
 
@@ -203,11 +213,14 @@ def plus_negative_multiple(node: Node, engine: Engine) -> Node | None:
 def negative_factors(node: Node, engine: Engine) -> Node | None:
     """(-a) * b  ->  -(a * b), and likewise for a quotient; two signs cancel.
 
-    Where the negative has no other reader.
+    Where the negative has no other reader, in arrays: the sign of one number costs
+    nothing.
     """
     a, b = node.args
     if is_negative(a) and is_negative(b):
         return make(node.op, a.args[0], b.args[0])
+    if not node.type.shape:
+        return None
     if is_negative(a) and type(b.op) is not Full and engine.sole(a):
         return make(negative, make(node.op, a.args[0], b))
     if is_negative(b) and type(a.op) is not Full and engine.sole(b):
@@ -364,6 +377,7 @@ ALGEBRA: tuple[Rule, ...] = (
     plus_sign,
     negative_twice,
     times_minus_one,
+    doubled,
     plus_negative,
     minus_negative,
     plus_negative_multiple,
@@ -371,7 +385,6 @@ ALGEBRA: tuple[Rule, ...] = (
     negative_factors,
     negative_of_multiple,
     even_of_negative,
-    doubled,
     literal_factors,
     literal_times_quotient,
     literal_quotient,

@@ -11,9 +11,9 @@ import math
 
 from graphdiff.node import Full, Node, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import Cast, Elementwise, multiply
+from graphdiff.ops.elementwise import Cast, Elementwise, multiply, negative
 from graphdiff.ops.reduce import Max, Mean, Min, Prod
-from graphdiff.rewrite.engine import Rule, rewrites
+from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.fold import is_uniform, uniform
 from graphdiff.types import ArrayType, Shape, Size
 
@@ -287,6 +287,18 @@ def reduction_of_reshape(node: Node) -> Node | None:
     return reshaped(make(type(node.op)(mine), x), node.type.shape)  # type: ignore[call-arg]
 
 
+@rewrites(Sum)
+def sum_of_negative(node: Node, engine: Engine) -> Node | None:
+    """sum(-x)  ->  -sum(x).
+
+    Where the negative has no other reader: the sign of the small array is changed.
+    """
+    (x,) = node.args
+    if x.op is negative and x.type == x.args[0].type and engine.sole(x):
+        return make(negative, make(node.op, x.args[0]))
+    return None
+
+
 AXES: tuple[Rule, ...] = (
     transpose_to_itself,
     transpose_twice,
@@ -303,4 +315,5 @@ AXES: tuple[Rule, ...] = (
     sum_of_spread,
     sum_before_spread,
     reduction_of_reshape,
+    sum_of_negative,
 )

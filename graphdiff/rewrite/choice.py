@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from graphdiff.node import Node, full_value, make
 from graphdiff.ops.axes import Transpose
-from graphdiff.ops.elementwise import logical_not, multiply, where
+from graphdiff.ops.elementwise import (
+    divide,
+    gated,
+    logical_not,
+    multiply,
+    negative,
+    where,
+)
 from graphdiff.ops.index import Concatenate, Put, Slice, Take
 from graphdiff.ops.linalg import Einsum, MatMul
 from graphdiff.rewrite.axes import spread, summed, transposed
@@ -45,6 +52,49 @@ def where_in_where(node: Node) -> Node | None:
     if y.op is where and y.args[0] is c:
         return make(where, c, x, y.args[2])
     return None
+
+
+MOST_STEPS_DOWN = 8
+"""How far a choice looks for the same choice inside one of its branches."""
+
+
+@rewrites(where)
+def where_in_product_in_where(node: Node, engine: Engine) -> Node | None:
+    """where(c, -where(c, x, _) * z, y)  ->  where(c, -x * z, y).
+
+    Through products, quotients and signs that have no other reader.
+    """
+    c, *branches = node.args
+    for i, branch in enumerate(branches, 1):
+        path: list[tuple[Node, int]] = []
+        inner = branch
+        while inner.op in _LINEAR and len(path) < MOST_STEPS_DOWN:
+            if not engine.sole(inner):
+                break
+            place = _place_of_choice(inner, c)
+            path.append((inner, place))
+            inner = inner.args[place]
+        if not path or inner.op is not where or inner.args[0] is not c:
+            continue
+        better = inner.args[i]
+        for step, place in reversed(path):
+            args = (*step.args[:place], better, *step.args[place + 1 :])
+            better = make(step.op, *args)
+        return make(
+            where, c, *(better if k == i else b for k, b in enumerate(branches, 1))
+        )
+    return None
+
+
+_LINEAR = (multiply, divide, negative, gated)
+
+
+def _place_of_choice(product: Node, c: Node) -> int:
+    """The factor of `product` to look into: one that chooses by `c`, or the first."""
+    if product.op is multiply and len(product.args) == 2:
+        second = product.args[1]
+        return int(second.op is where and second.args[0] is c)
+    return 0
 
 
 @rewrites(logical_not)
@@ -184,6 +234,7 @@ CHOICE: tuple[Rule, ...] = (
     where_known,
     where_not,
     where_in_where,
+    where_in_product_in_where,
     not_twice,
     take_whole,
     take_of_put,

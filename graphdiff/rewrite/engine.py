@@ -10,7 +10,7 @@ second parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from graphdiff.errors import GraphValueError
@@ -43,19 +43,40 @@ def rewrite(
     `fired`, if given, counts the firings of each rule by name.
     """
     with building(graph.scope()) as scope:
-        settled = Engine(scope, rules, fired).settle_all(graph)
-        outputs = {name: settled[node] for name, node in graph.outputs.items()}
-        for node, role in list(scope.roles.items()):
-            of = settled.get(role.of, role.of)
-            if of is not role.of:
-                scope.roles[node] = role._replace(of=of)
-        return Graph(graph.inputs, outputs, signature=graph.signature)
+        return rebuilt(graph, scope, Engine(scope, rules, fired).settle_all(graph))
+
+
+def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
+    """`graph` with its outputs replaced as `becomes` says, and roles that follow."""
+    outputs = {name: becomes.get(node, node) for name, node in graph.outputs.items()}
+    for node, role in list(scope.roles.items()):
+        of = becomes.get(role.of, role.of)
+        if of is not role.of:
+            scope.roles[node] = role._replace(of=of)
+    return Graph(graph.inputs, outputs, signature=graph.signature)
+
+
+def inherit(scope: Scope, old: Node, new: Node) -> None:
+    """Give the name, the line and the role of `old` to what replaces it.
+
+    A forward node that serves as a gradient too stays a forward node, without the
+    gradient's name.
+    """
+    name, position = scope.names.get(old), scope.positions.get(old)
+    role = scope.roles.get(old)
+    for made in scope.take_fresh():
+        if position is not None:
+            scope.positions.setdefault(made, position)
+        if role is not None:
+            scope.roles.setdefault(made, role)
+    if name is not None and new.args and (role is None or new in scope.roles):
+        scope.names.setdefault(new, name)
 
 
 class Engine:
-    """The rules by head, and what each node has settled to."""
+    """The rules by head, what each node has settled to, and how many read it."""
 
-    def __init__(
+    def __init__(  # noqa: D107
         self, scope: Scope, rules: Iterable[Rule], fired: dict[str, int] | None = None
     ) -> None:
         self.scope = scope
@@ -76,14 +97,11 @@ class Engine:
             uses[node] = uses.get(node, 0) + 1
         settled = self.settled
         for node in graph.nodes:
-            if node in settled:
-                continue
-            new = self._rebuild(node)
-            better = self._improve(new)
-            final = new if better is None else self._finish(better)
-            settled[node] = settled[new] = final
-            if final is not node:
-                uses[final] = uses.get(final, 0) + uses.get(node, 0)
+            if node not in settled:
+                new = self._rebuild(node)
+                better = self._improve(new)
+                final = new if better is None else self._finish(better)
+                settled[node] = settled[new] = final
         return settled
 
     def sole(self, node: Node) -> bool:
@@ -132,7 +150,11 @@ class Engine:
         if args == old and op is node.op:
             return node
         new = self.scope.make(op, args)
-        self._inherit(node, new)
+        inherit(self.scope, node, new)
+        count = self._uses.pop(node, 0)
+        if self._uses.get(new):
+            self._let_go(new)
+        self._uses[new] = self._uses.get(new, 0) + count
         return new
 
     def _rules_of(self, op: Op) -> tuple[Rule, ...]:
@@ -163,23 +185,37 @@ class Engine:
             if self._fired is not None:
                 name = rule.__name__
                 self._fired[name] = self._fired.get(name, 0) + 1
-            self._inherit(node, better)
+            inherit(self.scope, node, better)
+            self._hand_over(node, better)
             return better
         return None
 
-    def _inherit(self, old: Node, new: Node) -> None:
-        """Give the name, the line and the role of `old` to what replaces it.
+    def _hand_over(self, old: Node, new: Node) -> None:
+        """Let the readers of `old` read `new`."""
+        uses = self._uses
+        count = uses.pop(old, 0)
+        if not count:
+            return
+        before = uses.get(new, 0)
+        uses[new] = before + count
+        if not before:
+            self._take_up(new)
+        self._let_go(old)
 
-        A forward node that serves as a gradient too stays a forward node, without
-        the gradient's name.
-        """
-        scope = self.scope
-        name, position = scope.names.get(old), scope.positions.get(old)
-        role = scope.roles.get(old)
-        for made in scope.take_fresh():
-            if position is not None:
-                scope.positions.setdefault(made, position)
-            if role is not None:
-                scope.roles.setdefault(made, role)
-        if name is not None and new.args and (role is None or new in scope.roles):
-            scope.names.setdefault(new, name)
+    def _take_up(self, root: Node) -> None:
+        """Count `root`, which is read now, as a reader of its arguments."""
+        uses, stack = self._uses, [root]
+        while stack:
+            for arg in stack.pop().args:
+                uses[arg] = uses.get(arg, 0) + 1
+                if uses[arg] == 1:
+                    stack.append(arg)
+
+    def _let_go(self, root: Node) -> None:
+        """Count `root`, which nothing reads, no more as a reader of its arguments."""
+        uses, stack = self._uses, [root]
+        while stack:
+            for arg in stack.pop().args:
+                uses[arg] = uses.get(arg, 0) - 1
+                if uses[arg] == 0:
+                    stack.append(arg)

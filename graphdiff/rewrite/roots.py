@@ -78,7 +78,10 @@ def root_of_inner_product(node: Node) -> Node | None:
 
 @rewrites(sqrt, power)
 def root_of_two_squares(node: Node) -> Node | None:
-    """sqrt(x * x + y * y)  ->  hypot(x, y), and of more squares hypot(hypot(x, y), z)."""
+    """sqrt(x * x + y * y)  ->  hypot(x, y).
+
+    Of more squares nested: hypot(hypot(x, y), z).
+    """
     inside = root_of(node)
     if inside is None or inside.op is not add:
         return None
