@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff import node as _node
 from graphdiff.dims import Dim
 from graphdiff.errors import (
     GraphdiffError,
@@ -219,6 +218,12 @@ class Expression:
         """The sizes of the axes: ints, and symbolic sizes."""
         return self.node.type.shape
 
+    @shape.setter
+    def shape(self, shape: object) -> None:
+        raise GraphTypeError(
+            "x.shape = ... would change a symbolic array in place; write x.reshape(...)"
+        )
+
     @property
     def dtype(self) -> np.dtype:
         """The dtype of the entries."""
@@ -284,12 +289,17 @@ class Expression:
     def _number(self) -> Any:
         raise GraphTypeError(
             "a symbolic array has no value yet, so float, int, round, range and the "
-            "functions of math cannot take it: write np.sin for math.sin, "
-            "x.astype(...) for float(x), np.floor for int(x)"
+            "functions of math cannot take it, nor an entry of a plain array: write "
+            "np.sin for math.sin, x.astype(...) for float(x), np.floor for int(x); "
+            "make arrays with np.stack, or np.zeros_like of an argument"
         )
 
     __float__ = __int__ = __index__ = __complex__ = __round__ = _number
     __trunc__ = __floor__ = __ceil__ = _number
+
+    def __format__(self, spec: str) -> str:
+        """Write the op and the type; a format for numbers is refused."""
+        return self._number() if spec else repr(self)  # type: ignore[no-any-return]
 
     def __len__(self) -> int:
         """The size of the first axis, if it is a number."""
@@ -453,6 +463,8 @@ def as_array(value: Any, what: str) -> np.ndarray:
     """A plain array of a dtype that graphdiff computes with."""
     if isinstance(value, np.ma.MaskedArray):
         raise GraphTypeError(f"{what}: masked arrays are not supported")
+    if isinstance(value, np.matrix):
+        raise GraphTypeError(f"{what}: np.matrix is not supported; use np.asarray of it")
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -478,7 +490,7 @@ def _apply(op: Op, args: tuple[Any, ...]) -> Any:
     return (kind or Expression)(make(op, *nodes))
 
 
-_node.apply = _apply
+Op.apply = staticmethod(_apply)
 
 
 def is_symbolic(*values: Any) -> bool:

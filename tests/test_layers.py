@@ -27,6 +27,7 @@ LAYERS = {
     "words": 0,
     "types": 1,
     "nest": 2,
+    "op": 2,
     "node": 2,
     "graph": 2,
     "stores": 3,
