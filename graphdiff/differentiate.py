@@ -32,6 +32,7 @@ from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.strict import (
+    Open,
     Strict,
     Wary,
     carries,
@@ -111,11 +112,10 @@ class Sweep:
         return table
 
 
-def _pull(i: int, at: At, g: Any, node: Node, strict: type[Strict]) -> Any:
+def _pull(i: int, at: At, g: Any, node: Node) -> Any:
     """Run the op's own rule on expressions."""
-    carried = strict(g.node) if at.masked else g
     share = node.op.pullback(
-        i, at, carried, Expression(node), *[Expression(a) for a in node.args]
+        i, at, g, Expression(node), *[Expression(a) for a in node.args]
     )
     if share is None:
         return None
@@ -127,11 +127,16 @@ def _pull(i: int, at: At, g: Any, node: Node, strict: type[Strict]) -> Any:
 
 
 def pull_back(
-    targets: Mapping[Node, Node], wrt: Sequence[Node], kinks: str = "mean"
+    targets: Mapping[Node, Node],
+    wrt: Sequence[Node],
+    kinks: str = "mean",
+    carry: type[Expression] | None = None,
 ) -> list[Node | None]:
     """The cotangents of `wrt`, given those of `targets`; None where none arrives.
 
     Records the role of each node made: the adjoint of which node, by which rule.
+    `carry` is the handle in which rules get their cotangent; by default one with
+    strict zeros wherever a mask is.
     """
     scope = current_scope()
     sweep = Sweep(list(targets), wrt, kinks)
@@ -146,7 +151,8 @@ def pull_back(
             scope.roles[made] = Role(node, node.op.label, kink, order)
 
     def pull(i: int, at: At, g: Any, node: Node) -> Any:
-        share = _pull(i, at, g, node, sweep.strict)
+        kind = carry or (sweep.strict if at.masked else Expression)
+        share = _pull(i, at, kind(g.node), node)
         explain(node)
         return share
 
@@ -204,7 +210,7 @@ def push_forward(
         seeds[target] = (
             hole if old is None else (Expression(old) + Expression(hole)).node
         )
-    pulled = pull_back(seeds, list(tangents), kinks)
+    pulled = pull_back(seeds, list(tangents), kinks, Open)
     again: dict[Node, Node] = {}
     for share, tangent in zip(pulled, tangents.values(), strict=True):
         if share is not None:
@@ -214,7 +220,7 @@ def push_forward(
             )
     if not again:
         return [None] * len(holes)
-    return pull_back(again, holes, kinks)
+    return pull_back(again, holes, kinks, Expression)
 
 
 def ones(type: ArrayType) -> Node:

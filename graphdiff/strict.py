@@ -95,6 +95,17 @@ class Wary(Strict):
         return is_tame(node) and not isinstance(node.op, Input)
 
 
+class Open(Expression):
+    """A cotangent not known yet, in whose place a tangent will come.
+
+    Whatever is made of it must be linear in it: no condition may ask for it. Tangents
+    need no gates, because they pass the same selections as the values do.
+    """
+
+    __slots__ = ()
+    is_open = True
+
+
 class StrictArray(np.ndarray):
     """A numeric cotangent with strict zeros."""
 

@@ -123,6 +123,9 @@ class Elementwise(Op):
             for a in args
         ]
         dtypes, _ = self.dtypes(*map(dtype_of, values))
+        if self.label in _COMPARISONS and dtypes[0].kind in "iu":
+            values = [_comparable(v, dtypes[0]) for v in values]
+            dtypes, _ = self.dtypes(*map(dtype_of, values))
         shapes = [v.shape for v in values if hasattr(v, "shape")]
         shape = shapes[0]
         for other in shapes:
@@ -130,6 +133,20 @@ class Elementwise(Op):
                 shape = broadcast(self.name, shapes)
                 break
         return [_cast(v, d, shape) for v, d in zip(values, dtypes, strict=True)]
+
+
+_COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+def _comparable(value: Any, dtype: np.dtype) -> Any:
+    """A Python integer as something that integers of `dtype` compare with.
+
+    It may lie outside of the dtype: ``uint8 < 300`` is true everywhere.
+    """
+    limits = np.iinfo(dtype)
+    if not isinstance(value, int) or limits.min <= value <= limits.max:
+        return value
+    return np.asarray(value if abs(value) < 2**63 else np.copysign(np.inf, value))
 
 
 def _cast(value: Any, dtype: np.dtype, shape: Shape) -> Node:
@@ -242,13 +259,24 @@ def _step(a: Any, b: Any, tie: float) -> Any:
     return np.where(a == b, dtype(tie), np.where(a > b, dtype(1), dtype(0)))
 
 
+def pass_on(g: Any, step: Any) -> Any:
+    """The share of `g` that a step function lets through.
+
+    While `g` is open (forward mode), what comes later takes its place, and may be
+    infinite where the step is 0.
+    """
+    return gated(step, g) if getattr(g, "is_open", False) else g * step
+
+
 def _winner(sign: int, i: int) -> Rule:
     """The rule of the larger (sign 1) or smaller (sign -1) of two: argument i's."""
 
     def rule(kinks: str, g: Any, y: Any, *args: Any) -> Any:
         tie = _WEIGHTS.get(kinks, (0.0, 0.0))[i]
         mine, other = args[i], args[1 - i]
-        return g * (_step(mine, other, tie) if sign > 0 else _step(other, mine, tie))
+        return pass_on(
+            g, _step(mine, other, tie) if sign > 0 else _step(other, mine, tie)
+        )
 
     return rule
 
@@ -292,9 +320,10 @@ def _clipped(i: int) -> Rule:
             lambda: _step(low, x, second),
             lambda: _step(x, high, first),
         ][i]()
-        if fits is None:
-            return g * slope
-        return g * np.where(fits, slope, slope.dtype.type(1.0 if i == 2 else 0.0))
+        if fits is not None:
+            other = slope.dtype.type(1.0 if i == 2 else 0.0)
+            slope = np.where(fits, slope, other)
+        return pass_on(g, slope)
 
     return rule
 
@@ -302,7 +331,7 @@ def _clipped(i: int) -> Rule:
 def _gated_gate(g: Any, y: Any, g0: Any, s: Any) -> Any:
     """Linear in the gate: g s, taking no notice of a wild s where the gate is 0."""
     calm = np.logical_or(g0 != 0, np.isfinite(s))
-    return gated(g, np.where(calm, s, s.dtype.type(0)))
+    return g * np.where(calm, s, s.dtype.type(0))
 
 
 def _ratio_over(g: Any, y: Any, a: Any, b: Any) -> Any:

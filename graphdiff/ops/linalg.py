@@ -95,9 +95,10 @@ class Einsum(Op):
         for letters, arg in zip(self.inputs, args, strict=True):
             for letter, n in zip(letters, arg.shape, strict=True):
                 if found.setdefault(letter, n) != n:
+                    shapes = " and ".join(show_shape(a.shape) for a in args)
                     raise ShapeError(
                         f"np.einsum: {self.subscripts}: {letter!r} has sizes "
-                        f"{found[letter]} and {n}"
+                        f"{found[letter]} and {n} in shapes {shapes}"
                     )
         return found
 
@@ -184,21 +185,25 @@ def _pair(what: str, a: Any, b: Any) -> tuple[Expression, Expression]:
 
 
 @implements(np.matmul)
-def matmul(a: Any, b: Any) -> Any:
-    """The product ``a @ b``, for every pairing of ranks that NumPy accepts."""
-    a, b = _pair("np.matmul", a, b)
+def matmul(x1: Any, x2: Any) -> Any:
+    """The product ``x1 @ x2``, for every pairing of ranks that NumPy accepts."""
+    return _product("np.matmul", x1, x2)
+
+
+def _product(what: str, x1: Any, x2: Any) -> Any:
+    a, b = _pair(what, x1, x2)
     if not a.ndim or not b.ndim:
-        raise ShapeError("np.matmul: an operand has no axes; use * for numbers")
+        raise ShapeError(f"{what}: an operand has no axes; use * for numbers")
     if a.shape[-1] != b.shape[-2 if b.ndim > 1 else -1]:
         raise ShapeError(
-            f"np.matmul: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do not "
+            f"{what}: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do not "
             f"fit: {a.shape[-1]} columns meet {b.shape[-2 if b.ndim > 1 else -1]} rows"
         )
     if a.ndim == b.ndim == 1:
         return dot_vectors(a, b)
     rows = a.node if a.ndim > 1 else reshape_node(a.node, (1, *a.shape))
     columns = b.node if b.ndim > 1 else reshape_node(b.node, (*b.shape, 1))
-    lead = broadcast("np.matmul", [rows.shape[:-2], columns.shape[:-2]])
+    lead = broadcast(what, [rows.shape[:-2], columns.shape[:-2]])
     if b.ndim == 2 and a.ndim > 2:
         return _flat_matmul(a, b)
     rows = spread_node(rows, lead + rows.shape[-2:])
@@ -230,14 +235,14 @@ def dot(a: Any, b: Any) -> Any:
     if not a.ndim or not b.ndim:
         return a * b
     if b.ndim <= 2:
-        return matmul(a, b)
+        return _product("np.dot", a, b)
     return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 2,)))
 
 
 @implements(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
     """The inner product of all entries."""
-    return matmul(np.ravel(a), np.ravel(b))
+    return _product("np.vdot", lift(a).ravel(), lift(b).ravel())
 
 
 @implements(np.inner)
@@ -247,7 +252,7 @@ def inner(a: Any, b: Any) -> Any:
     if not a.ndim or not b.ndim:
         return a * b
     if a.ndim == b.ndim == 1:
-        return matmul(a, b)
+        return _product("np.inner", a, b)
     return tensordot(a, b, axes=((a.ndim - 1,), (b.ndim - 1,)))
 
 
@@ -269,6 +274,11 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     right = [normalize_axis("np.tensordot", k, b.ndim) + b.ndim for k in listed[1]]
     if len(left) != len(right):
         raise ShapeError("np.tensordot: the axes of the two arrays differ in number")
+    if any(a.shape[i] != b.shape[j] for i, j in zip(left, right, strict=True)):
+        raise ShapeError(
+            f"np.tensordot: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do "
+            f"not fit over axes {left} and {right}"
+        )
     letters = [_LETTERS[: a.ndim], list(_LETTERS[a.ndim : a.ndim + b.ndim])]
     for i, j in zip(left, right, strict=True):
         letters[1][j] = letters[0][i]  # type: ignore[index]
