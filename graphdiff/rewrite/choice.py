@@ -140,10 +140,9 @@ def take_of_join(node: Node) -> Node | None:
     if not isinstance(joined.op, Concatenate) or index:
         return None
     axis, pattern = joined.op.axis, node.op.pattern  # type: ignore[attr-defined]
-    rest = pattern[1:]
-    if len(pattern) != -axis or any(item != Slice() for item in rest):
+    if len(pattern) < -axis or sum(item != Slice() for item in pattern) != 1:
         return None
-    item, start = pattern[0], 0
+    item, start = pattern[axis], 0
     for part in joined.args:
         stop = start + part.type.shape[axis]  # type: ignore[operator]
         if item == Slice(start, stop) and part.type == node.type:

@@ -11,6 +11,7 @@ second parameter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from graphdiff.errors import GraphValueError
@@ -76,7 +77,7 @@ def inherit(scope: Scope, old: Node, new: Node) -> None:
 class Engine:
     """The rules by head, what each node has settled to, and how many read it."""
 
-    def __init__(  # noqa: D107
+    def __init__(
         self, scope: Scope, rules: Iterable[Rule], fired: dict[str, int] | None = None
     ) -> None:
         self.scope = scope
@@ -84,7 +85,7 @@ class Engine:
         self.settled: dict[Node, Node] = {}
         self._uses: dict[Node, int] = {}
         self._fired = fired
-        self._by_head: dict[Any, tuple[Rule, ...]] = {}
+        self._by_head: dict[Any, tuple[tuple[Callable[..., Any], Rule], ...]] = {}
 
     def settle_all(self, graph: Graph) -> dict[Node, Node]:
         """Settle the nodes of `graph`; returns what each has become."""
@@ -157,25 +158,26 @@ class Engine:
         self._uses[new] = self._uses.get(new, 0) + count
         return new
 
-    def _rules_of(self, op: Op) -> tuple[Rule, ...]:
-        key: Any = op if type(op) is Elementwise else type(op)
-        found = self._by_head.get(key)
-        if found is None:
-            found = tuple(
-                rule
-                for rule in self.rules
-                if any(
-                    isinstance(op, head) if isinstance(head, type) else op is head
-                    for head in rule.heads  # type: ignore[attr-defined]
-                )
+    def _rules_of(self, op: Op) -> tuple[tuple[Callable[..., Any], Rule], ...]:
+        """The rules that may begin with `op`, as they are called, and as they are."""
+        return tuple(
+            (partial(rule, engine=self) if rule.asks else rule, rule)  # type: ignore[attr-defined]
+            for rule in self.rules
+            if any(
+                isinstance(op, head) if isinstance(head, type) else op is head
+                for head in rule.heads  # type: ignore[attr-defined]
             )
-            self._by_head[key] = found
-        return found
+        )
 
     def _improve(self, node: Node) -> Node | None:
         """What the first rule that applies makes of `node`."""
-        for rule in self._rules_of(node.op):
-            better = rule(node, self) if rule.asks else rule(node)  # type: ignore[attr-defined]
+        op = node.op
+        key: Any = op if type(op) is Elementwise else type(op)
+        rules = self._by_head.get(key)
+        if rules is None:
+            rules = self._by_head[key] = self._rules_of(op)
+        for apply, rule in rules:
+            better = apply(node)
             if better is None or better is node:
                 continue
             if better.type != node.type:

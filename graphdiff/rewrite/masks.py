@@ -116,7 +116,7 @@ class Protection:
     hold, the guard and the number: what is made from a safe operand needs no other.
     """
 
-    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:  # noqa: D107
+    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:
         self.scope = scope
         self.needs = needs
         self.becomes: dict[Node, Node] = {}
