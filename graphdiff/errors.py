@@ -78,7 +78,7 @@ class _Lines:
 
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
-_LIBRARIES = ("numpy", "optree")
+_LIBRARIES = ("numpy", "optree", "scipy")
 _GENERATED = ("<frozen ", "<__array_function__")
 _CACHE_LIMIT = 20_000
 

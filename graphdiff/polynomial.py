@@ -23,6 +23,7 @@ from numbers import Integral
 from typing import Any, NoReturn, TypeAlias, Union
 
 from graphdiff import terms
+from graphdiff.errors import GraphTypeError
 from graphdiff.terms import Atom, Terms
 
 _PACKAGE = "graphdiff"
@@ -227,7 +228,7 @@ def _as_size(value: object) -> Size | None:
 
 
 def _refuse(dim: Dim, consequence: str) -> NoReturn:
-    raise TypeError(
+    raise GraphTypeError(
         f"the size {dim} is symbolic: it is known only when the function runs, so "
         f"{consequence}. Use it in arithmetic with arrays, use np.zeros_like(x) or "
         f"np.ones_like(x) to make an array, or give the axis an int size in the spec; "

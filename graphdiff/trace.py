@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphTypeError, GraphValueError, user_frame, user_position
+from graphdiff.errors import GraphdiffError, GraphTypeError, GraphValueError, user_frame, user_position
 from graphdiff.expression import Expression, as_array, lift
 from graphdiff.graph import Graph, Signature, Tree
 from graphdiff.names import Recorder
@@ -100,7 +100,7 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
         recorder = Recorder(sys._getframe(), _node_of, whole, leaves)
         scope.watcher, scope.keep_fresh = Watcher(recorder), True
         bound.arguments.update(values)
-        result = fn(*bound.args, **bound.kwargs)
+        result = _run(fn, bound)
         scope.watcher = None
         scope.names = {**scope.names, **recorder.finish()}  # type: ignore[dict-item]
         name = clean_name(getattr(fn, "__name__", "")) or "output"
@@ -108,6 +108,16 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
         kinds = {p: q.kind for p, q in bound.signature.parameters.items() if p in trees}
         signature = Signature(name, trees, kinds, tree)
         return Graph(inputs, outputs, signature=signature)
+
+
+def _run(fn: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
+    """Call `fn`; an error of ours that NumPy wraps in one of its own comes out bare."""
+    try:
+        return fn(*bound.args, **bound.kwargs)
+    except (TypeError, ValueError) as error:
+        if isinstance(error.__cause__, GraphdiffError):
+            raise error.__cause__ from None
+        raise
 
 
 def bind(fn: Callable[..., Any], args: Any, kwargs: Any) -> inspect.BoundArguments:

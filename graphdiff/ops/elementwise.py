@@ -51,6 +51,7 @@ class Elementwise(Op):
     dtypes: DtypeRule
     rules: tuple[Rule | None, ...]
     kink: str = ""  # type: ignore[misc]
+    convention: str = ""  # type: ignore[misc]
     singular: bool = False  # type: ignore[misc]
     masks: tuple[int, ...] = ()  # type: ignore[misc]
     safe: tuple[float | None, ...] = ()
@@ -309,7 +310,7 @@ def _clipped(i: int) -> Rule:
 
     def rule(kinks: str, g: Any, y: Any, x: Any, low: Any, high: Any) -> Any:
         first, second = _WEIGHTS.get(kinks, (0.0, 0.0))
-        above, below = _step(x, low, first), _step(high, x, second)
+        above, below = _step(x, low, first), _step(high, x, first)
         bounds = literal(low), literal(high)
         known = bounds[0] is not None and bounds[1] is not None
         if known and not bounds[0] < bounds[1]:
@@ -318,7 +319,7 @@ def _clipped(i: int) -> Rule:
         slope = [
             lambda: above * below,
             lambda: _step(low, x, second),
-            lambda: _step(x, high, first),
+            lambda: _step(x, high, second),
         ][i]()
         if fits is not None:
             other = slope.dtype.type(1.0 if i == 2 else 0.0)
@@ -388,7 +389,10 @@ sqrt = ufunc(np.sqrt, lambda g, y, x: g / (2 * y), singular=True, safe=(1.0,))
 cbrt = ufunc(np.cbrt, lambda g, y, x: g / (3 * (y * y)), singular=True, safe=(1.0,))
 square = ufunc(np.square, lambda g, y, x: g * (2 * x))
 hypot = ufunc(
-    np.hypot, lambda g, r, x, y: g * ratio(x, r), lambda g, r, x, y: g * ratio(y, r)
+    np.hypot,
+    lambda g, r, x, y: g * ratio(x, r),
+    lambda g, r, x, y: g * ratio(y, r),
+    convention="0 at the origin",
 )
 
 # --- exponentials and logarithms ------------------------------------------------------
@@ -414,7 +418,9 @@ arccos = ufunc(
     np.arccos, lambda g, y, x: -(g / np.sqrt(1 - x * x)), singular=True, safe=(0.0,)
 )
 arctan = ufunc(np.arctan, lambda g, y, x: g / (1 + x * x))
-arctan2 = ufunc(np.arctan2, _angle(True), _angle(False))
+arctan2 = ufunc(
+    np.arctan2, _angle(True), _angle(False), convention="0 at the origin"
+)
 sinh = ufunc(np.sinh, lambda g, y, x: g * np.cosh(x), singular=True, safe=(0.0,))
 cosh = ufunc(np.cosh, lambda g, y, x: g * np.sinh(x), singular=True, safe=(0.0,))
 tanh = ufunc(np.tanh, lambda g, y, x: g * (1 - y * y))
@@ -491,7 +497,12 @@ def clip_door(
     a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
 ) -> Any:
     """Limit entries to an interval; a bound of None is absent."""
+    a = lift(a, "np.clip")
     low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    if a.dtype.kind in "iu":
+        limits = np.iinfo(a.dtype)
+        low = limits.min if isinstance(low, int) and low < limits.min else low
+        high = limits.max if isinstance(high, int) and high > limits.max else high
     if low is None and high is None:
         return positive(a)
     if low is None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.dims import Dim
-from graphdiff.errors import UnsupportedError
+from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression import Expression, implements, lift
 from graphdiff.node import Arange, Arg, At, Call, Op
 from graphdiff.ops.axes import (
@@ -24,7 +24,7 @@ from graphdiff.ops.axes import (
     summed_dtype,
 )
 from graphdiff.ops.elementwise import logical_not, ratio
-from graphdiff.types import ArrayType, normalize_axes, normalize_axis
+from graphdiff.types import ArrayType, normalize_axes, normalize_axis, show_shape
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Std(Reduction):
 
     ddof: float = 0
 
-    kink = "0 for constant entries"
+    convention = "0 for constant entries"
 
     def call(self, x: ArrayType) -> Call:
         return _moment("np.std", self, x)
@@ -160,7 +160,7 @@ class Std(Reduction):
 class Norm(Reduction):
     """The square root of the sum of squares; slope 0 at the origin."""
 
-    kink = "0 at the origin"
+    convention = "0 at the origin"
 
     def call(self, x: ArrayType) -> Call:
         if x.ndim == len(self.axes) <= 2:
@@ -303,10 +303,17 @@ def floats(x: Any) -> Any:
 def _reduce(name: str, make_op: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     axes = normalize_axes(name, axis, a.ndim)
     op = make_op(axes)
+    if isinstance(op, Extremum):
+        _not_empty(name, a, axes)
     if not axes and not isinstance(op, (Var, Std)):
         return a.astype(op.infer(a.node.type).dtype)
     y = op(a)
     return keep(y, axes, a) if keepdims else y
+
+
+def _not_empty(name: str, a: Any, axes: tuple[int, ...]) -> None:
+    if count(a, axes) == 0:
+        raise ShapeError(f"{name}: {show_shape(a.shape)} has no entries to choose from")
 
 
 def _in_dtype(a: Any, dtype: Any) -> Any:
@@ -387,6 +394,7 @@ def any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _position(function: str, a: Any, axis: Any, keepdims: bool) -> Any:
+    _not_empty(function, a, normalize_axes(function, axis, a.ndim))
     if axis is None:
         flat = Expression(reshape_node(a.node, (a.size,)))
         y = Where(function, -1)(flat)
