@@ -1,0 +1,275 @@
+"""The way in: parameters, nests taken apart into the user's names, and checks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from graphdiff.dims import Dim
+from graphdiff.emit.calls import dtype_text
+from graphdiff.emit.helpers import Helpers
+from graphdiff.emit.layout import assign
+from graphdiff.emit.naming import Names, identifier
+from graphdiff.emit.sizes import Sizes
+from graphdiff.emit.statements import expression
+from graphdiff.emit.text import (
+    Text,
+    atom,
+    attribute,
+    binary,
+    call,
+    dict_,
+    list_,
+    literal,
+    string,
+    subscript,
+    tuple_,
+)
+from graphdiff.errors import GraphTypeError, GraphValueError
+from graphdiff.graph import Graph, Tree
+from graphdiff.node import Node
+
+_CHUNK = 12
+_DICTS = ("DICT", "ORDEREDDICT", "DEFAULTDICT", "FROZENDICT")
+
+
+@dataclass
+class Leaf:
+    """An argument, or a part of one: where it comes from, and what it is called."""
+
+    path: str
+    access: Text
+    node: Node
+    name: str = ""
+
+
+@dataclass
+class Parameter:
+    """A parameter of the function, and the leaves of what is passed for it."""
+
+    name: str
+    kind: Any
+    leaves: list[Leaf] = field(default_factory=list)
+    nests: list[tuple[str, Text, int]] = field(default_factory=list)
+    fixed: list[tuple[str, Text, Any]] = field(default_factory=list)
+    types: list[tuple[type, Text]] = field(default_factory=list)
+
+
+def parameters(graph: Graph, names: Names) -> list[Parameter]:
+    """The parameters of the function that computes `graph`, and their leaves."""
+    signature = graph.signature
+    if signature is None:
+        trees = {name: Tree(None, (name,)) for name in graph.inputs}
+        kinds = {}
+    else:
+        trees, kinds = dict(signature.parameters), dict(signature.kinds)
+    made = []
+    for name, tree in trees.items():
+        kind = kinds.get(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        parameter = Parameter(names.exactly(name), kind)
+        _take_apart(graph, tree, name, parameter)
+        made.append(parameter)
+    for parameter in made:
+        for leaf in parameter.leaves:
+            if leaf.access.flat == parameter.name:
+                leaf.name = parameter.name
+            else:
+                wanted = graph.name_of(leaf.node) or leaf.path.rpartition(".")[2]
+                leaf.name = names.fresh(wanted, f"{identifier(leaf.path)}")
+    return made
+
+
+def _take_apart(graph: Graph, tree: Tree, name: str, parameter: Parameter) -> None:
+    leaves, fixed = iter(tree.leaves), iter(tree.fixed)
+    stack: list[tuple[Any, str, Text]] = [(tree.spec, name, atom(parameter.name))]
+    while stack:
+        spec, path, access = stack.pop()
+        kind = "LEAF" if spec is None else spec.kind.name
+        if kind == "LEAF":
+            leaf = next(leaves)
+            if leaf is None:
+                parameter.fixed.append((path, access, next(fixed)))
+            else:
+                parameter.leaves.append(Leaf(path, access, graph.inputs[leaf]))
+        elif kind != "NONE":
+            parameter.types.append((spec.type, access))
+            inside = list(_children(spec, kind, path, access))
+            if kind not in ("CUSTOM", "NAMEDTUPLE"):
+                parameter.nests.append((path, access, len(inside)))
+            stack += reversed(inside)
+
+
+def _children(
+    spec: Any, kind: str, path: str, access: Text
+) -> Iterator[tuple[Any, str, Text]]:
+    entries = spec.entries()
+    if kind == "NAMEDTUPLE":
+        entries = spec.type._fields
+    for entry, child in zip(entries, spec.children(), strict=True):
+        if kind in ("CUSTOM", "NAMEDTUPLE"):
+            inner = attribute(access, entry)
+        else:
+            inner = subscript(access, [key_text(entry)])
+        yield child, f"{path}.{entry}", inner
+
+
+def key_text(key: Any) -> Text:
+    """The key of a dict, or a position."""
+    if isinstance(key, tuple):
+        return tuple_([key_text(k) for k in key])
+    if key is None or isinstance(key, (str, int, float)):
+        return literal(key)
+    raise GraphTypeError(f"emit: a dict key of type {type(key).__name__}: {key!r}")
+
+
+def signature_items(made: Sequence[Parameter]) -> list[str]:
+    """The parameters as they stand in a ``def``."""
+    items: list[str] = []
+    previous: Any = inspect.Parameter.POSITIONAL_ONLY
+    for i, parameter in enumerate(made):
+        kind = parameter.kind
+        if kind != inspect.Parameter.POSITIONAL_ONLY == previous and i:
+            items.append("/")
+        if kind == inspect.Parameter.KEYWORD_ONLY and previous not in (
+            inspect.Parameter.KEYWORD_ONLY,
+            inspect.Parameter.VAR_POSITIONAL,
+        ):
+            items.append("*")
+        stars = {
+            inspect.Parameter.VAR_POSITIONAL: "*",
+            inspect.Parameter.VAR_KEYWORD: "**",
+        }
+        items.append(stars.get(kind, "") + parameter.name)
+        previous = kind
+    if made and previous == inspect.Parameter.POSITIONAL_ONLY:
+        items.append("/")
+    return items
+
+
+class Entry:
+    """The statements that take arguments apart, convert them and check them."""
+
+    def __init__(
+        self, made: Sequence[Parameter], names: Names, sizes: Sizes, helpers: Helpers
+    ) -> None:
+        self.found, self.wanted = names.fresh("found"), names.fresh("wanted")
+        self.made = made
+        self.sizes = sizes
+        self.helpers = helpers
+        self.leaves = [leaf for parameter in made for leaf in parameter.leaves]
+        measures = list(self._measure())
+        self._measured = {name: place for name, place, _ in measures}
+        self._texts = {name: text for name, _, text in measures}
+
+    def lines(self, needed: Sequence[str]) -> list[str]:
+        """The source; `needed` sizes get their variables in any case."""
+        lines: list[str] = []
+        for parameter in self.made:
+            lines += self._nests(parameter)
+            for leaf in parameter.leaves:
+                lines += assign(leaf.name, self._converted(leaf), 4)
+        checked = [leaf for leaf in self.leaves if self._says_more(leaf)]
+        used = {n for leaf in checked for s in leaf.node.type.shape for n in _names(s)}
+        for name in self.sizes.variables:
+            if name in used or name in needed:
+                lines += assign(self.sizes.variables[name], self._texts[name], 4)
+        for start in range(0, len(checked), _CHUNK):
+            lines += self._shapes(checked[start : start + _CHUNK])
+        return lines
+
+    def _nests(self, parameter: Parameter) -> list[str]:
+        lines = []
+        for path, access, count in parameter.nests:
+            arguments = [string(path), access, literal(count)]
+            lines += expression(call(self.helpers.name("entries"), arguments), 4)
+        for path, access, value in parameter.fixed:
+            wanted = key_text(value)
+            lines += [f"    if {access.flat} != {wanted.flat}:"]
+            message = string(f"{path}: this code holds for {value!r} only")
+            lines += [f"        raise ValueError({message.flat})"]
+        return lines
+
+    def _converted(self, leaf: Leaf) -> Text:
+        type = leaf.node.type
+        dtype = dtype_text(type.dtype)
+        if not type.shape:
+            if type.dtype.kind == "b":
+                dtype = atom("np.bool_")
+            arguments = [string(leaf.path), leaf.access, dtype]
+            return call(self.helpers.name("number"), arguments)
+        shape = tuple_(
+            [literal(n if isinstance(n, int) else str(n)) for n in type.shape]
+        )
+        arguments = [string(leaf.path), leaf.access, shape]
+        if type.dtype != np.float64:
+            arguments.append(dtype)
+        return call(self.helpers.name("array"), arguments)
+
+    def _says_more(self, leaf: Leaf) -> bool:
+        """Whether the shape of `leaf` has to fit something."""
+        return any(
+            isinstance(n, int) or self._measured.get(str(n)) != (leaf.name, axis)
+            for axis, n in enumerate(leaf.node.type.shape)
+        )
+
+    def _measure(self) -> Iterator[tuple[str, tuple[str, int], Text]]:
+        """Where each named size is read: of an axis that is nothing else, if there is."""
+        plain: dict[str, tuple[str, int]] = {}
+        solved: dict[str, tuple[tuple[str, int], Text]] = {}
+        for leaf in self.leaves:
+            for axis, size in enumerate(leaf.node.type.shape):
+                if isinstance(size, int) or len(size.names) != 1:
+                    continue
+                (name,) = size.names
+                place = leaf.name, axis
+                measured = subscript(
+                    attribute(atom(leaf.name), "shape"), [literal(axis)]
+                )
+                if str(size) == name:
+                    if name not in plain:
+                        plain[name] = place
+                        solved[name] = place, measured
+                elif name not in solved:
+                    text = _solved(size, name, measured)
+                    if text is not None:
+                        solved[name] = place, text
+        for name in self.sizes.variables:
+            if name not in solved:
+                raise GraphValueError(f"emit: no argument tells the size {name!r}")
+            yield name, plain.get(name, ("", 0)), solved[name][1]
+
+    def _shapes(self, leaves: Sequence[Leaf]) -> list[str]:
+        found = [attribute(atom(leaf.name), "shape") for leaf in leaves]
+        wanted = [self.sizes.shape(leaf.node.type.shape) for leaf in leaves]
+        labels = list_([string(leaf.path) for leaf in leaves])
+        used = sorted(
+            {n for leaf in leaves for s in leaf.node.type.shape for n in _names(s)}
+        )
+        sizes = dict_([(n, atom(self.sizes.variables[n])) for n in used])
+        places = [labels, atom(self.found), atom(self.wanted), sizes]
+        return [
+            *assign(self.found, list_(found), 4),
+            *assign(self.wanted, list_(wanted), 4),
+            f"    if {self.found} != {self.wanted}:",
+            *expression(call(self.helpers.name("misfit"), places), 8, "raise "),
+        ]
+
+
+def _names(size: int | Dim) -> frozenset[str]:
+    return frozenset() if isinstance(size, int) else size.names
+
+
+def _solved(size: Dim, name: str, measured: Text) -> Text | None:
+    """The value of `name`, given that an axis of `size` measures so much."""
+    (monomial, factor), *rest = size._terms
+    if monomial != (name,) or (rest and rest[0][0]):
+        return None
+    text = measured
+    if rest:
+        constant = rest[0][1]
+        text = binary("-" if constant > 0 else "+", text, literal(abs(constant)))
+    return text if factor == 1 else binary("//", text, literal(factor))

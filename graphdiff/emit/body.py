@@ -1,0 +1,199 @@
+"""From scheduled nodes to statements: what is stored under a name, what stands inline.
+
+A value gets a name if the user gave it one, if it is returned, or if several read it.
+What is left is written into the expression that reads it, as long as that stays an
+expression that a person would write: not too long, not too deep. Nothing is computed
+twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from graphdiff.emit import kinds
+from graphdiff.emit.calls import Writer, dtype_text
+from graphdiff.emit.keepdims import Axes, kept_axes
+from graphdiff.emit.naming import Names
+from graphdiff.emit.statements import Statement, Update
+from graphdiff.emit.stems import stem
+from graphdiff.emit.text import Text, atom, call
+from graphdiff.emit.value import Value, scalar_text
+from graphdiff.graph import Graph
+from graphdiff.node import Full, Node
+from graphdiff.ops.axes import Spread
+
+HEAVIEST = 8
+"""The most operations in one statement."""
+
+DEEPEST = 4
+"""The most brackets within brackets."""
+
+WIDEST = 76
+"""The most columns of an expression; what is wider is cut into statements."""
+
+
+class Body:
+    """The statements of one function.
+
+    `given` names the values that exist before (arguments, constants), `wanted` says
+    what to call others; `hushed` nodes may warn about entries that are thrown away.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        order: Sequence[Node],
+        names: Names,
+        writer: Writer,
+        given: Mapping[Node, str],
+        wanted: Mapping[Node, str],
+        hushed: set[Node],
+    ) -> None:
+        self.graph = graph
+        self.names = names
+        self.writer = writer
+        self.sizes = writer.sizes
+        self.wanted = wanted
+        self.hushed = hushed
+        self.uses = _uses(order)
+        self.outputs = set(graph.outputs.values())
+        self.kept: dict[Node, Axes] = kept_axes(order, self.outputs)
+        self.statements: list[Statement] = []
+        self.places: dict[Node, int] = {}
+        self.sums: dict[Node, list[Update]] = {}
+        self.variables: dict[Node, str] = dict(given)
+        self.values: dict[Node, Value] = {
+            node: Value(atom(name), len(node.type.shape))
+            for node, name in given.items()
+        }
+        for node in order:
+            if node not in self.values:
+                self.values[node] = self._make(node)
+                if self._needs_name(node):
+                    self.store(node)
+
+    def _needs_name(self, node: Node) -> bool:
+        if node in self.outputs:
+            return True
+        if not node.args and not isinstance(node.op, kinds.ARANGE):
+            return False
+        if node in self.wanted:
+            return not self.values[node].weak
+        if self.uses[node] <= 1:
+            return False
+        return self.values[node].weight > 0 or node in self.sums
+
+    def store(self, node: Node) -> Value:
+        """Write the statement that stores the value of `node`, if there is none yet."""
+        value = self.values[node]
+        if node in self.variables:
+            return value
+        text, rank, thin = value.text, value.rank, value.thin
+        if node in self.outputs or isinstance(node.op, Spread):
+            text, rank, thin = self.full(node), len(node.type.shape), frozenset()
+        name = self.wanted.get(node) or self.names.fresh(
+            stem(node, self.variables, self.graph)
+        )
+        self.variables[node] = name
+        statement = Statement(node, name, text, [*value.parts, node], value.hushed)
+        statement.updates = self.sums.pop(node, [])
+        for part in statement.parts:
+            self.places[part] = len(self.statements)
+        self.statements.append(statement)
+        stored = self.values[node] = Value(atom(name), rank, thin)
+        return stored
+
+    def argument(self, node: Node, arg: Node) -> Value:
+        """The value of `arg`, for use within the expression of `node`."""
+        value = self.values[arg]
+        if arg in self.sums or (
+            self.uses[node] > 1 and value.weight and not _own(node)
+        ):
+            return self.store(arg)
+        if value.hushed and node not in self.hushed and not kinds.is_harmless(node):
+            return self.store(arg)
+        return value
+
+    def full(self, node: Node) -> Text:
+        """The text of an array that holds every entry of `node`."""
+        value, type = self.values[node], node.type
+        if value.weak:
+            if not type.shape:
+                return self.strong(node)
+            if value.number is not None:
+                return self.writer.call(Full.of(value.number, type).call(), [])
+            shape = self.sizes.shape(type.shape)
+            kind = {} if type.dtype == np.int64 else {"dtype": dtype_text(type.dtype)}
+            return call("np.full", [shape, value.text], kind)
+        if value.thin or value.rank < len(type.shape):
+            shape = self.sizes.shape(type.shape)
+            return call("np.broadcast_to", [value.text, shape])
+        return value.text
+
+    def strong(self, node: Node) -> Text:
+        """The text of `node`; a Python number as a NumPy scalar of the node's dtype."""
+        value, dtype = self.values[node], node.type.dtype
+        if not value.weak:
+            return value.text
+        if value.number is not None:
+            return scalar_text(value.number, dtype)
+        return call(dtype_text(dtype).flat, [value.text])
+
+    def joined(
+        self, node: Node, text: Text, rank: int, thin: frozenset[int], weight: int = 1
+    ) -> Value:
+        """The value of `node`, whose text holds those of its arguments."""
+        parts: list[Node] = []
+        hushed = node in self.hushed
+        for arg in dict.fromkeys(node.args):
+            value = self.values[arg]
+            if arg.args and arg not in self.variables:
+                weight += value.weight
+                hushed = hushed or value.hushed
+                parts += value.parts
+                parts.append(arg)
+        return Value(text, rank, thin, weight, hushed=hushed, parts=parts)
+
+    def _make(self, node: Node) -> Value:
+        while True:
+            value = kinds.make(self, node)
+            text = value.text
+            if (
+                value.weight <= HEAVIEST
+                and text.width <= WIDEST
+                and text.depth <= DEEPEST
+            ) or not self._relieve(node):
+                return value
+
+    def _relieve(self, node: Node) -> bool:
+        """Store the longest argument that still stands inline, if there is one."""
+        longest, most = None, 0
+        for arg in node.args:
+            if arg.args and arg not in self.variables:
+                value = self.values[arg]
+                size = value.text.width * (1 + value.weight)
+                if size > most:
+                    longest, most = arg, size
+        if longest is None or node in self.sums:
+            return False
+        self.store(longest)
+        return True
+
+
+def _own(node: Node) -> bool:
+    """Whether the result of `node` is computed, so that it is stored if used twice."""
+    return not isinstance(node.op, kinds.VIEWS)
+
+
+def _uses(order: Sequence[Node]) -> Counter[Node]:
+    """How many places in the code read each node."""
+    uses: Counter[Node] = Counter()
+    for node in order:
+        args = node.args
+        if len(args) == 2 and args[0] is args[1] and kinds.is_square(node):
+            args = args[:1]
+        uses.update(args)
+    return uses

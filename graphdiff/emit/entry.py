@@ -1,0 +1,71 @@
+"""What emitted modules do with arguments: these functions are copied into them.
+
+Written for speed where nothing is wrong: an array of the right dtype passes at the
+price of one call. Values that would lose something by conversion are refused.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def array(name, value, shape, dtype=np.dtype(np.float64)):
+    """Return value as an array of the dtype with as many axes as the shape."""
+    if type(value) is not np.ndarray or value.dtype != dtype:
+        value = convert(name, value, np.dtype(dtype))
+    if value.ndim != len(shape):
+        wanted = str(shape).replace("'", "")
+        raise ValueError(f"{name}: expected shape {wanted}, got {value.shape}")
+    return value
+
+
+def number(name, value, dtype):
+    """Return value as a NumPy scalar of the dtype."""
+    if type(value) is dtype:
+        return value
+    value = convert(name, value, np.dtype(dtype))
+    if value.ndim:
+        raise ValueError(f"{name}: expected a number, got shape {value.shape}")
+    return value[()]
+
+
+def convert(name, value, dtype):
+    """Convert value to an array of the dtype, or refuse if that might lose something."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name}: masked arrays are not supported")
+    array = np.asarray(value)
+    kind, python = array.dtype.kind, not hasattr(value, "dtype")
+    safe = kind in "biuf" and (
+        np.can_cast(array.dtype, dtype)
+        or (python and dtype.kind == "f")
+        or (array.size == 0 and python)
+        or (kind + dtype.kind in ("ii", "iu", "ui", "uu") and within(array, dtype))
+    )
+    if not safe:
+        raise TypeError(f"{name}: {array.dtype} does not convert safely to {dtype}")
+    return array.astype(dtype)
+
+
+def within(array, dtype):
+    """Return whether the integer dtype holds every entry of the array."""
+    limits = np.iinfo(dtype)
+    return not array.size or limits.min <= array.min() <= array.max() <= limits.max
+
+
+def entries(name, nest, count):
+    """Refuse a nest with another number of entries than the function was made for."""
+    if len(nest) != count:
+        raise ValueError(f"{name}: expected {count} entries, got {len(nest)}")
+
+
+def misfit(names, found, wanted, sizes):
+    """Say which shape is not the one wanted, and what the named sizes are."""
+    where = " and ".join(f"{size} = {n}" for size, n in sizes.items())
+    for name, shape, other in zip(names, found, wanted, strict=True):
+        if shape != other:
+            message = f"{name}: expected shape {other}, got {shape}"
+            return ValueError(f"{message}, where {where}" if where else message)
+    return ValueError(f"expected shapes {wanted}, got {found}")
+
+
+ENTRY = {f.__name__: f for f in (array, number, convert, within, entries, misfit)}

@@ -1,0 +1,86 @@
+"""The forward part and the adjoints, each group under the statement it belongs to."""
+
+from __future__ import annotations
+
+from graphdiff.emit.body import Body
+from graphdiff.emit.statements import Statement
+from graphdiff.emit.text import columns
+from graphdiff.graph import Graph
+from graphdiff.types import show_shape
+
+_LIMIT = 88
+_QUIET = '    with np.errstate(all="ignore"):'
+
+
+class Sections:
+    """The body of the function as lines of source."""
+
+    def __init__(self, graph: Graph, body: Body) -> None:
+        self.graph = graph
+        self.body = body
+        self.line_of: list[tuple[int, int]] = []
+
+    def lines(self) -> list[str]:
+        """Forward statements, then groups of adjoints."""
+        lines: list[str] = []
+        group: int | None = None
+        hushed = False
+        backward = False
+        for statement in self.body.statements:
+            adjoint = self.graph.role_of(statement.node) is not None
+            if adjoint:
+                place = self._place(statement)
+                if not backward or (place is not None and place != group):
+                    lines += self._heading(place, first=not backward)
+                    group, hushed = place, False
+                backward = True
+            if statement.hushed and not hushed:
+                lines += [
+                    "    # entries discarded below may overflow or be undefined here",
+                    _QUIET,
+                ]
+            hushed = statement.hushed
+            self._comment(statement, adjoint)
+            lines += statement.lines(8 if hushed else 4)
+        return lines
+
+    def _place(self, statement: Statement) -> int | None:
+        """The statement that this one is the adjoint of."""
+        for node in reversed(statement.parts):
+            role = self.graph.role_of(node)
+            if role is not None and role.of.args and role.of in self.body.places:
+                return self.body.places[role.of]
+        return None
+
+    def _heading(self, place: int | None, first: bool) -> list[str]:
+        lines = [""]
+        if place is None:
+            return [*lines, "    # adjoints"] if first else lines
+        cited = self.body.statements[place]
+        where = self._where(cited)
+        text = f"{cited.name} = {cited.text.flat}"
+        room = _LIMIT - 6 - columns(where)
+        if columns(text) > room:
+            text = text[: room - 4].rstrip() + " ..."
+        return [*lines, f"    # {text}{where}"]
+
+    def _where(self, statement: Statement) -> str:
+        for node in reversed(statement.parts):
+            position = self.graph.position_of(node)
+            if position is not None:
+                return f"  ({position})"
+        return ""
+
+    def _comment(self, statement: Statement, adjoint: bool) -> None:
+        """A shape, where it is not that of some operand."""
+        shape = statement.node.type.shape
+        if not shape or statement.updates:
+            return
+        seen = {
+            arg.type.shape
+            for part in statement.parts
+            for arg in part.args
+            if arg in self.body.variables
+        }
+        if shape not in seen:
+            statement.comment = show_shape(shape)

@@ -1,0 +1,70 @@
+"""The statements of an emitted function, and what is known about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graphdiff.emit.breaking import Breaker
+from graphdiff.emit.layout import assign
+from graphdiff.emit.printer import LIMIT, Printer
+from graphdiff.emit.text import Text, atom, call, subscript
+from graphdiff.node import Node
+
+
+@dataclass(slots=True)
+class Update:
+    """One more term of a sum that is put together in place: ``name[key] += value``."""
+
+    key: list[Text]
+    value: Text
+    once: bool
+
+
+@dataclass(slots=True)
+class Statement:
+    """``name = text``, followed by updates in place.
+
+    `node` is the value computed, `parts` every node whose operation stands in the
+    text. A hushed statement may warn about entries that are thrown away.
+    """
+
+    node: Node
+    name: str
+    text: Text
+    parts: list[Node]
+    hushed: bool = False
+    comment: str = ""
+    updates: list[Update] = field(default_factory=list)
+
+    def lines(self, indent: int) -> list[str]:
+        """The lines of source."""
+        lines = assign(self.name, self.text, indent, self.comment)
+        written = self.text.flat.startswith("np.zeros(")
+        for update in self.updates:
+            target = subscript(atom(self.name), update.key)
+            if not update.once:
+                text = call("np.add.at", [atom(self.name), _key(update), update.value])
+                lines += expression(text, indent)
+            else:
+                op = "=" if written else "+="
+                lines += assign(target, update.value, indent, op=op)
+            written = False
+        return lines
+
+
+def _key(update: Update) -> Text:
+    """The index as an expression of its own."""
+    if len(update.key) == 1 and update.key[0].kind != "slice":
+        return update.key[0]
+    return subscript(atom("np.s_"), update.key)
+
+
+def expression(text: Text, indent: int, keyword: str = "") -> list[str]:
+    """The lines of a bare expression as a statement, or of ``raise`` and one."""
+    if indent + len(keyword) + text.width <= LIMIT:
+        return [f"{' ' * indent}{keyword}{text.flat}"]
+    breaker = Breaker()
+    if keyword:
+        breaker.document.append(keyword)
+    breaker.statement(text)
+    return Printer(breaker.document, indent).print()
