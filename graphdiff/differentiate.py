@@ -17,6 +17,7 @@ from typing import Any
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.expression import Expression, lift
 from graphdiff.graph import Graph, in_order
+from graphdiff.kinks import check_kinks
 from graphdiff.node import (
     At,
     Full,
@@ -31,6 +32,7 @@ from graphdiff.node import (
 from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
+from graphdiff.rewrite.masks import settled_nodes
 from graphdiff.strict import (
     Open,
     Strict,
@@ -41,18 +43,7 @@ from graphdiff.strict import (
     wild_nodes,
 )
 from graphdiff.types import ArrayType, show_shape
-
-KINKS = ("mean", "right", "left", "zero")
-
-
-def check_kinks(kinks: str) -> str:
-    """Return `kinks` if it names a convention; raise `GraphValueError` otherwise."""
-    if kinks not in KINKS:
-        raise GraphValueError(
-            f"kinks: expected one of {', '.join(KINKS)}, got {kinks!r}"
-        )
-    return kinks
-
+from graphdiff.words import unique
 
 class Sweep:
     """One pass backwards: which nodes matter, which are masked, and the table.
@@ -72,7 +63,7 @@ class Sweep:
                 a in self.active and carries(node, i) for i, a in enumerate(node.args)
             ):
                 self.active.add(node)
-        wild = wild_nodes(self.nodes)
+        wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
         self.masked = wild and wild & masked_nodes(self.nodes, targets)
         self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
 
@@ -145,7 +136,8 @@ def pull_back(
     names = _used_names(scope, sweep.nodes)
 
     def explain(node: Node) -> None:
-        kink = f"{node.op.kink}: {kinks}" if node.op.kink else ""
+        op = node.op
+        kink = f"{op.kink}: {kinks}" if op.kink else op.convention
         order = 1 + (scope.roles[node].order if node in scope.roles else 0)
         for made in scope.take_fresh():
             scope.roles[made] = Role(node, node.op.label, kink, order)
@@ -164,7 +156,7 @@ def pull_back(
         if name is not None and isinstance(g, Expression) and g.node in scope.roles:
             made = g.node
             if made.args and made not in scope.names:
-                scope.names[made] = _unique(f"d_{name}", names)
+                scope.names[made] = unique(f"d_{name}", names)
 
     table: dict[Node, Any] = {}
     for target, seed in targets.items():
@@ -180,18 +172,6 @@ def pull_back(
 
 def _used_names(scope: Any, nodes: Iterable[Node]) -> dict[str, int]:
     return {scope.names[n]: 1 for n in nodes if n in scope.names}
-
-
-def _unique(name: str, used: dict[str, int]) -> str:
-    """`name`, numbered if in use. `used` keeps each name's last number: linear."""
-    if name not in used:
-        used[name] = 1
-        return name
-    while (fresh := f"{name}_{used[name] + 1}") in used:
-        used[name] += 1
-    used[name] += 1
-    used[fresh] = 1
-    return fresh
 
 
 def push_forward(
@@ -380,7 +360,7 @@ def differentiate(
     >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
     >>> dgraph = gd.differentiate(graph, wrt=["x"])
     >>> list(dgraph.outputs)
-    ['y', 'd_x']
+    ['output', 'd_x']
     """
     check_kinks(kinks)
     if stabilise:
@@ -416,7 +396,7 @@ def gradient_name(name: str, taken: dict[str, int], graph: Graph) -> str:
     """``d_`` and the input's name, or the last part of its path, made unique."""
     node = graph.inputs[name]
     short = graph.name_of(node) or name.rpartition(".")[2]
-    return _unique(f"d_{short}", taken)
+    return unique(f"d_{short}", taken)
 
 
 def _target(graph: Graph, of: str | None) -> str:

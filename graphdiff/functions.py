@@ -16,7 +16,6 @@ import numpy as np
 
 from graphdiff.compile import compile as compile_graph
 from graphdiff.differentiate import (
-    check_kinks,
     check_scalar,
     check_variable,
     differentiate,
@@ -28,6 +27,7 @@ from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.expression import Expression, as_node
 from graphdiff.fresh import Fresh, substitute
 from graphdiff.graph import Graph, Signature, Tree, in_order
+from graphdiff.kinks import check_kinks
 from graphdiff.nest import flatten
 from graphdiff.node import Input, Node, building, current_scope
 from graphdiff.rewrite import simplify

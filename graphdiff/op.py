@@ -64,6 +64,9 @@ class Op:
     kink: ClassVar[str] = ""
     """Where the derivative jumps, in words; empty for a smooth op."""
 
+    convention: ClassVar[str] = ""
+    """The slope where the mathematics has none, if that is the same for all `kinks`."""
+
     singular: ClassVar[bool] = False
     """Whether the value or slope can be infinite or NaN at finite arguments."""
 

@@ -8,7 +8,7 @@ then multiplies through `gated` instead of ``*``, and no rule knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -164,15 +164,17 @@ def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
     return {node for node in nodes if node not in seen}
 
 
-def wild_nodes(nodes: Sequence[Node]) -> set[Node]:
+def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[Node]:
     """The nodes whose values, or whose slopes, can be infinite or NaN.
 
-    Inputs count as finite, except those that the computation itself tests.
+    Inputs count as finite, except those that the computation itself tests; and so do
+    `settled` nodes, whose operands are safe wherever they are masked.
     """
     wild = doubted_inputs(nodes)
     for node in nodes:
         if _is_real(node) and (
-            is_singular(node) or any(arg in wild for arg in node.args)
+            (node not in settled and is_singular(node))
+            or any(arg in wild for arg in node.args)
         ):
             wild.add(node)
     return wild

@@ -32,6 +32,9 @@ from graphdiff.strict import is_singular
 Guard = tuple[tuple[Node, bool], ...]
 """Conditions that all hold (or, with False, do not) wherever a value matters."""
 
+Conditions = frozenset[tuple[Node, bool]]
+"""A guard whose order does not matter."""
+
 MOST_CONDITIONS = 6
 """How many conditions of nested choices are kept, the innermost; fewer is weaker."""
 
@@ -109,82 +112,89 @@ def is_comfortable(op: Elementwise, place: int, value: float) -> bool:
         return bool(np.all(np.isfinite(FUNCTIONS[op.name](*args))))
 
 
-class Protection:
-    """One pass from the inputs on, substituting safe operands.
+class Outside:
+    """For values that are one known number wherever a guard does not hold: which.
 
-    `outside` holds, for values that are one known number wherever a guard does not
-    hold, the guard and the number: what is made from a safe operand needs no other.
+    A safe operand is such a value, and so is what is made from it elementwise, which
+    therefore needs no safe operand of its own.
     """
 
-    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:
-        self.scope = scope
-        self.needs = needs
-        self.becomes: dict[Node, Node] = {}
-        self.outside: dict[Node, tuple[frozenset[tuple[Node, bool]], float]] = {}
+    def __init__(self) -> None:  # noqa: D107
+        self._known: dict[Node, tuple[Conditions, float]] = {}
 
-    def visit(self, node: Node) -> None:
-        """Rebuild `node` if its arguments have changed, or need to."""
-        args = tuple([self.becomes.get(arg, arg) for arg in node.args])
-        need, found = self.needs.get(node), None
-        if need is not None and need.guard:
-            found = restricted(node)
-        if found is not None:
-            i, safe = found
-            operand = self._safe_operand(node, args[i], need.guard, i, safe)  # type: ignore[union-attr]
-            args = (*args[:i], operand, *args[i + 1 :])
-        new = node
-        if args != node.args:
-            new = self.becomes[node] = self.scope.make(node.op, args)
-            inherit(self.scope, node, new)
-        if args:
-            self._follow(new)
-
-    def _safe_operand(
-        self, node: Node, x: Node, guard: Guard, place: int, safe: float
-    ) -> Node:
-        op = node.op
-        assert isinstance(op, Elementwise)
-        condition, holds = condition_of(guard, self.scope)
-        if x.op is where and x.args[0] is condition:
-            number = full_value(x.args[2 if holds else 1])
-            if number is not None and is_comfortable(op, place, float(number)):
-                return x
-            x = x.args[1 if holds else 2]
-        known = self.outside.get(x)
-        same = known is not None and known[0] == frozenset(guard)
-        if known is not None and same and is_comfortable(op, place, known[1]):
-            return x
-        number = make(Full.of(safe, x.type))
-        chosen = make(where, condition, *((x, number) if holds else (number, x)))
-        self._follow(chosen)
-        return chosen
-
-    def _follow(self, node: Node) -> None:
-        """Note the number that `node` is wherever some guard does not hold."""
+    def follow(self, node: Node) -> None:
+        """Learn about `node`; its arguments come first."""
         if node.op is where:
             found = chosen_number(node)
             if found is not None:
-                self.outside[node] = found
-        elif isinstance(node.op, Elementwise) and self.outside:
+                self._known[node] = found
+        elif self._known and isinstance(node.op, Elementwise):
             guards, values = set(), []
             for arg in node.args:
-                known = self.outside.get(arg)
+                known = self._known.get(arg)
                 if known is not None:
                     guards.add(known[0])
                 values.append(full_value(arg) if known is None else known[1])
             if len(guards) == 1 and None not in values:
                 with np.errstate(all="ignore"):
                     value = float(FUNCTIONS[node.op.name](*values))
-                self.outside[node] = guards.pop(), value
+                self._known[node] = guards.pop(), value
+
+    def is_safe(self, x: Node, guard: Guard, op: Elementwise, place: int) -> bool:
+        """Whether `x`, outside `guard`, is a number that suits `op`."""
+        known = self._known.get(x)
+        if known is None or known[0] != frozenset(guard):
+            return False
+        return is_comfortable(op, place, known[1])
 
 
-def chosen_number(node: Node) -> tuple[frozenset[tuple[Node, bool]], float] | None:
+def chosen_number(node: Node) -> tuple[Conditions, float] | None:
     """The guard outside of which a ``where`` is one number, and the number."""
     condition, *branches = node.args
     first, second = map(full_value, branches)
     if second is not None:
         return frozenset(conjuncts(condition)), float(second)
     return None if first is None else (frozenset({(condition, False)}), float(first))
+
+
+class Protection:
+    """One pass from the inputs on, substituting safe operands."""
+
+    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:  # noqa: D107
+        self.scope = scope
+        self.needs = needs
+        self.becomes: dict[Node, Node] = {}
+        self.outside = Outside()
+
+    def visit(self, node: Node) -> None:
+        """Rebuild `node` if its arguments have changed, or need to."""
+        args = tuple([self.becomes.get(arg, arg) for arg in node.args])
+        need = self.needs.get(node)
+        found = restricted(node) if need is not None and need.guard else None
+        if need is not None and found is not None:
+            place, safe = found
+            operand = self._safe_operand(node, args[place], need.guard, place, safe)
+            args = (*args[:place], operand, *args[place + 1 :])
+        new = node
+        if args != node.args:
+            new = self.becomes[node] = self.scope.make(node.op, args)
+            inherit(self.scope, node, new)
+        if args:
+            self.outside.follow(new)
+
+    def _safe_operand(
+        self, node: Node, x: Node, guard: Guard, place: int, safe: float
+    ) -> Node:
+        op = node.op
+        if self.outside.is_safe(x, guard, op, place):  # type: ignore[arg-type]
+            return x
+        condition, holds = condition_of(guard, self.scope)
+        if x.op is where and x.args[0] is condition:
+            x = x.args[1 if holds else 2]
+        number = make(Full.of(safe, x.type))
+        chosen = make(where, condition, *((x, number) if holds else (number, x)))
+        self.outside.follow(chosen)
+        return chosen
 
 
 def condition_of(guard: Guard, scope: Scope) -> tuple[Node, bool]:
@@ -223,28 +233,21 @@ def settled_nodes(nodes: Sequence[Node], outputs: Iterable[Node]) -> set[Node]:
     Products with their slopes need not be strict: a cotangent that is zero there
     meets a finite slope.
     """
-    needs = needs_of(nodes, outputs)
+    if not any(node.op is where for node in nodes):
+        return set()
+    needs, outside = needs_of(nodes, outputs), Outside()
     found = set()
     for node in nodes:
+        outside.follow(node)
         need = needs.get(node)
         if need is None or not need.open or not need.guard:
             continue
         place = restricted(node)
-        if place is None or not is_safe_already(node, need.guard, place[0]):
-            continue
-        found.add(node)
+        if place is not None:
+            i, op = place[0], node.op
+            if outside.is_safe(node.args[i], need.guard, op, i):  # type: ignore[arg-type]
+                found.add(node)
     return found
-
-
-def is_safe_already(node: Node, guard: Guard, place: int) -> bool:
-    """Whether the operand of `node` is a comfortable number outside `guard`."""
-    x, op = node.args[place], node.op
-    if x.op is not where or not isinstance(op, Elementwise):
-        return False
-    found = chosen_number(x)
-    if found is None or found[0] != frozenset(guard):
-        return False
-    return is_comfortable(op, place, found[1])
 
 
 def conjuncts(condition: Node) -> list[tuple[Node, bool]]:
