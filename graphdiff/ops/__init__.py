@@ -4,7 +4,13 @@ Importing this package fills the table of doors.
 """
 
 from graphdiff.ops import axes as axes
+from graphdiff.ops import choice as choice
 from graphdiff.ops import elementwise as elementwise
+from graphdiff.ops import entries as entries
 from graphdiff.ops import index as index
+from graphdiff.ops import join as join
 from graphdiff.ops import linalg as linalg
+from graphdiff.ops import norm as norm
+from graphdiff.ops import pattern as pattern
+from graphdiff.ops import position as position
 from graphdiff.ops import reduce as reduce

@@ -8,242 +8,14 @@ derivative jumps or is infinite is graphdiff's one convention for kinks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import DTypeError, ShapeError, UnsupportedError
-from graphdiff.expression import (
-    DOORS,
-    Door,
-    Expression,
-    as_array,
-    implements,
-    lift,
-)
-from graphdiff.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
-from graphdiff.ops.axes import spread_node
-from graphdiff.dims import Dim
-from graphdiff.runtime import FUNCTIONS
-from graphdiff.types import (
-    ArrayType,
-    Shape,
-    broadcast,
-    check_dtype,
-    dtype_of,
-    promote,
-    promote_to_float,
-    show_shape,
-)
-
-Rule = Callable[..., Any]
-DtypeRule = Callable[..., tuple[tuple[np.dtype, ...], np.dtype]]
-
-
-@dataclass(frozen=True, eq=False)
-class Elementwise(Op):
-    """An op on entries. Arguments have equal shapes, and the dtypes of its rule."""
-
-    name: str
-    dtypes: DtypeRule
-    rules: tuple[Rule | None, ...]
-    kink: str = ""  # type: ignore[misc]
-    convention: str = ""  # type: ignore[misc]
-    singular: bool = False  # type: ignore[misc]
-    masks: tuple[int, ...] = ()  # type: ignore[misc]
-    safe: tuple[float | None, ...] = ()
-    out: bool = True
-
-    @property
-    def label(self) -> str:
-        """The function's own name."""
-        return self.name.rpartition(".")[2]
-
-    def __repr__(self) -> str:
-        """The name: an op like this is one of a kind."""
-        return self.name
-
-    def __hash__(self) -> int:
-        """By identity."""
-        return id(self)
-
-    def infer(self, *args: ArrayType) -> ArrayType:
-        first = args[0]
-        for arg in args:
-            if arg.shape != first.shape:
-                shapes = " and ".join(show_shape(a.shape) for a in args)
-                raise ShapeError(f"{self.name}: the strict op got shapes {shapes}")
-        return ArrayType(first.shape, self.dtypes(*[a.dtype for a in args])[1])
-
-    def call(self, *args: ArrayType) -> Call:
-        return Call(self.name, tuple(map(Arg, range(len(args)))), {}, self.out)
-
-    def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
-        rule = self.rules[i] if i < len(self.rules) else None
-        if rule is None:
-            return None
-        return rule(at.kinks, g, y, *args) if self.kink else rule(g, y, *args)
-
-    def is_flat(self, i: int) -> bool:
-        return self.rules[i] is None
-
-    def __call__(self, *args: Any) -> Any:
-        """Apply with NumPy's broadcasting and promotion, made explicit as nodes."""
-        kind: Any = None
-        nodes = []
-        for arg in args:
-            if isinstance(arg, Expression):
-                kind = type(arg) if kind is None or kind is Expression else kind
-                nodes.append(arg.node)
-        if kind is None:
-            return FUNCTIONS[self.name](*args)
-        if len(args) != len(self.rules):
-            raise ShapeError(
-                f"{self.name}: expected {len(self.rules)} arguments, got {len(args)}"
-            )
-        if len(nodes) < len(args) or not self._fits(nodes):
-            nodes = self._fit(args)
-        return kind(make(self, *nodes))
-
-    def _fits(self, nodes: list[Node]) -> bool:
-        """Whether nodes need neither broadcasting nor promotion: the usual case."""
-        first = nodes[0].type
-        if any(n.type != first for n in nodes[1:]):
-            return False
-        dtype = first.dtype
-        return all(d == dtype for d in self.dtypes(*[dtype] * len(nodes))[0])
-
-    def _fit(self, args: tuple[Any, ...]) -> list[Node]:
-        values = [
-            a
-            if isinstance(a, (Expression, int, float, Dim))
-            else as_array(a, self.name)
-            for a in args
-        ]
-        dtypes, _ = self.dtypes(*map(dtype_of, values))
-        if self.label in _COMPARISONS and dtypes[0].kind in "iu":
-            values = [_comparable(v, dtypes[0]) for v in values]
-            dtypes, _ = self.dtypes(*map(dtype_of, values))
-        shapes = [v.shape for v in values if hasattr(v, "shape")]
-        shape = shapes[0]
-        for other in shapes:
-            if other != shape:
-                shape = broadcast(self.name, shapes)
-                break
-        return [_cast(v, d, shape) for v, d in zip(values, dtypes, strict=True)]
-
-
-_COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
-
-
-def _comparable(value: Any, dtype: np.dtype) -> Any:
-    """A Python integer as something that integers of `dtype` compare with.
-
-    It may lie outside of the dtype: ``uint8 < 300`` is true everywhere.
-    """
-    limits = np.iinfo(dtype)
-    if not isinstance(value, int) or limits.min <= value <= limits.max:
-        return value
-    return np.asarray(value if abs(value) < 2**63 else np.copysign(np.inf, value))
-
-
-def _cast(value: Any, dtype: np.dtype, shape: Shape) -> Node:
-    """The node of `value` in the dtype and shape that an elementwise op wants."""
-    if isinstance(value, Expression):
-        node = value.node
-        if node.type.dtype != dtype:
-            node = cast_node(node, dtype)
-        return node if node.type.shape == shape else spread_node(node, shape)
-    wanted = ArrayType(shape, dtype)
-    if isinstance(value, Dim):
-        return make(Size(value, wanted))
-    if isinstance(value, int) and dtype.kind in "iu":
-        value = np.array(value, dtype)
-    if not isinstance(value, np.ndarray) or value.ndim == 0:
-        return make(Full.of(value, wanted))
-    return spread_node(cast_node(lift(value).node, dtype), shape)
-
-
-@dataclass(frozen=True)
-class Cast(Op):
-    """Convert the entries to ``dtype``."""
-
-    dtype: np.dtype
-
-    def infer(self, x: ArrayType) -> ArrayType:
-        return ArrayType(x.shape, self.dtype)
-
-    def call(self, x: ArrayType) -> Call:
-        return Call("astype", (Arg(0), self.dtype))
-
-    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        return Cast(x.dtype)(g)
-
-
-def cast_node(x: Node, dtype: np.dtype) -> Node:
-    """`x` in `dtype`; a number is converted at once."""
-    if x.type.dtype == dtype:
-        return x
-    if isinstance(x.op, Full):
-        return make(Full.of(x.op.value, ArrayType(x.type.shape, dtype)))
-    return make(Cast(dtype), x)
-
-
-def _by_ufunc(ufunc: Any) -> DtypeRule:
-    @lru_cache(maxsize=256)
-    def dtypes(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
-        try:
-            found = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
-        except TypeError:
-            listing = ", ".join(getattr(d, "__name__", None) or str(d) for d in given)
-            raise DTypeError(
-                f"np.{ufunc.__name__} has no version for {listing}"
-            ) from None
-        for dtype in found:
-            check_dtype(dtype, f"np.{ufunc.__name__}")
-        return found[: ufunc.nin], found[ufunc.nin]
-
-    return dtypes
-
-
-def _all_float(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
-    dtype = promote_to_float(*given)
-    return (dtype,) * len(given), dtype
-
-
-def _all_alike(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
-    dtype = promote(*given)
-    return (dtype,) * len(given), dtype
-
-
-def _choice(condition: Any, *given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
-    dtype = promote(*given)
-    return (np.dtype(bool), dtype, dtype), dtype
-
-
-def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
-    """The op of a NumPy ufunc, and the ufunc's door."""
-    padded = rules if rules else (None,) * function.nin
-    name = {"absolute": "abs", "remainder": "mod"}.get(
-        function.__name__, function.__name__
-    )
-    op = Elementwise(f"np.{name}", _by_ufunc(function), padded, **facts)
-    DOORS[function] = Door(function, op, function.nin)
-    return op
-
-
-def helper(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:
-    """The op of one of our own runtime functions of floats."""
-    return Elementwise(name, _all_float, rules, out=False, **facts)
-
-
-def literal(x: Any) -> Any:
-    """The number if `x` is one number repeated and known, else None."""
-    return full_value(x.node) if isinstance(x, Expression) else None
-
+from graphdiff.ops.entries import Cast as Cast
+from graphdiff.ops.entries import Elementwise as Elementwise
+from graphdiff.ops.entries import Rule, all_alike, choice, helper, literal, ufunc
+from graphdiff.ops.entries import cast_node as cast_node
 
 _WEIGHTS = {"mean": (0.5, 0.5), "right": (1.0, 0.0), "left": (0.0, 1.0)}
 """What each of two tied arguments gets; "zero" gives nothing."""
@@ -418,9 +190,7 @@ arccos = ufunc(
     np.arccos, lambda g, y, x: -(g / np.sqrt(1 - x * x)), singular=True, safe=(0.0,)
 )
 arctan = ufunc(np.arctan, lambda g, y, x: g / (1 + x * x))
-arctan2 = ufunc(
-    np.arctan2, _angle(True), _angle(False), convention="0 at the origin"
-)
+arctan2 = ufunc(np.arctan2, _angle(True), _angle(False), convention="0 at the origin")
 sinh = ufunc(np.sinh, lambda g, y, x: g * np.cosh(x), singular=True, safe=(0.0,))
 cosh = ufunc(np.cosh, lambda g, y, x: g * np.sinh(x), singular=True, safe=(0.0,))
 tanh = ufunc(np.tanh, lambda g, y, x: g * (1 - y * y))
@@ -439,14 +209,14 @@ minimum = ufunc(
 )
 clip = Elementwise(
     "np.clip",
-    _all_alike,
+    all_alike,
     (_clipped(0), _clipped(1), _clipped(2)),
     kink="jumps at the bounds",
     masks=(0, 1, 2),
 )
 where = Elementwise(
     "np.where",
-    _choice,
+    choice,
     (
         None,
         lambda g, y, c, a, b: np.where(c, g, g.dtype.type(0)),
@@ -484,83 +254,3 @@ bitwise_and, bitwise_or = ufunc(np.bitwise_and), ufunc(np.bitwise_or)
 bitwise_xor, invert = ufunc(np.bitwise_xor), ufunc(np.invert)
 left_shift, right_shift = ufunc(np.left_shift), ufunc(np.right_shift)
 isfinite, isnan, isinf = ufunc(np.isfinite), ufunc(np.isnan), ufunc(np.isinf)
-
-
-@implements(np.where)
-def where_door(condition: Any, x: Any, y: Any) -> Any:
-    """Choose entries of `x` where the condition holds, else of `y`."""
-    return where(condition, x, y)
-
-
-@implements(np.clip)
-def clip_door(
-    a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
-) -> Any:
-    """Limit entries to an interval; a bound of None is absent."""
-    a = lift(a, "np.clip")
-    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
-    if a.dtype.kind in "iu":
-        limits = np.iinfo(a.dtype)
-        low = limits.min if isinstance(low, int) and low < limits.min else low
-        high = limits.max if isinstance(high, int) and high > limits.max else high
-    if low is None and high is None:
-        return positive(a)
-    if low is None:
-        return minimum(a, high)
-    return maximum(a, low) if high is None else clip(a, low, high)
-
-
-@implements(np.divmod)
-def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
-    """The floor of the quotient, and the remainder."""
-    return floor_divide(x, y), mod(x, y)
-
-
-@implements(np.round)
-def round_door(a: Any, decimals: int = 0) -> Any:
-    """Round to the nearest, halves to even."""
-    if a.dtype.kind != "f":
-        if decimals < 0:
-            raise UnsupportedError("np.round: decimals < 0 of integers")
-        return a
-    if decimals <= 0:
-        return rint(a) if decimals == 0 else rint(a / 10**-decimals) * 10**-decimals
-    return rint(a * 10**decimals) / 10**decimals
-
-
-@implements(np.astype)
-def astype(x: Any, dtype: Any) -> Any:
-    """The entries of `x` in another dtype."""
-    wanted = check_dtype(np.dtype(dtype), "astype")
-    return Expression(cast_node(x.node, wanted))
-
-
-@implements(np.copy)
-def copy(a: Any) -> Any:
-    """`a`: a symbolic array is never modified, so it is its own copy."""
-    return a
-
-
-@implements(np.full_like)
-def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, every entry `fill_value`."""
-    wanted = a.dtype if dtype is None else check_dtype(np.dtype(dtype), "np.full_like")
-    if shape is None:
-        size = lift(a).shape
-    else:
-        size = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    if not isinstance(fill_value, (int, float)):
-        fill_value = lift(fill_value, "np.full_like")
-    return Expression(_cast(fill_value, wanted, size))
-
-
-@implements(np.zeros_like, np.empty_like)
-def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, of zeros."""
-    return full_like(a, 0, dtype, shape)
-
-
-@implements(np.ones_like)
-def ones_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, of ones."""
-    return full_like(a, 1, dtype, shape)

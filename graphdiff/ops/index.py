@@ -13,77 +13,29 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
-from graphdiff.errors import GraphIndexError, GraphTypeError, ShapeError
-from graphdiff.expression import Expression, as_array, implements, lift
+from graphdiff.errors import GraphIndexError, ShapeError
+from graphdiff.expression import Expression, implements, lift
 from graphdiff.node import Arange, Arg, At, Call, Op, make
 from graphdiff.ops.axes import reshape_node, spread_node
-from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.pattern import (
+    At1,
+    Item,
+    NewAxis,
+    as_key,
+    normalize_key,
+    rank_of,
+    slice_length,
+)
+from graphdiff.ops.pattern import ByArray as ByArray
+from graphdiff.ops.pattern import Slice as Slice
 from graphdiff.types import (
     ArrayType,
     Shape,
     Size,
     broadcast,
     normalize_axis,
-    promote,
     show_shape,
 )
-
-
-@dataclass(frozen=True)
-class Slice:
-    """A slice whose bounds may be symbolic, along an axis; None is left open."""
-
-    start: Size | None = None
-    stop: Size | None = None
-    step: int | None = None
-
-    def plain(self) -> slice:
-        """The slice that NumPy takes."""
-        return slice(self.start, self.stop, self.step)
-
-
-@dataclass(frozen=True)
-class At1:
-    """An int along an axis: the axis goes away."""
-
-    index: Size
-
-
-@dataclass(frozen=True)
-class NewAxis:
-    """A new axis of size 1."""
-
-
-@dataclass(frozen=True)
-class ByArray:
-    """The place of index array ``number`` (from 0) along an axis."""
-
-    number: int
-
-
-Item = Slice | At1 | NewAxis | ByArray
-
-
-def _key(pattern: tuple[Item, ...], lead: int, first: int) -> tuple[Any, ...]:
-    """The key that NumPy takes, arrays standing as call arguments from `first` on."""
-    key: list[Any] = [slice(None)] * lead
-    for item in pattern:
-        if isinstance(item, Slice):
-            key.append(item.plain())
-        elif isinstance(item, At1):
-            key.append(item.index)
-        elif isinstance(item, NewAxis):
-            key.append(None)
-        else:
-            key.append(Arg(first + item.number))
-    while key and key[-1] == slice(None):
-        key.pop()
-    return tuple(key) or (Ellipsis,)
-
-
-def _rank(pattern: tuple[Item, ...]) -> int:
-    return sum(not isinstance(item, NewAxis) for item in pattern)
 
 
 @dataclass(frozen=True)
@@ -113,7 +65,7 @@ class Take(Op):
         return "part"
 
     def infer(self, x: ArrayType, *index: ArrayType) -> ArrayType:
-        lead = x.ndim - _rank(self.pattern)
+        lead = x.ndim - rank_of(self.pattern)
         axes = iter(x.shape[lead:])
         rows: list[Size] = list(x.shape[:lead])
         arrays = broadcast("index", [i.shape for i in index]) if index else ()
@@ -139,27 +91,30 @@ class Take(Op):
         return all(inside)
 
     def call(self, x: ArrayType, *index: ArrayType) -> Call:
-        key = _key(self.pattern, x.ndim - _rank(self.pattern), 1)
+        key = as_key(self.pattern, x.ndim - rank_of(self.pattern), 1)
         return Call("getitem", (Arg(0), key))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, *index: Any) -> Any:
         if i:
             return None
-        rank = _rank(self.pattern)
+        rank = rank_of(self.pattern)
         core = tuple(x.shape[x.ndim - rank :])
         return Put(self.pattern, core, _distinct(index))(g, *index)
 
 
 def _distinct(index: Sequence[Any]) -> bool:
     """Whether an index surely names no entry twice: it has none, or counts rows."""
-    return not index or any(
-        isinstance(i, Expression) and isinstance(i.node.op, Arange) for i in index
+    return not index or (
+        all(i.ndim == 1 for i in index)
+        and any(
+            isinstance(i, Expression) and isinstance(i.node.op, Arange) for i in index
+        )
     )
 
 
 @dataclass(frozen=True)
 class Put(Op):
-    """Add ``g`` into zeros at ``pattern``, over axes of ``shape``: `Take` transposed."""
+    """Add ``g`` into zeros of ``shape`` at ``pattern``: `Take` transposed."""
 
     pattern: tuple[Item, ...]
     shape: Shape
@@ -175,7 +130,7 @@ class Put(Op):
 
     def call(self, g: ArrayType, *index: ArrayType) -> Call:
         shape = self.infer(g, *index).shape
-        key = _key(self.pattern, len(shape) - len(self.shape), 1)
+        key = as_key(self.pattern, len(shape) - len(self.shape), 1)
         return Call("put_once" if self.once else "put", (Arg(0), shape, key))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, *index: Any) -> Any:
@@ -258,111 +213,6 @@ class Concatenate(Op):
         return Take((Slice(start, stop), *rest))(g)
 
 
-def slice_length(item: Slice, n: Size) -> Size:
-    """The number of entries that a slice of an axis of size `n` has."""
-    if isinstance(n, int) and not any(
-        isinstance(b, Dim) for b in (item.start, item.stop)
-    ):
-        return len(range(*item.plain().indices(n)))
-    step = item.step or 1
-    ends = (0, n) if step > 0 else (n - 1, -1)
-    start, stop = (
-        end
-        if bound is None
-        else bound + n
-        if isinstance(bound, int) and bound < 0
-        else bound
-        for bound, end in zip((item.start, item.stop), ends, strict=True)
-    )
-    if step < 0:
-        if item.start is not None or item.stop is not None:
-            raise _unknown_length(item, n)
-        return (n - step - 1) // -step
-    try:
-        inside = bool(0 <= start) and bool(stop <= n)
-    except TypeError:
-        inside = False
-    if not inside:
-        raise _unknown_length(item, n)
-    return (stop - start + step - 1) // step
-
-
-def _unknown_length(item: Slice, n: Size) -> Exception:
-    bounds = ":".join("" if b is None else str(b) for b in (item.start, item.stop))
-    return ShapeError(
-        f"index: how many entries [{bounds}] has depends on the symbolic size {n}; "
-        f"give that axis an int in the spec, or count from its end"
-    )
-
-
-def normalize_key(shape: Shape, key: Any) -> tuple[tuple[Item, ...], list[Any]]:
-    """The pattern of a NumPy index on an array of `shape`, and its index arrays."""
-    items = list(key) if isinstance(key, tuple) else [key]
-    used = sum(item is not None and item is not Ellipsis for item in items)
-    dots = [k for k, item in enumerate(items) if item is Ellipsis]
-    if len(dots) > 1:
-        raise GraphIndexError("index: an index can only have one ellipsis (...)")
-    if used > len(shape):
-        raise GraphIndexError(f"index: {used} indices for shape {show_shape(shape)}")
-    place = dots[0] if dots else len(items)
-    items[place : place + len(dots)] = [slice(None)] * (len(shape) - used)
-    axes = iter(shape)
-    pattern: list[Item] = []
-    arrays: list[Any] = []
-    for item in items:
-        if item is None:
-            pattern.append(NewAxis())
-        else:
-            pattern.append(_item(item, next(axes), arrays))
-    return tuple(pattern), arrays
-
-
-def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
-    if isinstance(item, slice):
-        return Slice(_bound(item.start), _bound(item.stop), _bound(item.step))
-    if isinstance(item, Dim):
-        return At1(item)
-    if not isinstance(
-        item, (bool, np.bool_, Expression, np.ndarray, list, tuple, range)
-    ):
-        try:
-            index = operator.index(item)
-        except TypeError:
-            raise GraphIndexError(
-                f"index: expected ints, slices, None, ... or integer arrays, got "
-                f"{type(item).__name__}"
-            ) from None
-        if isinstance(n, int) and not -n <= index < n:
-            raise GraphIndexError(f"index: {index} is out of bounds for size {n}")
-        return At1(index)
-    array = item if isinstance(item, Expression) else as_array(item, "index")
-    if array.dtype.kind == "b":
-        raise GraphTypeError(
-            "index: a boolean mask has a length that is not known; write "
-            "np.where(mask, x, 0) and reduce, or use integer positions"
-        )
-    if isinstance(array, np.ndarray) and array.size == 0:
-        array = array.astype(np.intp)
-    if array.dtype.kind not in "iu":
-        raise GraphIndexError(f"index: an index is of integers, not {array.dtype}")
-    if isinstance(array, np.ndarray) and isinstance(n, int) and array.size:
-        worst = array[(array >= n) | (array < -n)]
-        if worst.size:
-            raise GraphIndexError(
-                f"index: {worst.flat[0]} is out of bounds for size {n}"
-            )
-    arrays.append(lift(array, "index"))
-    return ByArray(len(arrays) - 1)
-
-
-def _bound(bound: Any) -> Any:
-    if bound is None or isinstance(bound, Dim):
-        return bound
-    if isinstance(bound, Expression):
-        raise GraphTypeError("index: the bounds of a slice must be known, not symbolic")
-    return operator.index(bound)
-
-
 @implements(operator.getitem)
 def getitem(x: Any, key: Any) -> Any:
     """``x[key]``, for basic and integer-array indices."""
@@ -401,7 +251,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     place = normalize_axis("np.take_along_axis", axis, x.ndim)
     common = broadcast(
         "np.take_along_axis",
-        [s[:place] + (1,) + s[x.ndim + place + 1 :] for s in (x.shape, index.shape)],
+        [(*s[:place], 1, *s[x.ndim + place + 1 :]) for s in (x.shape, index.shape)],
     )
     wide = [list(common), list(common)]
     wide[0][place], wide[1][place] = x.shape[place], index.shape[place]
@@ -409,100 +259,3 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
         spread_node(v.node, tuple(w)) for v, w in zip((x, index), wide, strict=True)
     ]
     return Expression(make(TakeAlong(place), *nodes))
-
-
-def _alike(what: str, arrays: Any) -> list[Expression]:
-    if isinstance(arrays, Expression):
-        arrays = list(arrays)
-    parts = [lift(a, what) for a in arrays]
-    if not parts:
-        raise ShapeError(f"{what}: need at least one array")
-    dtype = promote(*[p.dtype for p in parts])
-    return [Expression(cast_node(p.node, dtype)) for p in parts]
-
-
-@implements(np.concatenate)
-def concatenate(arrays: Any, axis: Any = 0) -> Any:
-    """Join arrays end to end along `axis`."""
-    parts = _alike("np.concatenate", arrays)
-    if axis is None:
-        parts = [Expression(reshape_node(p.node, (p.size,))) for p in parts]
-        axis = 0
-    if any(p.ndim == 0 for p in parts):
-        raise ShapeError(
-            "np.concatenate: arrays without axes cannot be joined; np.stack"
-        )
-    place = normalize_axis("np.concatenate", axis, parts[0].ndim)
-    return parts[0] if len(parts) == 1 else Concatenate(place)(*parts)
-
-
-@implements(np.stack)
-def stack(arrays: Any, axis: int = 0) -> Any:
-    """Join arrays of one shape along a new axis."""
-    parts = _alike("np.stack", arrays)
-    if any(p.shape != parts[0].shape for p in parts):
-        shapes = " and ".join(show_shape(p.shape) for p in parts)
-        raise ShapeError(f"np.stack: shapes {shapes} differ")
-    place = normalize_axis("np.stack", axis, parts[0].ndim + 1)
-    return concatenate([np.expand_dims(p, place) for p in parts], axis=place)
-
-
-@implements(np.vstack)
-def vstack(tup: Any) -> Any:
-    """Join arrays as rows."""
-    return concatenate(
-        [p if p.ndim > 1 else p.reshape(1, -1) for p in _alike("np.vstack", tup)]
-    )
-
-
-@implements(np.hstack)
-def hstack(tup: Any) -> Any:
-    """Join arrays side by side."""
-    parts = [p if p.ndim else p.reshape(1) for p in _alike("np.hstack", tup)]
-    return concatenate(parts, axis=0 if parts[0].ndim == 1 else 1)
-
-
-@implements(np.flip)
-def flip(m: Any, axis: Any = None) -> Any:
-    """Reverse the order of entries along `axis`."""
-    listed = (
-        range(m.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    )
-    axes = [normalize_axis("np.flip", k, m.ndim) for k in listed]
-    key = tuple(slice(None, None, -1 if k in axes else None) for k in range(-m.ndim, 0))
-    return getitem(m, key)
-
-
-@implements(np.split)
-def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Cut an array into equal parts along `axis`, or at the given places."""
-    if hasattr(indices_or_sections, "__index__"):
-        n = ary.shape[normalize_axis("np.split", axis, ary.ndim)]
-        if isinstance(n, int) and n % operator.index(indices_or_sections):
-            raise ShapeError(
-                f"np.split: size {n} does not divide into {indices_or_sections} equal "
-                f"parts; np.array_split makes unequal ones"
-            )
-    return array_split(ary, indices_or_sections, axis)
-
-
-@implements(np.array_split)
-def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
-    """Cut an array into nearly equal parts along `axis`, or at the given places."""
-    place = normalize_axis("np.split", axis, ary.ndim) + ary.ndim
-    n = ary.shape[place]
-    if not hasattr(indices_or_sections, "__index__"):
-        cuts = [0, *map(operator.index, indices_or_sections), None]  # type: ignore[list-item]
-    elif isinstance(n, int):
-        parts = operator.index(indices_or_sections)
-        each, more = divmod(n, parts)
-        cuts = [k * each + min(k, more) for k in range(parts + 1)]
-    else:
-        raise ShapeError(
-            f"np.split: parts of an axis of symbolic size {n} have no known size; give "
-            f"the places to cut at, or give that axis an int in the spec"
-        )
-    lead = (slice(None),) * place
-    return [
-        getitem(ary, (*lead, slice(a, b))) for a, b in zip(cuts, cuts[1:], strict=False)
-    ]

@@ -230,7 +230,7 @@ def dot_vectors(a: Expression, b: Expression) -> Any:
 
 @implements(np.dot)
 def dot(a: Any, b: Any) -> Any:
-    """Inner product of vectors, product of matrices, or sum over last and last but one."""
+    """Sum of products over the last axis of `a` and the last but one of `b`."""
     a, b = lift(a, "np.dot"), lift(b, "np.dot")
     if not a.ndim or not b.ndim:
         return a * b
@@ -315,7 +315,8 @@ def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
     inputs = left.split(",")
     if len(inputs) != len(operands):
         raise ShapeError(
-            f"np.einsum: {subscripts!r} names {len(inputs)} operands, got {len(operands)}"
+            f"np.einsum: {subscripts!r} names {len(inputs)} operands, got "
+            f"{len(operands)}"
         )
     xs = [lift(x, "np.einsum") for x in operands]
     dtype = promote(*[x.dtype for x in xs])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.dims import Dim
-from graphdiff.errors import ShapeError, UnsupportedError
+from graphdiff.errors import ShapeError
 from graphdiff.expression import Expression, implements, lift
 from graphdiff.node import Arange, Arg, At, Call, Op
 from graphdiff.ops.axes import (
@@ -215,27 +215,6 @@ class CumSum(Op):
 
 
 @dataclass(frozen=True)
-class Where(Op):
-    """The position of the largest or smallest entry along ``axis``."""
-
-    function: str
-    axis: int
-
-    @property
-    def label(self) -> str:
-        """``argmax`` or ``argmin``."""
-        return self.function.removeprefix("np.")
-
-    def infer(self, x: ArrayType) -> ArrayType:
-        kept = tuple(x.shape[a] for a in range(-x.ndim, 0) if a != self.axis)
-        return ArrayType(kept, np.dtype(np.intp))
-
-    def call(self, x: ArrayType) -> Call:
-        axis = {} if x.ndim == 1 else {"axis": self.axis + x.ndim}
-        return Call(self.function, (Arg(0),), axis)
-
-
-@dataclass(frozen=True)
 class Logical(Reduction):
     """Whether all, or any, of the entries along ``axes`` are true."""
 
@@ -304,14 +283,15 @@ def _reduce(name: str, make_op: Any, a: Any, axis: Any, keepdims: bool) -> Any:
     axes = normalize_axes(name, axis, a.ndim)
     op = make_op(axes)
     if isinstance(op, Extremum):
-        _not_empty(name, a, axes)
+        check_not_empty(name, a, axes)
     if not axes and not isinstance(op, (Var, Std)):
         return a.astype(op.infer(a.node.type).dtype)
     y = op(a)
     return keep(y, axes, a) if keepdims else y
 
 
-def _not_empty(name: str, a: Any, axes: tuple[int, ...]) -> None:
+def check_not_empty(name: str, a: Any, axes: tuple[int, ...]) -> None:
+    """Raise `ShapeError` if there is nothing along `axes` to choose from."""
     if count(a, axes) == 0:
         raise ShapeError(f"{name}: {show_shape(a.shape)} has no entries to choose from")
 
@@ -393,30 +373,6 @@ def any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return _reduce("np.any", lambda axes: Logical(axes, "np.any"), a, axis, keepdims)
 
 
-def _position(function: str, a: Any, axis: Any, keepdims: bool) -> Any:
-    _not_empty(function, a, normalize_axes(function, axis, a.ndim))
-    if axis is None:
-        flat = Expression(reshape_node(a.node, (a.size,)))
-        y = Where(function, -1)(flat)
-        ones = (1,) * a.ndim
-        return Expression(reshape_node(y.node, ones)) if keepdims else y
-    one = normalize_axis(function, axis, a.ndim)
-    y = Where(function, one)(a)
-    return keep(y, (one,), a) if keepdims else y
-
-
-@implements(np.argmax)
-def argmax(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The position of the largest entry along `axis`, the first of ties."""
-    return _position("np.argmax", a, axis, keepdims)
-
-
-@implements(np.argmin)
-def argmin(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The position of the smallest entry along `axis`, the first of ties."""
-    return _position("np.argmin", a, axis, keepdims)
-
-
 @implements(np.cumsum)
 def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     """The running sum along `axis`, or over all entries."""
@@ -430,45 +386,3 @@ def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
 def count_nonzero(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """How many entries are not zero."""
     return np.sum(logical_not(a == 0), axis=axis, keepdims=keepdims)
-
-
-@implements(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of vectors of any order, and of matrices: Frobenius, 1, -1, inf, -inf."""
-    x = floats(x)
-    axes = normalize_axes("np.linalg.norm", axis, x.ndim)
-    if (
-        ord is None
-        or (ord == 2 and len(axes) == 1)
-        or (ord == "fro" and len(axes) == 2)
-    ):
-        y = Norm(axes)(x) if axes else np.abs(x)
-    elif len(axes) == 1:
-        y = _vector_norm(np.abs(x), ord, axes)
-    elif len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
-        listed = (
-            normalize_axes("np.linalg.norm", None, x.ndim) if axis is None else axis
-        )
-        rows, columns = (normalize_axis("np.linalg.norm", k, x.ndim) for k in listed)
-        summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
-        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
-        y = (np.max if ord > 0 else np.min)(sums, axis=(summed, kept))
-    else:
-        raise UnsupportedError(
-            f"np.linalg.norm: ord={ord!r} over {len(axes)} axes is not supported"
-        )
-    return keep(y, axes, x) if keepdims else y
-
-
-def _vector_norm(size: Any, ord: Any, axes: tuple[int, ...]) -> Any:
-    if ord == np.inf:
-        return Max(axes)(size)
-    if ord == -np.inf:
-        return Min(axes)(size)
-    if ord == 0:
-        return Sum(axes)((size != 0).astype(size.dtype))
-    if ord == 1:
-        return Sum(axes)(size)
-    if isinstance(ord, (int, float)):
-        return Sum(axes)(size**ord) ** (1 / ord)
-    raise UnsupportedError(f"np.linalg.norm: ord={ord!r} is not supported")

@@ -1,0 +1,102 @@
+"""Choosing, rounding, converting and filling: NumPy's functions that are no ufuncs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import UnsupportedError
+from graphdiff.expression import Expression, implements, lift
+from graphdiff.ops.elementwise import (
+    clip,
+    floor_divide,
+    maximum,
+    minimum,
+    mod,
+    positive,
+    rint,
+    where,
+)
+from graphdiff.ops.entries import cast_node, fit
+from graphdiff.types import check_dtype
+
+
+@implements(np.where)
+def where_door(condition: Any, x: Any, y: Any) -> Any:
+    """Choose entries of `x` where the condition holds, else of `y`."""
+    return where(condition, x, y)
+
+
+@implements(np.clip)
+def clip_door(
+    a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None
+) -> Any:
+    """Limit entries to an interval; a bound of None is absent."""
+    a = lift(a, "np.clip")
+    low, high = (min if a_min is None else a_min), (max if a_max is None else a_max)
+    if a.dtype.kind in "iu":
+        limits = np.iinfo(a.dtype)
+        low = limits.min if isinstance(low, int) and low < limits.min else low
+        high = limits.max if isinstance(high, int) and high > limits.max else high
+    if low is None and high is None:
+        return positive(a)
+    if low is None:
+        return minimum(a, high)
+    return maximum(a, low) if high is None else clip(a, low, high)
+
+
+@implements(np.divmod)
+def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
+    """The floor of the quotient, and the remainder."""
+    return floor_divide(x, y), mod(x, y)
+
+
+@implements(np.round)
+def round_door(a: Any, decimals: int = 0) -> Any:
+    """Round to the nearest, halves to even."""
+    if a.dtype.kind != "f":
+        if decimals < 0:
+            raise UnsupportedError("np.round: decimals < 0 of integers")
+        return a
+    if decimals <= 0:
+        return rint(a) if decimals == 0 else rint(a / 10**-decimals) * 10**-decimals
+    return rint(a * 10**decimals) / 10**decimals
+
+
+@implements(np.astype)
+def astype(x: Any, dtype: Any) -> Any:
+    """The entries of `x` in another dtype."""
+    wanted = check_dtype(np.dtype(dtype), "astype")
+    return Expression(cast_node(x.node, wanted))
+
+
+@implements(np.copy)
+def copy(a: Any) -> Any:
+    """`a`: a symbolic array is never modified, so it is its own copy."""
+    return a
+
+
+@implements(np.full_like)
+def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
+    """An array shaped as `a`, every entry `fill_value`."""
+    wanted = a.dtype if dtype is None else check_dtype(np.dtype(dtype), "np.full_like")
+    if shape is None:
+        size = lift(a).shape
+    else:
+        size = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    if not isinstance(fill_value, (int, float)):
+        fill_value = lift(fill_value, "np.full_like")
+    return Expression(fit(fill_value, wanted, size))
+
+
+@implements(np.zeros_like, np.empty_like)
+def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
+    """An array shaped as `a`, of zeros."""
+    return full_like(a, 0, dtype, shape)
+
+
+@implements(np.ones_like)
+def ones_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
+    """An array shaped as `a`, of ones."""
+    return full_like(a, 1, dtype, shape)

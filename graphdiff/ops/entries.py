@@ -1,0 +1,240 @@
+"""What all functions of entries share: strict shapes, dtype rules, conversions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from graphdiff.dims import Dim
+from graphdiff.errors import DTypeError, ShapeError
+from graphdiff.expression import (
+    DOORS,
+    Door,
+    Expression,
+    as_array,
+    lift,
+)
+from graphdiff.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
+from graphdiff.ops.axes import spread_node
+from graphdiff.runtime import FUNCTIONS
+from graphdiff.types import (
+    ArrayType,
+    Shape,
+    broadcast,
+    check_dtype,
+    dtype_of,
+    promote,
+    promote_to_float,
+    show_shape,
+)
+
+Rule = Callable[..., Any]
+DtypeRule = Callable[..., tuple[tuple[np.dtype, ...], np.dtype]]
+
+
+@dataclass(frozen=True, eq=False)
+class Elementwise(Op):
+    """An op on entries. Arguments have equal shapes, and the dtypes of its rule."""
+
+    name: str
+    dtypes: DtypeRule
+    rules: tuple[Rule | None, ...]
+    kink: str = ""  # type: ignore[misc]
+    convention: str = ""  # type: ignore[misc]
+    singular: bool = False  # type: ignore[misc]
+    masks: tuple[int, ...] = ()  # type: ignore[misc]
+    safe: tuple[float | None, ...] = ()
+    out: bool = True
+
+    @property
+    def label(self) -> str:
+        """The function's own name."""
+        return self.name.rpartition(".")[2]
+
+    def __repr__(self) -> str:
+        """The name: an op like this is one of a kind."""
+        return self.name
+
+    def __hash__(self) -> int:
+        """By identity."""
+        return id(self)
+
+    def infer(self, *args: ArrayType) -> ArrayType:
+        first = args[0]
+        for arg in args:
+            if arg.shape != first.shape:
+                shapes = " and ".join(show_shape(a.shape) for a in args)
+                raise ShapeError(f"{self.name}: the strict op got shapes {shapes}")
+        return ArrayType(first.shape, self.dtypes(*[a.dtype for a in args])[1])
+
+    def call(self, *args: ArrayType) -> Call:
+        return Call(self.name, tuple(map(Arg, range(len(args)))), {}, self.out)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
+        rule = self.rules[i] if i < len(self.rules) else None
+        if rule is None:
+            return None
+        return rule(at.kinks, g, y, *args) if self.kink else rule(g, y, *args)
+
+    def is_flat(self, i: int) -> bool:
+        return self.rules[i] is None
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply with NumPy's broadcasting and promotion, made explicit as nodes."""
+        kind: Any = None
+        nodes = []
+        for arg in args:
+            if isinstance(arg, Expression):
+                kind = type(arg) if kind is None or kind is Expression else kind
+                nodes.append(arg.node)
+        if kind is None:
+            return FUNCTIONS[self.name](*args)
+        if len(args) != len(self.rules):
+            raise ShapeError(
+                f"{self.name}: expected {len(self.rules)} arguments, got {len(args)}"
+            )
+        if len(nodes) < len(args) or not self._fits(nodes):
+            nodes = self._fit(args)
+        return kind(make(self, *nodes))
+
+    def _fits(self, nodes: list[Node]) -> bool:
+        """Whether nodes need neither broadcasting nor promotion: the usual case."""
+        first = nodes[0].type
+        if any(n.type != first for n in nodes[1:]):
+            return False
+        dtype = first.dtype
+        return all(d == dtype for d in self.dtypes(*[dtype] * len(nodes))[0])
+
+    def _fit(self, args: tuple[Any, ...]) -> list[Node]:
+        values = [
+            a
+            if isinstance(a, (Expression, int, float, Dim))
+            else as_array(a, self.name)
+            for a in args
+        ]
+        dtypes, _ = self.dtypes(*map(dtype_of, values))
+        if self.label in _COMPARISONS and dtypes[0].kind in "iu":
+            values = [_comparable(v, dtypes[0]) for v in values]
+            dtypes, _ = self.dtypes(*map(dtype_of, values))
+        shapes = [v.shape for v in values if hasattr(v, "shape")]
+        shape = shapes[0]
+        for other in shapes:
+            if other != shape:
+                shape = broadcast(self.name, shapes)
+                break
+        return [fit(v, d, shape) for v, d in zip(values, dtypes, strict=True)]
+
+
+_COMPARISONS = {"equal", "not_equal", "less", "less_equal", "greater", "greater_equal"}
+
+
+def _comparable(value: Any, dtype: np.dtype) -> Any:
+    """A Python integer as something that integers of `dtype` compare with.
+
+    It may lie outside of the dtype: ``uint8 < 300`` is true everywhere.
+    """
+    limits = np.iinfo(dtype)
+    if not isinstance(value, int) or limits.min <= value <= limits.max:
+        return value
+    return np.asarray(value if abs(value) < 2**63 else np.copysign(np.inf, value))
+
+
+def fit(value: Any, dtype: np.dtype, shape: Shape) -> Node:
+    """The node of `value` in the dtype and shape that an elementwise op wants."""
+    if isinstance(value, Expression):
+        node = value.node
+        if node.type.dtype != dtype:
+            node = cast_node(node, dtype)
+        return node if node.type.shape == shape else spread_node(node, shape)
+    wanted = ArrayType(shape, dtype)
+    if isinstance(value, Dim):
+        return make(Size(value, wanted))
+    if isinstance(value, int) and dtype.kind in "iu":
+        value = np.array(value, dtype)
+    if not isinstance(value, np.ndarray) or value.ndim == 0:
+        return make(Full.of(value, wanted))
+    return spread_node(cast_node(lift(value).node, dtype), shape)
+
+
+@dataclass(frozen=True)
+class Cast(Op):
+    """Convert the entries to ``dtype``."""
+
+    dtype: np.dtype
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return ArrayType(x.shape, self.dtype)
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("astype", (Arg(0), self.dtype))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return Cast(x.dtype)(g)
+
+
+def cast_node(x: Node, dtype: np.dtype) -> Node:
+    """`x` in `dtype`; a number is converted at once."""
+    if x.type.dtype == dtype:
+        return x
+    if isinstance(x.op, Full):
+        return make(Full.of(x.op.value, ArrayType(x.type.shape, dtype)))
+    return make(Cast(dtype), x)
+
+
+def _by_ufunc(ufunc: Any) -> DtypeRule:
+    @lru_cache(maxsize=256)
+    def dtypes(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+        try:
+            found = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
+        except TypeError:
+            listing = ", ".join(getattr(d, "__name__", None) or str(d) for d in given)
+            raise DTypeError(
+                f"np.{ufunc.__name__} has no version for {listing}"
+            ) from None
+        for dtype in found:
+            check_dtype(dtype, f"np.{ufunc.__name__}")
+        return found[: ufunc.nin], found[ufunc.nin]
+
+    return dtypes
+
+
+def _all_float(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+    dtype = promote_to_float(*given)
+    return (dtype,) * len(given), dtype
+
+
+def all_alike(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+    """The dtype rule of arguments and a result that are all of one dtype."""
+    dtype = promote(*given)
+    return (dtype,) * len(given), dtype
+
+
+def choice(condition: Any, *given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+    """The dtype rule of a condition, and two arguments and a result of one dtype."""
+    dtype = promote(*given)
+    return (np.dtype(bool), dtype, dtype), dtype
+
+
+def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
+    """The op of a NumPy ufunc, and the ufunc's door."""
+    padded = rules if rules else (None,) * function.nin
+    name = {"absolute": "abs", "remainder": "mod"}.get(
+        function.__name__, function.__name__
+    )
+    op = Elementwise(f"np.{name}", _by_ufunc(function), padded, **facts)
+    DOORS[function] = Door(function, op, function.nin)
+    return op
+
+
+def helper(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:
+    """The op of one of our own runtime functions of floats."""
+    return Elementwise(name, _all_float, rules, out=False, **facts)
+
+
+def literal(x: Any) -> Any:
+    """The number if `x` is one number repeated and known, else None."""
+    return full_value(x.node) if isinstance(x, Expression) else None

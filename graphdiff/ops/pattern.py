@@ -1,0 +1,181 @@
+"""What stands between the brackets of ``x[...]``, with places for index arrays."""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.dims import Dim
+from graphdiff.errors import GraphIndexError, GraphTypeError, ShapeError
+from graphdiff.expression import Expression, as_array, lift
+from graphdiff.node import Arg
+from graphdiff.types import (
+    Shape,
+    Size,
+    show_shape,
+)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A slice whose bounds may be symbolic, along an axis; None is left open."""
+
+    start: Size | None = None
+    stop: Size | None = None
+    step: int | None = None
+
+    def plain(self) -> slice:
+        """The slice that NumPy takes."""
+        return slice(self.start, self.stop, self.step)
+
+
+@dataclass(frozen=True)
+class At1:
+    """An int along an axis: the axis goes away."""
+
+    index: Size
+
+
+@dataclass(frozen=True)
+class NewAxis:
+    """A new axis of size 1."""
+
+
+@dataclass(frozen=True)
+class ByArray:
+    """The place of index array ``number`` (from 0) along an axis."""
+
+    number: int
+
+
+Item = Slice | At1 | NewAxis | ByArray
+
+
+def as_key(pattern: tuple[Item, ...], lead: int, first: int) -> tuple[Any, ...]:
+    """The key that NumPy takes, arrays standing as call arguments from `first` on."""
+    key: list[Any] = [slice(None)] * lead
+    for item in pattern:
+        if isinstance(item, Slice):
+            key.append(item.plain())
+        elif isinstance(item, At1):
+            key.append(item.index)
+        elif isinstance(item, NewAxis):
+            key.append(None)
+        else:
+            key.append(Arg(first + item.number))
+    while key and key[-1] == slice(None):
+        key.pop()
+    return tuple(key) or (Ellipsis,)
+
+
+def rank_of(pattern: tuple[Item, ...]) -> int:
+    """The number of axes of the array that the pattern reads."""
+    return sum(not isinstance(item, NewAxis) for item in pattern)
+
+
+def slice_length(item: Slice, n: Size) -> Size:
+    """The number of entries that a slice of an axis of size `n` has."""
+    if isinstance(n, int) and not any(
+        isinstance(b, Dim) for b in (item.start, item.stop)
+    ):
+        return len(range(*item.plain().indices(n)))
+    step = item.step or 1
+    ends = (0, n) if step > 0 else (n - 1, -1)
+    start, stop = (
+        end
+        if bound is None
+        else bound + n
+        if isinstance(bound, int) and bound < 0
+        else bound
+        for bound, end in zip((item.start, item.stop), ends, strict=True)
+    )
+    if step < 0:
+        if item.start is not None or item.stop is not None:
+            raise _unknown_length(item, n)
+        return (n - step - 1) // -step
+    try:
+        inside = bool(start >= 0) and bool(stop <= n)
+    except TypeError:
+        inside = False
+    if not inside:
+        raise _unknown_length(item, n)
+    return (stop - start + step - 1) // step
+
+
+def _unknown_length(item: Slice, n: Size) -> Exception:
+    bounds = ":".join("" if b is None else str(b) for b in (item.start, item.stop))
+    return ShapeError(
+        f"index: how many entries [{bounds}] has depends on the symbolic size {n}; "
+        f"give that axis an int in the spec, or count from its end"
+    )
+
+
+def normalize_key(shape: Shape, key: Any) -> tuple[tuple[Item, ...], list[Any]]:
+    """The pattern of a NumPy index on an array of `shape`, and its index arrays."""
+    items = list(key) if isinstance(key, tuple) else [key]
+    used = sum(item is not None and item is not Ellipsis for item in items)
+    dots = [k for k, item in enumerate(items) if item is Ellipsis]
+    if len(dots) > 1:
+        raise GraphIndexError("index: an index can only have one ellipsis (...)")
+    if used > len(shape):
+        raise GraphIndexError(f"index: {used} indices for shape {show_shape(shape)}")
+    place = dots[0] if dots else len(items)
+    items[place : place + len(dots)] = [slice(None)] * (len(shape) - used)
+    axes = iter(shape)
+    pattern: list[Item] = []
+    arrays: list[Any] = []
+    for item in items:
+        if item is None:
+            pattern.append(NewAxis())
+        else:
+            pattern.append(_item(item, next(axes), arrays))
+    return tuple(pattern), arrays
+
+
+def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
+    if isinstance(item, slice):
+        return Slice(_bound(item.start), _bound(item.stop), _bound(item.step))
+    if isinstance(item, Dim):
+        return At1(item)
+    if not isinstance(
+        item, (bool, np.bool_, Expression, np.ndarray, list, tuple, range)
+    ):
+        try:
+            index = operator.index(item)
+        except TypeError:
+            raise GraphIndexError(
+                f"index: expected ints, slices, None, ... or integer arrays, got "
+                f"{type(item).__name__}"
+            ) from None
+        if isinstance(n, int) and not -n <= index < n:
+            raise GraphIndexError(f"index: {index} is out of bounds for size {n}")
+        return At1(index)
+    array = item if isinstance(item, Expression) else as_array(item, "index")
+    if array.dtype.kind == "b":
+        raise GraphTypeError(
+            "index: a boolean mask has a length that is not known; write "
+            "np.where(mask, x, 0) and reduce, or use integer positions"
+        )
+    if isinstance(array, np.ndarray) and array.size == 0:
+        array = array.astype(np.intp)
+    if array.dtype.kind not in "iu":
+        raise GraphIndexError(f"index: an index is of integers, not {array.dtype}")
+    if isinstance(array, np.ndarray) and isinstance(n, int) and array.size:
+        worst = array[(array >= n) | (array < -n)]
+        if worst.size:
+            raise GraphIndexError(
+                f"index: {worst.flat[0]} is out of bounds for size {n}"
+            )
+    arrays.append(lift(array, "index"))
+    return ByArray(len(arrays) - 1)
+
+
+def _bound(bound: Any) -> Any:
+    if bound is None or isinstance(bound, Dim):
+        return bound
+    if isinstance(bound, Expression):
+        raise GraphTypeError("index: the bounds of a slice must be known, not symbolic")
+    return operator.index(bound)
