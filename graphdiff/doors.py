@@ -102,8 +102,8 @@ DOORS: dict[Any, Door] = {}
 
 def name_of_function(function: Any) -> str:
     """The name under which users know a NumPy function: ``np.linalg.norm``."""
-    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", "?")
-    module = getattr(function, "__module__", None) or "numpy"
+    name = str(getattr(function, "__qualname__", None) or function.__name__)
+    module = str(getattr(function, "__module__", None) or "numpy")
     return f"{module.replace('numpy', 'np', 1)}.{name}" if "numpy" in module else name
 
 

@@ -169,7 +169,7 @@ class Expression:
 
     def __format__(self, spec: str) -> str:
         """Write the op and the type; a format for numbers is refused."""
-        return self._number() if spec else repr(self)  # type: ignore[no-any-return]
+        return str(self._number()) if spec else repr(self)
 
     def __len__(self) -> int:
         """The size of the first axis, if it is a number."""
@@ -249,8 +249,8 @@ class Expression:
     __le__, _ = _binary(np.less_equal)
     __gt__, _ = _binary(np.greater)
     __ge__, _ = _binary(np.greater_equal)
-    __eq__, _ = _binary(np.equal)  # type: ignore[assignment]
-    __ne__, _ = _binary(np.not_equal)  # type: ignore[assignment]
+    __eq__, _ = _binary(np.equal)
+    __ne__, _ = _binary(np.not_equal)
     __neg__ = _unary(np.negative)
     __pos__ = _unary(np.positive)
     __abs__ = _unary(np.absolute)

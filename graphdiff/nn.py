@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.errors import DTypeError, ShapeError
-from graphdiff.expression import Expression, surface
+from graphdiff.expression import Expression, is_symbolic, lift, surface
 from graphdiff.node import Arange, make
 from graphdiff.ops import elementwise
 from graphdiff.ops.axes import spread_like
@@ -118,6 +117,8 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
     logits = _real(logits)
     if not isinstance(labels, Expression):
         labels = np.asarray(labels)
+    if is_symbolic(labels):
+        logits = lift(logits, "cross_entropy")
     if labels.dtype.kind not in "iu":
         raise DTypeError(f"cross_entropy: labels must be integers, got {labels.dtype}")
     place = normalize_axis("cross_entropy", axis, logits.ndim)
@@ -130,11 +131,6 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
         )
     rows = logits.reshape(-1, logits.shape[-1])
     flat = labels.reshape(-1)
-    order: Any = _arange(flat.shape[0], rows)
+    n: Any = flat.shape[0]
+    order = Expression(make(Arange(n))) if is_symbolic(rows) else np.arange(n)
     return np.mean(LogSumExp((-1,))(rows) - rows[order, flat])
-
-
-def _arange(n: int | Dim, like: Any) -> Any:
-    if isinstance(like, Expression):
-        return Expression(make(Arange(n)))
-    return np.arange(n)

@@ -14,7 +14,7 @@ from graphdiff.types import ArrayType
 class Arg(NamedTuple):
     """The place of argument `index` in a call record."""
 
-    index: int
+    index: int  # type: ignore[assignment]
 
 
 class Call(NamedTuple):

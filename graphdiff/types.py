@@ -102,7 +102,7 @@ def promote(*dtypes: np.dtype | Weak) -> np.dtype:
 @lru_cache(maxsize=4096)
 def promote_to_float(*dtypes: np.dtype | Weak) -> np.dtype:
     """As `promote`, with integers and booleans becoming float64."""
-    dtype = promote(*dtypes)
+    dtype = promote(*dtypes)  # type: ignore[arg-type]
     return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
 

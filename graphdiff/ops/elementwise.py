@@ -158,6 +158,13 @@ absolute = ufunc(np.absolute, _sign, kink="jumps at 0")
 fabs = ufunc(np.fabs, _sign, kink="jumps at 0")
 sign = ufunc(np.sign)
 sqrt = ufunc(np.sqrt, lambda g, y, x: g / (2 * y), singular=True, safe=(1.0,))
+root = Elementwise(
+    "np.sqrt",
+    sqrt.dtypes,
+    (lambda g, y, x: ratio(g, 2 * y),),
+    convention="0 at the origin",
+)
+"""The square root of a sum of squares, of which the slope at the origin is 0."""
 cbrt = ufunc(np.cbrt, lambda g, y, x: g / (3 * (y * y)), singular=True, safe=(1.0,))
 square = ufunc(np.square, lambda g, y, x: g * (2 * x))
 hypot = ufunc(
@@ -177,6 +184,9 @@ log10 = ufunc(
     np.log10, lambda g, y, x: g / (x * np.log(10.0)), singular=True, safe=(1.0,)
 )
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
+xlogx = helper(
+    "xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,)
+)
 logaddexp = ufunc(np.logaddexp, _logaddexp(0), _logaddexp(1))
 
 # --- trigonometric and hyperbolic -----------------------------------------------------
@@ -240,8 +250,12 @@ relu = helper(
 )
 
 # --- products and quotients in which a zero is strict ---------------------------------
-gated = helper("gated", _gated_gate, lambda g, y, g0, s: gated(g0, g), masks=(1,))
-ratio = helper("ratio", lambda g, y, a, b: ratio(g, b), _ratio_over, masks=(0, 1))
+gated: Elementwise = helper(
+    "gated", _gated_gate, lambda g, y, g0, s: gated(g0, g), masks=(1,)
+)
+ratio: Elementwise = helper(
+    "ratio", lambda g, y, a, b: ratio(g, b), _ratio_over, masks=(0, 1)
+)
 
 # --- no derivative --------------------------------------------------------------------
 floor, ceil, trunc, rint = map(ufunc, (np.floor, np.ceil, np.trunc, np.rint))

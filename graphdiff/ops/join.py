@@ -88,7 +88,8 @@ def split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
                 f"np.split: size {n} does not divide into {indices_or_sections} equal "
                 f"parts; np.array_split makes unequal ones"
             )
-    return array_split(ary, indices_or_sections, axis)
+    parts: list[Any] = array_split(ary, indices_or_sections, axis)
+    return parts
 
 
 @implements(np.array_split)
@@ -97,7 +98,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
     place = normalize_axis("np.split", axis, ary.ndim) + ary.ndim
     n = ary.shape[place]
     if not hasattr(indices_or_sections, "__index__"):
-        cuts = [0, *map(operator.index, indices_or_sections), None]  # type: ignore[list-item]
+        cuts = [0, *map(operator.index, indices_or_sections), None]
     elif isinstance(n, int):
         parts = operator.index(indices_or_sections)
         each, more = divmod(n, parts)

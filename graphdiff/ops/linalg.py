@@ -11,9 +11,10 @@ import numpy as np
 from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression import Expression, implements, lift
 from graphdiff.node import Arange, Arg, At, Call, Op, make
-from graphdiff.ops.axes import reshape_node, spread_node
+from graphdiff.ops.axes import reshape_node, spread_node, squeeze
 from graphdiff.ops.elementwise import cast_node
-from graphdiff.ops.index import ByArray, Slice, Take
+from graphdiff.ops.index import Take
+from graphdiff.ops.pattern import ByArray, Item, Slice
 from graphdiff.types import ArrayType, broadcast, normalize_axis, promote, show_shape
 
 
@@ -367,7 +368,7 @@ def _without_repeats(letters: str, x: Expression) -> tuple[str, Expression]:
         if moved.shape[0] != moved.shape[1]:
             raise ShapeError(f"np.einsum: {twice!r} has two sizes in one operand")
         rows = Expression(make(Arange(moved.shape[0])))
-        pattern = (ByArray(0), ByArray(1), *(Slice(),) * len(order))
+        pattern: tuple[Item, ...] = (ByArray(0), ByArray(1), *(Slice(),) * len(order))
         x = Take(pattern)(moved, rows, rows)
         letters = twice + "".join(letters[k] for k in order)
     return letters, x
@@ -383,5 +384,5 @@ def _broadcast_einsum(inputs: list[str], output: str, xs: list[Expression]) -> A
         short = [a for a, c in enumerate(letters) if x.shape[a] == 1 != longest[c]]
         if short:
             inputs[k] = "".join(c for a, c in enumerate(letters) if a not in short)
-            xs[k] = np.squeeze(x, axis=tuple(short))
+            xs[k] = squeeze(x, axis=tuple(short))
     return Einsum(tuple(inputs), output)(*xs)

@@ -51,5 +51,8 @@ def _vector_norm(size: Any, ord: Any, axes: tuple[int, ...]) -> Any:
     if ord == 1:
         return Sum(axes)(size)
     if isinstance(ord, (int, float)):
-        return Sum(axes)(size**ord) ** (1 / ord)
+        total = Sum(axes)(size**ord)
+        empty = total == 0
+        some = np.where(empty, total.dtype.type(1), total)
+        return np.where(empty, total.dtype.type(0), some ** (1 / ord))
     raise UnsupportedError(f"np.linalg.norm: ord={ord!r} is not supported")
