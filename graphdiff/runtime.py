@@ -46,6 +46,11 @@ def ratio(a, b):
     return np.divide(a, b, out=np.zeros_like(a * live), where=live)
 
 
+def xlogx(x):
+    """Return x * log(x), with its limit 0 at 0."""
+    return x * np.log(np.where(x == 0, x.dtype.type(1), x))
+
+
 def sigmoid(x):
     """Return 1 / (1 + exp(-x)), right at both ends."""
     with np.errstate(over="ignore"):
@@ -149,6 +154,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
         gated_matmul,
         matmul_gated,
         ratio,
+        xlogx,
         sigmoid,
         softplus,
         relu,

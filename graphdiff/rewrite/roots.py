@@ -5,19 +5,21 @@
 
 from __future__ import annotations
 
-from graphdiff.node import Node, full_value, make
-from graphdiff.ops.axes import Reshape, Sum
+from graphdiff.node import Node, Size, full_value, make
+from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import (
     absolute,
     add,
+    divide,
     hypot,
     multiply,
     power,
+    root,
     sqrt,
     square,
 )
 from graphdiff.ops.linalg import Einsum
-from graphdiff.ops.reduce import Norm, Std, Var
+from graphdiff.ops.reduce import Mean, Norm, Std, Var
 from graphdiff.rewrite.axes import reshaped
 from graphdiff.rewrite.engine import Rule, rewrites
 
@@ -114,10 +116,65 @@ def root_of_variance(node: Node) -> Node | None:
     return reshaped(make(Std(var.op.axes, var.op.ddof), *var.args), node.type.shape)
 
 
+@rewrites(sqrt, power)
+def root_of_squares(node: Node) -> Node | None:
+    """sqrt(x * x / n + 2 * y * y)  ->  root(x * x / n + 2 * y * y).
+
+    Of any sum of squares with positive weights: the same square root, with slope 0
+    instead of 0 / 0 at the origin.
+    """
+    inside = root_of(node)
+    if inside is None or inside.type != node.type or not is_sum_of_squares(inside):
+        return None
+    return make(root, inside)
+
+
+def is_sum_of_squares(node: Node) -> bool:
+    """Whether `node` is surely 0 only where the squares that it adds up are."""
+    stack = [node]
+    for _ in range(4 * MOST_TERMS):
+        if not stack:
+            return True
+        node = stack.pop()
+        if base_of_square(node) is not None or isinstance(node.op, Var):
+            continue
+        if node.op is multiply and len({_unweighted(arg) for arg in node.args}) == 1:
+            continue
+        if node.op is add:
+            stack += node.args
+        elif isinstance(node.op, (Sum, Mean, Reshape, Spread, Transpose)):
+            stack.append(node.args[0])
+        elif isinstance(node.op, Einsum) and len(set(node.args)) == 1:
+            if node.op.inputs[0] != node.op.inputs[-1] or len(node.args) != 2:
+                return False
+        elif node.op is divide and _is_positive(node.args[1]):
+            stack.append(node.args[0])
+        elif node.op is multiply and any(map(_is_positive, node.args)):
+            stack += [arg for arg in node.args if not _is_positive(arg)]
+        else:
+            return False
+    return False
+
+
+def _unweighted(node: Node) -> Node:
+    """x of 2 * x or x / 2."""
+    if node.op in (multiply, divide) and _is_positive(node.args[1]):
+        return node.args[0]
+    if node.op is multiply and _is_positive(node.args[0]):
+        return node.args[1]
+    return node
+
+
+def _is_positive(node: Node) -> bool:
+    value = full_value(node)
+    return isinstance(node.op, Size) or (value is not None and value > 0)
+
+
 ROOTS: tuple[Rule, ...] = (
     root_of_square,
     root_of_sum_of_squares,
     root_of_inner_product,
     root_of_two_squares,
     root_of_variance,
+    root_of_squares,
 )

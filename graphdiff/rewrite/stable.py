@@ -19,11 +19,13 @@ from graphdiff.ops.elementwise import (
     log,
     log1p,
     logaddexp,
+    multiply,
     negative,
     reciprocal,
     sigmoid,
     softplus,
     subtract,
+    xlogx,
 )
 from graphdiff.ops.index import Take, TakeAlong
 from graphdiff.ops.reduce import LogSumExp, Mean, Softmax
@@ -35,7 +37,7 @@ from graphdiff.rewrite.axes import (
     reshaped,
     spread_twice,
 )
-from graphdiff.rewrite.engine import Rule, rewrites
+from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.roots import ROOTS
 from graphdiff.types import ArrayType
 
@@ -270,12 +272,22 @@ def log_softmax_shifted(node: Node) -> Node | None:
     return make(subtract, x, make(wide.op, make(total.op, x)))
 
 
+@rewrites(multiply)
+def x_log_x(node: Node, engine: Engine) -> Node | None:
+    """x * log(x)  ->  xlogx(x)."""
+    for x, y in (node.args, node.args[::-1]):
+        if y.op is log and y.args[0] is x and engine.sole(y):
+            return make(xlogx, x)
+    return None
+
+
 LOGARITHMS: tuple[Rule, ...] = (
     log_of_two_exps,
     log_of_sum_of_exp,
     log_of_softmax,
     log_of_sigmoid,
     log_of_one_plus,
+    x_log_x,
     log1p_of_exp,
     log1p_of_minus_sigmoid,
     exp_minus_one,

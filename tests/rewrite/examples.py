@@ -284,4 +284,10 @@ STABILISING = {
         lambda v: np.sqrt(np.var(v.a, axis=1)),
         lambda v: np.sqrt(np.var(v.x, axis=1, ddof=1, keepdims=True)),
     ],
+    "root_of_squares": [
+        lambda v: np.sqrt(np.mean(v.x**2, axis=1)),
+        lambda v: np.sqrt(np.sum(v.a * v.a, axis=0, keepdims=True) / 3),
+        lambda v: np.sqrt(2 * v.x * v.x + np.square(v.y)),
+    ],
+    "x_log_x": [lambda v: np.abs(v.x) * np.log(np.abs(v.x))],
 }
