@@ -1,0 +1,78 @@
+"""Gradients of every case, compared with JAX's: code that shares nothing with ours.
+
+Install the extra ``oracle`` to run these; without JAX they are skipped.
+"""
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+from tests.cases import CASES, Case
+
+jax = pytest.importorskip("jax")
+jnp = jax.numpy
+pytestmark = pytest.mark.slow
+
+CHOSEN = {n: c for n, c in CASES.items() if c.oracle and c.order}
+
+
+@pytest.fixture(autouse=True)
+def _double() -> Any:
+    """Let JAX compute in float64, here only."""
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", before)
+
+
+def translated(value: Any) -> Any:
+    """NumPy, or a function of it, as JAX has it."""
+    if value is np:
+        return jnp
+    if value is np.linalg.norm:
+        return jnp.linalg.norm
+    name = getattr(value, "__name__", None)
+    if name and value is getattr(np, name, None):
+        return getattr(jnp, name)
+    return value
+
+
+def in_jax(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same source, reading ``np`` as JAX's NumPy."""
+    if not isinstance(function, types.FunctionType) or "numpy" in function.__module__:
+        return translated(function)  # type: ignore[no-any-return]
+    made = types.FunctionType(
+        function.__code__,
+        {name: translated(value) for name, value in function.__globals__.items()},
+        function.__name__,
+        tuple(map(translated, function.__defaults__ or ())),
+        function.__closure__,
+    )
+    made.__kwdefaults__ = function.__kwdefaults__
+    return made
+
+
+@pytest.mark.parametrize("case", CHOSEN.values(), ids=CHOSEN)
+def test_gradient_is_jaxs(case: Case) -> None:
+    rng = np.random.default_rng(3)
+    weights = rng.normal(size=np.shape(case.function(*case.args)))
+    xs = [gd.var(f"x{i}", a.shape, a.dtype) for i, a in enumerate(case.args)]
+    loss = np.sum(case.function(*xs) * weights)
+    found = gd.gradients(loss, [xs[i] for i in case.real])
+    outputs = {f"g{i}": g for i, g in zip(case.real, found, strict=True)}
+    graph = gd.Graph(inputs={f"x{i}": x for i, x in enumerate(xs)}, outputs=outputs)
+    ours = gd.evaluate(graph, {f"x{i}": a for i, a in enumerate(case.args)})
+
+    function = in_jax(case.function)
+    gradient = jax.grad(
+        lambda *args: jnp.sum(function(*args) * weights), argnums=case.real
+    )
+    theirs = gradient(*map(jnp.asarray, case.args))
+    for i, expected in zip(case.real, theirs, strict=True):
+        value = ours[f"g{i}"]
+        assert value.dtype == expected.dtype
+        np.testing.assert_allclose(value, expected, rtol=1e-10, atol=1e-11)
