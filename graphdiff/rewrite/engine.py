@@ -80,6 +80,7 @@ class Engine:
     def __init__(
         self, scope: Scope, rules: Iterable[Rule], fired: dict[str, int] | None = None
     ) -> None:
+        """Build in `scope`; count firings in `fired`."""
         self.scope = scope
         self.rules = tuple(rules)
         self.settled: dict[Node, Node] = {}

@@ -119,7 +119,8 @@ class Outside:
     therefore needs no safe operand of its own.
     """
 
-    def __init__(self) -> None:  # noqa: D107
+    def __init__(self) -> None:
+        """Know nothing yet."""
         self._known: dict[Node, tuple[Conditions, float]] = {}
 
     def follow(self, node: Node) -> None:
@@ -160,7 +161,8 @@ def chosen_number(node: Node) -> tuple[Conditions, float] | None:
 class Protection:
     """One pass from the inputs on, substituting safe operands."""
 
-    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:  # noqa: D107
+    def __init__(self, scope: Scope, needs: Mapping[Node, Need]) -> None:
+        """Build in `scope`, where values are needed as `needs` says."""
         self.scope = scope
         self.needs = needs
         self.becomes: dict[Node, Node] = {}

@@ -103,7 +103,7 @@ LAWFUL = {
     "plus_negative_zero": [lambda v: v.x + -0.0, lambda v: v.i + 0],
     "minus_zero": [lambda v: v.x - 0.0, lambda v: v.i - 0],
     "plus_sign": [lambda v: +v.x],
-    "negative_twice": [lambda v: -(-v.x)],
+    "negative_twice": [lambda v: -np.negative(v.x)],
     "times_minus_one": [lambda v: v.x * -1, lambda v: v.x / -1, lambda v: -1 * v.i],
     "doubled": [lambda v: v.x + v.x, lambda v: v.i + v.i],
     "plus_negative": [
