@@ -10,197 +10,21 @@ carries, so pulling back twice pushes forward.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.expression import Expression, lift
-from graphdiff.graph import Graph, in_order
+from graphdiff.graph import Graph
 from graphdiff.kinks import check_kinks
-from graphdiff.node import (
-    At,
-    Full,
-    Hole,
-    Node,
-    Pick,
-    Role,
-    building,
-    current_scope,
-    make,
-)
+from graphdiff.node import Full, Node, Role, building, make
 from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
-from graphdiff.rewrite.masks import settled_nodes
-from graphdiff.strict import (
-    Open,
-    Strict,
-    Wary,
-    carries,
-    doubted_inputs,
-    masked_nodes,
-    wild_nodes,
-)
+from graphdiff.sweep import collect, pull_back, push_forward
 from graphdiff.types import ArrayType, show_shape
 from graphdiff.words import unique
-
-class Sweep:
-    """One pass backwards: which nodes matter, which are masked, and the table.
-
-    The table maps a node to its cotangent (a list of them for an op of several
-    results); what is absent is zero and costs nothing.
-    """
-
-    def __init__(
-        self, targets: Sequence[Node], wrt: Iterable[Node], kinks: str = "mean"
-    ) -> None:
-        self.nodes = in_order(targets)
-        self.active = set(wrt)
-        self.kinks = kinks
-        for node in self.nodes:
-            if node not in self.active and any(
-                a in self.active and carries(node, i) for i, a in enumerate(node.args)
-            ):
-                self.active.add(node)
-        wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
-        self.masked = wild and wild & masked_nodes(self.nodes, targets)
-        self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
-
-    def run(
-        self,
-        table: dict[Node, Any],
-        add: Callable[[Any, Any], Any],
-        pull: Callable[[int, At, Any, Node], Any],
-        settle: Callable[[Node, Any], None] = lambda node, g: None,
-    ) -> dict[Node, Any]:
-        """Fill `table`, seeded with the targets' cotangents, down to the variables.
-
-        `pull(i, at, g, node)` is the share of argument i, and `add` sums shares;
-        they work on expressions (symbol to symbol) or on arrays (symbol to number).
-        `settle` hears of each node whose cotangent is complete.
-        """
-        for node in reversed(self.nodes):
-            g = table.get(node)
-            if g is None or node not in self.active:
-                continue
-            settle(node, g)
-            if not node.args:
-                continue
-            if isinstance(node.op, Pick):
-                slots = table.setdefault(node.args[0], [None] * len(node.args[0].type))  # type: ignore[arg-type]
-                old = slots[node.op.index]
-                slots[node.op.index] = g if old is None else add(old, g)
-                continue
-            at = At(self.kinks, node in self.masked)
-            for i, arg in enumerate(node.args):
-                if arg not in self.active or not carries(node, i):
-                    continue
-                share = pull(i, at, g, node)
-                if share is not None:
-                    old = table.get(arg)
-                    table[arg] = share if old is None else add(old, share)
-        return table
-
-
-def _pull(i: int, at: At, g: Any, node: Node) -> Any:
-    """Run the op's own rule on expressions."""
-    share = node.op.pullback(
-        i, at, g, Expression(node), *[Expression(a) for a in node.args]
-    )
-    if share is None:
-        return None
-    arg = node.args[i]
-    found = share.node
-    if found.type != arg.type:
-        found = spread_node(cast_node(found, arg.type.dtype), arg.type.shape)
-    return Expression(found)
-
-
-def pull_back(
-    targets: Mapping[Node, Node],
-    wrt: Sequence[Node],
-    kinks: str = "mean",
-    carry: type[Expression] | None = None,
-) -> list[Node | None]:
-    """The cotangents of `wrt`, given those of `targets`; None where none arrives.
-
-    Records the role of each node made: the adjoint of which node, by which rule.
-    `carry` is the handle in which rules get their cotangent; by default one with
-    strict zeros wherever a mask is.
-    """
-    scope = current_scope()
-    sweep = Sweep(list(targets), wrt, kinks)
-    keeping, scope.keep_fresh = scope.keep_fresh, True
-    held = scope.take_fresh()
-    names = _used_names(scope, sweep.nodes)
-
-    def explain(node: Node) -> None:
-        op = node.op
-        kink = f"{op.kink}: {kinks}" if op.kink else op.convention
-        order = 1 + (scope.roles[node].order if node in scope.roles else 0)
-        for made in scope.take_fresh():
-            scope.roles[made] = Role(node, node.op.label, kink, order)
-
-    def pull(i: int, at: At, g: Any, node: Node) -> Any:
-        kind = carry or (sweep.strict if at.masked else Expression)
-        share = _pull(i, at, kind(g.node), node)
-        explain(node)
-        return share
-
-    def settle(node: Node, g: Any) -> None:
-        explain(node)
-        name = scope.names.get(node)
-        if name is None and not node.args and hasattr(node.op, "name"):
-            name = node.op.name.rpartition(".")[2]
-        if name is not None and isinstance(g, Expression) and g.node in scope.roles:
-            made = g.node
-            if made.args and made not in scope.names:
-                scope.names[made] = unique(f"d_{name}", names)
-
-    table: dict[Node, Any] = {}
-    for target, seed in targets.items():
-        table[target] = Expression(seed)
-    try:
-        sweep.run(table, lambda a, b: a + b, pull, settle)
-        explain(next(iter(targets)))
-    finally:
-        scope.keep_fresh = keeping
-        scope.fresh = held
-    return [table[x].node if x in table else None for x in wrt]
-
-
-def _used_names(scope: Any, nodes: Iterable[Node]) -> dict[str, int]:
-    return {scope.names[n]: 1 for n in nodes if n in scope.names}
-
-
-def push_forward(
-    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
-) -> list[Node | None]:
-    """The tangents of `targets`, given those of variables: two pullbacks.
-
-    The cotangents of the targets are holes; what arrives at the variables is linear
-    in them, so pulling the tangents back through that gives the forward derivative,
-    in which no hole is left.
-    """
-    holes = [make(Hole(y.type)) for y in targets]
-    seeds: dict[Node, Node] = {}
-    for target, hole in zip(targets, holes, strict=True):
-        old = seeds.get(target)
-        seeds[target] = (
-            hole if old is None else (Expression(old) + Expression(hole)).node
-        )
-    pulled = pull_back(seeds, list(tangents), kinks, Open)
-    again: dict[Node, Node] = {}
-    for share, tangent in zip(pulled, tangents.values(), strict=True):
-        if share is not None:
-            old = again.get(share)
-            again[share] = (
-                tangent if old is None else (Expression(old) + Expression(tangent)).node
-            )
-    if not again:
-        return [None] * len(holes)
-    return pull_back(again, holes, kinks, Expression)
 
 
 def ones(type: ArrayType) -> Node:
@@ -260,12 +84,7 @@ def pullback(
     check_kinks(kinks)
     targets = [_expression(f"ys[{i}]", y) for i, y in enumerate(ys)]
     variables = [_expression(f"xs[{i}]", x) for i, x in enumerate(xs)]
-    seeds: dict[Node, Node] = {}
-    for y, seed in zip(
-        targets, _matching("cotangents", targets, cotangents), strict=True
-    ):
-        old = seeds.get(y)
-        seeds[y] = seed if old is None else (Expression(old) + Expression(seed)).node
+    seeds = collect(targets, _matching("cotangents", targets, cotangents))
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
     found = pull_back(seeds, variables, kinks)
@@ -385,9 +204,8 @@ def differentiate(
             outputs[given[name]] = made
         signature = graph.signature
         if signature is not None:
-            wanted = names if wrt is None else [wrt] if isinstance(wrt, str) else wrt
             value = signature.result.unflatten({n: n for n in graph.outputs})
-            gradient = signature.gradient(list(wanted), given)
+            gradient = signature.gradient(_paths(graph, wrt, names), given)
             signature = signature.returning((value, gradient))
         return Graph(graph.inputs, outputs, signature=signature)
 
@@ -397,6 +215,16 @@ def gradient_name(name: str, taken: dict[str, int], graph: Graph) -> str:
     node = graph.inputs[name]
     short = graph.name_of(node) or name.rpartition(".")[2]
     return unique(f"d_{short}", taken)
+
+
+def _paths(
+    graph: Graph, wrt: str | Sequence[str] | None, names: list[str]
+) -> list[str]:
+    """The paths that `wrt` stands for: whole parameters by default, never aliases."""
+    if wrt is None:
+        return list(dict.fromkeys(name.partition(".")[0] for name in names))
+    aliases = {graph.name_of(graph.inputs[n]): n for n in names if n.count(".")}
+    return [aliases.get(w, w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
 
 
 def _target(graph: Graph, of: str | None) -> str:

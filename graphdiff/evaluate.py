@@ -37,9 +37,7 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
                 table[node] = compute(node, table, sizes)
         for arg in last.get(node, ()):
             del table[arg]
-    return {
-        name: _fresh(table[node], node.type) for name, node in graph.outputs.items()
-    }
+    return _fresh(graph, table)
 
 
 def compute(node: Node, table: Mapping[Node, Any], sizes: Mapping[str, int]) -> Any:
@@ -76,9 +74,21 @@ def quiet_nodes(graph: Graph) -> set[Node]:
     return masked_nodes(list(graph.nodes), set(graph.outputs.values()))
 
 
-def _fresh(value: Any, type: ArrayType) -> np.ndarray:
-    array = np.asarray(value)
-    return array if array.base is None and array.flags.writeable else array.copy()
+def _fresh(graph: Graph, table: Mapping[Node, Any]) -> dict[str, np.ndarray]:
+    """The outputs as arrays that share memory with no input, and not with each other.
+
+    A result that is an argument, or a view of one, would let the caller change both.
+    """
+    results: dict[str, np.ndarray] = {}
+    given: set[Node] = set()
+    for name, node in graph.outputs.items():
+        array = np.asarray(table[node])
+        own = array.base is None and array.flags.writeable
+        if not own or node in given or isinstance(node.op, Input):
+            array = array.copy()
+        given.add(node)
+        results[name] = array
+    return results
 
 
 def bind_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -107,7 +117,7 @@ def flatten_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
             flat[name] = value
         else:
             leaves = tree.flatten(name, value)
-            flat.update(zip(tree.leaves, leaves, strict=True))
+            flat.update(zip(tree.names, leaves, strict=True))
     return flat
 
 

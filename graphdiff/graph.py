@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
-from graphdiff.nest import flatten, unflatten
+from graphdiff.nest import descend, leaves_of, unflatten
 from graphdiff.node import Input, Node, Role, Scope, current_scope
 
 
@@ -76,7 +77,7 @@ class Tree:
 
     def flatten(self, what: str, value: Any) -> list[Any]:
         """The array leaves of `value`, which must nest as this tree does."""
-        leaves, _, spec = flatten(value)
+        leaves, spec = leaves_of(value)
         if spec != self.spec:
             raise GraphTypeError(
                 f"{what}: expected the structure {self.spec or 'of one array'}, got "
@@ -123,16 +124,25 @@ class Signature:
     def _mirror(self, path: str, names: Mapping[str, str]) -> Any:
         if path in names:
             return names[path]
-        if path in self.parameters:
-            tree = self.parameters[path]
-            found = [None if n is None else names.get(n) for n in tree.leaves]
-            return unflatten(tree.spec, found)
-        inside = [n for n in names if n.startswith(f"{path}.")]
-        return {n[len(path) + 1 :]: names[n] for n in inside}
+        parameter, _, rest = path.partition(".")
+        tree = self.parameters[parameter]
+        found = [None if n is None else names.get(n) for n in tree.leaves]
+        return descend(unflatten(tree.spec, found), rest)
+
+    @property
+    def python(self) -> inspect.Signature:
+        """The parameters, as Python's ``inspect`` describes those of a function."""
+        kinds = inspect.Parameter
+        return inspect.Signature(
+            [
+                kinds(name, self.kinds.get(name, kinds.POSITIONAL_OR_KEYWORD))
+                for name in self.parameters
+            ]
+        )
 
     def returning(self, nest: Any) -> Signature:
         """The same parameters, with a nest of output names as the result."""
-        leaves, _, spec = flatten(nest)
+        leaves, spec = leaves_of(nest)
         return replace(self, result=Tree(spec, tuple(leaves)))
 
 
@@ -182,7 +192,8 @@ class Graph:
             if isinstance(node.op, Input) and node not in known:
                 raise GraphValueError(
                     f"Graph: the outputs depend on the variable {node.op.name!r}, "
-                    f"which is not among the inputs {sorted(given)}"
+                    f"which is not among the inputs {sorted(given)}; a value kept "
+                    f"from another trace means nothing here"
                 )
         ordered = [n for n in nodes if isinstance(n.op, Input)]
         used = set(ordered)

@@ -2,40 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from graphdiff.differentiate import pull_back, push_forward, zeros
+from graphdiff.differentiate import gradient_name, pull_back, push_forward, zeros
 from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression import Expression, as_node
-from graphdiff.fresh import Fresh
+from graphdiff.fresh import Fresh, leaf_type
 from graphdiff.functions import Form
 from graphdiff.graph import Graph, Signature, Tree
-from graphdiff.nest import flatten, path_name, unflatten
-from graphdiff.node import Input, Node, Role, building, current_scope, make
+from graphdiff.nest import flatten, leaves_of, path_name, unflatten
+from graphdiff.node import Input, Node, Role, building, make
 from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
-from graphdiff.trace import bind, leaf_type, trace
-from graphdiff.types import show_shape
+from graphdiff.trace import bind, trace
+from graphdiff.types import ArrayType, show_shape
+from graphdiff.words import unique
+
+Nodes = Mapping[str, Node]
 
 
 class Linear(Form):
-    """``(primals, vector) -> value, image``: the vector under a linear map."""
+    """``(primals, vector) -> value, image``: the vector under a linear map.
+
+    The vector nests as the primals, or as the value; so does the image, the other way
+    round. What is fixed (an int, a string) has nothing to say in either.
+    """
 
     vector = ""
 
+    def __init__(self, fn: Callable[..., Any], options: Mapping[str, Any]) -> None:
+        """Take the function and the options; the parameters are not those of `fn`."""
+        super().__init__(fn, options)
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        self.__signature__ = inspect.Signature(
+            [inspect.Parameter(name, kind) for name in ("primals", self.vector)]
+        )
+
     def derive(
-        self, inputs: list[Node], outputs: list[Node], vector: list[Node]
+        self, inputs: Sequence[Node], outputs: Sequence[Node], vector: Sequence[Node]
     ) -> list[Node]:
         """The image of `vector`: tangents of outputs, or cotangents of inputs."""
         raise NotImplementedError
 
-    def sources(self, inputs: list[Node], outputs: list[Node]) -> list[Node]:
-        """The nodes that the vector belongs to."""
+    def sides(self, primals: Any, value: Any) -> tuple[Any, Any]:
+        """Of what belongs to primals and to the value: the vector's, the image's."""
         raise NotImplementedError
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
@@ -46,79 +62,63 @@ class Linear(Form):
             graph = stabilise_graph(graph)
         signature = graph.signature
         assert signature is not None
-        inputs, outputs = list(graph.inputs.values()), list(graph.outputs.values())
+        argument = _join(primals, signature.parameters)
+        source, target = self.sides(argument, signature.result)
+        of, to = self.sides(graph.inputs, graph.outputs)
+        parts, tree = _match(self.vector, source, of, vector)
+        seeds = {name: make(Input(name, type)) for name, (_, type) in parts.items()}
         with building(graph.scope()) as scope:
-            sources = self.sources(inputs, outputs)
-            leaves, paths, spec = flatten(vector)
-            check_vector(self.vector, sources, leaves)
-            names = [path_name(self.vector, path) for path in paths]
-            seeds = {
-                name: make(Input(name, node.type))
-                for name, node in zip(names, sources, strict=True)
-            }
-            images = self.derive(inputs, outputs, list(seeds.values()))
+            images = self.derive(
+                [*graph.inputs.values()], [*graph.outputs.values()], [*seeds.values()]
+            )
             made = dict(graph.outputs)
+            used = dict.fromkeys(made, 1)
             image: dict[str, str] = {}
-            forward = len(images) == len(outputs) and sources is inputs
-            targets = graph.outputs if forward else graph.inputs
-            for (name, node), found in zip(targets.items(), images, strict=True):
+            for (name, node), found in zip(to.items(), images, strict=True):
                 if not found.args:
                     scope.roles.setdefault(found, Role(node, "unused"))
-                image[name] = f"d_{name.rpartition('.')[2]}"
-                while image[name] in made:
-                    image[name] += "_"
+                image[name] = _image_name(name, used, graph)
                 made[image[name]] = found
-            nest = (
-                signature.result.unflatten({n: n for n in graph.outputs}),
-                signature.result.unflatten(image)
-                if forward
-                else tuple(
-                    signature.gradient([p], image) for p in signature.parameters
-                ),
-            )
-            trees = {"primals": join(signature), self.vector: Tree(spec, tuple(seeds))}
+            value = signature.result.unflatten({n: n for n in graph.outputs})
+            trees = {"primals": argument, self.vector: tree}
             full = Signature(signature.function, trees, {}, signature.result)
-            every = {**graph.inputs, **seeds}
-            return simplify(Graph(every, made, signature=full.returning(nest)))
+            full = full.returning((value, _rebuild(target, image)))
+            return simplify(Graph({**graph.inputs, **seeds}, made, signature=full))
 
     def inline(self, args: Any, kwargs: Any) -> Any:
         """Add the value and the image to what is being built."""
         primals, vector = _two(self.vector, args, kwargs)
-        fresh = Fresh(bind(self.fn, tuple(primals), {}).arguments)
         bound = bind(self.fn, tuple(primals), {})
+        fresh = Fresh(bound.arguments)
         bound.arguments.update(fresh.values)
-        values, _, spec = flatten(self.fn(*bound.args, **bound.kwargs))
-        outputs = [self.settled(as_node(v)) for v in values]
-        inputs = list(fresh.inputs.values())
-        sources = self.sources(inputs, outputs)
-        leaves = flatten(vector)[0]
-        check_vector(self.vector, sources, leaves)
+        values, spec = leaves_of(self.fn(*bound.args, **bound.kwargs))
+        outputs = {str(i): self.settled(as_node(v)) for i, v in enumerate(values)}
+        argument, result = _join(primals, fresh.trees), Tree(spec, tuple(outputs))
+        source, target = self.sides(argument, result)
+        of, to = self.sides(fresh.inputs, outputs)
+        parts, _ = _match(self.vector, source, of, vector)
         seeds = [
-            spread_node(cast_node(as_node(leaf), node.type.dtype), node.type.shape)
-            for leaf, node in zip(leaves, sources, strict=True)
+            spread_node(cast_node(as_node(leaf), type.dtype), type.shape)
+            for leaf, type in parts.values()
         ]
-        images = self.derive(inputs, outputs, seeds)
-        found = [Expression(n) for n in fresh.put_back([*outputs, *images])]
-        value = unflatten(spec, found[: len(outputs)])
-        if sources is inputs:
-            return value, unflatten(spec, found[len(outputs) :])
-        names = dict(zip(fresh.inputs, found[len(outputs) :], strict=True))
-        signature = Signature("", fresh.trees, {}, Tree(None, ("",)))
-        image = [signature.gradient([p], names) for p in fresh.trees]  # type: ignore[arg-type]
-        return value, tuple(image)
+        images = self.derive([*fresh.inputs.values()], [*outputs.values()], seeds)
+        found = [Expression(n) for n in fresh.put_back([*outputs.values(), *images])]
+        image = dict(zip(to, found[len(outputs) :], strict=True))
+        return unflatten(spec, found[: len(outputs)]), _rebuild(target, image)
 
 
 class Forward(Linear):
     """The Jacobian applied to tangents."""
 
     vector = "tangents"
+    _prefix = "jvp"
 
-    def sources(self, inputs: list[Node], outputs: list[Node]) -> list[Node]:
-        """Tangents belong to the inputs."""
-        return inputs
+    def sides(self, primals: Any, value: Any) -> tuple[Any, Any]:
+        """Tangents belong to the primals, their image to the value."""
+        return primals, value
 
     def derive(
-        self, inputs: list[Node], outputs: list[Node], vector: list[Node]
+        self, inputs: Sequence[Node], outputs: Sequence[Node], vector: Sequence[Node]
     ) -> list[Node]:
         """Push the tangents forward."""
         pairs = zip(inputs, vector, strict=True)
@@ -134,13 +134,14 @@ class Backward(Linear):
     """The transposed Jacobian applied to cotangents."""
 
     vector = "cotangent"
+    _prefix = "vjp"
 
-    def sources(self, inputs: list[Node], outputs: list[Node]) -> list[Node]:
-        """Cotangents belong to the outputs."""
-        return outputs
+    def sides(self, primals: Any, value: Any) -> tuple[Any, Any]:
+        """The cotangent belongs to the value, its image to the primals."""
+        return value, primals
 
     def derive(
-        self, inputs: list[Node], outputs: list[Node], vector: list[Node]
+        self, inputs: Sequence[Node], outputs: Sequence[Node], vector: Sequence[Node]
     ) -> list[Node]:
         """Pull the cotangents back."""
         seeds: dict[Node, Node] = {}
@@ -150,36 +151,74 @@ class Backward(Linear):
                 seeds[y] = (
                     seed if old is None else (Expression(old) + Expression(seed)).node
                 )
-        found = pull_back(seeds, inputs, self.kinks) if seeds else [None] * len(inputs)
-        return [
-            zeros(x.type) if g is None else g
-            for x, g in zip(inputs, found, strict=True)
-        ]
+        real = [x for x in inputs if x.type.is_real]
+        found = pull_back(seeds, real, self.kinks) if seeds else [None] * len(real)
+        known = dict(zip(real, found, strict=True))
+        return [known.get(x) or zeros(x.type) for x in inputs]
 
 
-def join(signature: Signature) -> Tree:
-    """One tree for all parameters: the tuple of primals."""
-    trees = signature.parameters.values()
-    nest = tuple(unflatten(t.spec, list(range(len(t.leaves)))) for t in trees)
+def _join(primals: Sequence[Any], trees: Mapping[str, Tree]) -> Tree:
+    """One tree for all parameters: the tuple of primals, as they were passed."""
     return Tree(
-        flatten(nest)[2],
-        tuple(name for t in trees for name in t.leaves),
-        tuple(value for t in trees for value in t.fixed),
+        leaves_of(tuple(primals))[1],
+        tuple(name for tree in trees.values() for name in tree.leaves),
+        tuple(value for tree in trees.values() for value in tree.fixed),
     )
 
 
-def check_vector(what: str, sources: list[Node], leaves: list[Any]) -> None:
-    """Raise unless `leaves` are arrays shaped as the `sources`."""
-    if len(leaves) != len(sources):
-        raise ShapeError(f"{what}: expected {len(sources)} arrays, got {len(leaves)}")
-    for i, (node, leaf) in enumerate(zip(sources, leaves, strict=True)):
-        type = leaf_type(f"{what}[{i}]", leaf, node.type.dtype)
-        shape = np.shape(leaf) if type is None else type.shape
-        if shape != node.type.shape:
-            raise ShapeError(
-                f"{what}[{i}]: expected shape {show_shape(node.type.shape)}, got "
-                f"{show_shape(shape)}"
-            )
+def _rebuild(tree: Tree, found: Mapping[str, Any]) -> Any:
+    """The nest of what was found, with None for what is fixed."""
+    return unflatten(tree.spec, [n if n is None else found[n] for n in tree.leaves])
+
+
+def _image_name(name: str, used: dict[str, int], graph: Graph) -> str:
+    if name in graph.inputs and name not in graph.outputs:
+        return gradient_name(name, used, graph)
+    return unique(f"d_{name.rpartition('.')[2]}", used)
+
+
+def _match(
+    what: str, source: Tree, nodes: Nodes, vector: Any
+) -> tuple[dict[str, tuple[Any, ArrayType]], Tree]:
+    """The leaves of `vector`, by name and with the type they must have; and its tree.
+
+    It must nest as the `source`, whose names lead to `nodes`.
+    """
+    try:
+        own = [vector] if source.spec is None else source.spec.flatten_up_to(vector)
+    except (TypeError, ValueError):
+        raise GraphTypeError(
+            f"{what}: expected the structure {source.spec}, got "
+            f"{leaves_of(vector)[1] or type(vector).__name__}"
+        ) from None
+    parts: dict[str, tuple[Any, ArrayType]] = {}
+    leaves: list[str | None] = []
+    fixed: list[Any] = []
+    paths = iter(flatten(vector)[1])
+    for name, part in zip(source.leaves, own, strict=True):
+        inner, spec = leaves_of(part)
+        reached = [path_name(what, next(paths)) for _ in inner]
+        if name is None:
+            leaves += [None] * len(inner)
+            fixed += inner
+            continue
+        if spec is not None:
+            raise GraphTypeError(f"{what}: expected an array for {name!r}, got {spec}")
+        wanted = nodes[name].type
+        _check_shape(reached[0], wanted, part)
+        parts[reached[0]] = part, wanted
+        leaves.append(reached[0])
+    return parts, Tree(leaves_of(vector)[1], tuple(leaves), tuple(fixed))
+
+
+def _check_shape(what: str, wanted: ArrayType, leaf: Any) -> None:
+    type = leaf_type(what, leaf, wanted.dtype)
+    shape = np.shape(leaf) if type is None else type.shape
+    if shape != wanted.shape:
+        raise ShapeError(
+            f"{what}: expected shape {show_shape(wanted.shape)}, got "
+            f"{show_shape(shape)}"
+        )
 
 
 def _two(what: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, Any]:

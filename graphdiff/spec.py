@@ -20,6 +20,7 @@ class Spec:
     __slots__ = ("type",)
 
     def __init__(self, type: ArrayType) -> None:
+        """Stand in for an array of this type."""
         self.type = type
 
     def __eq__(self, other: object) -> bool:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphdiffError, GraphTypeError, GraphValueError, user_frame, user_position
-from graphdiff.expression import Expression, as_array, lift
+from graphdiff.dims import Dim
+from graphdiff.errors import (
+    GraphdiffError,
+    GraphTypeError,
+    user_frame,
+    user_position,
+)
+from graphdiff.expression import Expression, lift
+from graphdiff.fresh import Fresh
 from graphdiff.graph import Graph, Signature, Tree
 from graphdiff.names import Recorder
-from graphdiff.nest import flatten, path_name, unflatten
-from graphdiff.node import Input, Node, Scope, building, make
-from graphdiff.spec import Spec
-from graphdiff.words import clean_name
-from graphdiff.types import ArrayType
+from graphdiff.nest import flatten, path_name
+from graphdiff.node import Node, Scope, building
+from graphdiff.words import clean_name, unique
 
 
 class Watcher:
     """Tells the recorder of names, and the ledger of lines, what the user makes."""
 
     def __init__(self, recorder: Recorder) -> None:
+        """Watch on behalf of `recorder`."""
         self.recorder = recorder
         self._captured: dict[int, tuple[Any, str | None]] = {}
 
@@ -94,20 +101,33 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
     bound = bind(fn, args, kwargs)
     scope = Scope()
     with building(scope):
-        values, inputs, trees = _make_inputs(bound.arguments)
-        leaves = {n: _last_part(p) for p, n in inputs.items() if p not in trees}
-        whole = {n: p for p, n in inputs.items() if p in trees}
+        fresh = Fresh(bound.arguments)
+        inputs, trees = fresh.inputs, fresh.trees
+        leaves: dict[Hashable, str | None] = {}
+        whole: dict[Hashable, str] = {}
+        for path, node in inputs.items():
+            if path in trees:
+                whole[node] = path
+            else:
+                leaves[node] = clean_name(path.rpartition(".")[2])
         recorder = Recorder(sys._getframe(), _node_of, whole, leaves)
         scope.watcher, scope.keep_fresh = Watcher(recorder), True
-        bound.arguments.update(values)
+        bound.arguments.update(fresh.values)
         result = _run(fn, bound)
         scope.watcher = None
         scope.names = {**scope.names, **recorder.finish()}  # type: ignore[dict-item]
-        name = clean_name(getattr(fn, "__name__", "")) or "output"
+        name = name_of(fn)
         outputs, tree = _collect(name, result, scope)
         kinds = {p: q.kind for p, q in bound.signature.parameters.items() if p in trees}
         signature = Signature(name, trees, kinds, tree)
         return Graph(inputs, outputs, signature=signature)
+
+
+def name_of(fn: Callable[..., Any]) -> str:
+    """The name of a function, that of the function behind a ``functools.partial``."""
+    while isinstance(fn, functools.partial):
+        fn = fn.func
+    return clean_name(getattr(fn, "__name__", None)) or "output"
 
 
 def _run(fn: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
@@ -137,101 +157,34 @@ def bind(fn: Callable[..., Any], args: Any, kwargs: Any) -> inspect.BoundArgumen
         raise GraphTypeError(f"{name}{signature}: {error}") from None
 
 
-def _make_inputs(
-    arguments: Mapping[str, Any],
-) -> tuple[dict[str, Any], dict[str, Node], dict[str, Tree]]:
-    """An input for every array leaf: the arguments rebuilt of them, by name, by tree."""
-    values: dict[str, Any] = {}
-    inputs: dict[str, Node] = {}
-    trees: dict[str, Tree] = {}
-    weak = weak_dtype(flatten(dict(arguments))[0])
-    for parameter, value in arguments.items():
-        leaves, paths, spec = flatten(value)
-        names: list[str | None] = []
-        made: list[Any] = []
-        for leaf, path in zip(leaves, paths, strict=True):
-            type = leaf_type(path_name(parameter, path), leaf, weak)
-            if type is None:
-                names.append(None)
-                made.append(leaf)
-                continue
-            name = path_name(parameter, path)
-            if name in inputs:
-                raise GraphValueError(
-                    f"{parameter}: two leaves are both named {name!r}"
-                )
-            inputs[name] = make(Input(name, type))
-            names.append(name)
-            made.append(Expression(inputs[name]))
-        fixed = tuple(v for v, n in zip(leaves, names, strict=True) if n is None)
-        values[parameter] = unflatten(spec, made)
-        trees[parameter] = Tree(spec, tuple(names), fixed)
-    return values, inputs, trees
-
-
-def weak_dtype(leaves: Sequence[Any]) -> np.dtype:
-    """The dtype of Python's floats among leaves: that of the arrays beside them.
-
-    NumPy lets a Python float take the dtype of what it meets; an input has to settle
-    on one, and 0.1 beside float32 arrays must not make everything float64.
-    """
-    found = [
-        leaf.type.dtype if isinstance(leaf, Spec) else leaf.dtype
-        for leaf in leaves
-        if isinstance(leaf, (Spec, Expression, np.ndarray, np.generic))
-    ]
-    floats = [d for d in found if d.kind == "f"]
-    return np.result_type(*floats) if floats else np.dtype(np.float64)
-
-
-def leaf_type(name: str, leaf: Any, weak: np.dtype) -> ArrayType | None:
-    """The type of an argument's leaf; None for one that is fixed, not an array."""
-    if type(leaf) is float:
-        return ArrayType((), weak)
-    if isinstance(leaf, Spec):
-        return leaf.type
-    if isinstance(leaf, Expression):
-        return leaf.node.type
-    if leaf is None or isinstance(leaf, (bool, int, str, bytes)):
-        return None
-    if isinstance(leaf, (float, complex, np.ndarray, np.generic)) or hasattr(
-        leaf, "__array__"
-    ):
-        array = as_array(leaf, name)
-        return ArrayType(array.shape, array.dtype)
-    return None
-
-
-def _last_part(path: str) -> str | None:
-    return clean_name(path.rpartition(".")[2])
-
-
 def _node_of(value: object) -> Node | None:
     return value.node if isinstance(value, Expression) else None
 
 
 def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node], Tree]:
-    """The outputs by name, and how they nest in the returned value."""
+    """The outputs by name, and how they nest in the returned value.
+
+    A lone value is named as the function; one inside of a dict by its key; any other
+    as the variable that held it, or by the function and its place.
+    """
     leaves, paths, spec = flatten(result)
+    if result is None:
+        leaves, paths = [None], [()]
     outputs: dict[str, Node] = {}
-    names: list[str | None] = []
+    used: dict[str, int] = {}
     for leaf, path in zip(leaves, paths, strict=True):
-        if not isinstance(leaf, (Expression, np.ndarray, np.generic, int, float)):
+        if not isinstance(leaf, _RETURNED):
             where = path_name(function, path)
             raise GraphTypeError(
                 f"{where}: a traced function returns arrays, got {type(leaf).__name__}"
             )
         node = lift(leaf, function).node
-        key = path[-1] if path else None
         own = scope.names.get(node)
-        if not path:
-            name = function
-        elif isinstance(key, str):
-            name = key
-        else:
-            name = own if own and own not in outputs else f"{function}_{key}"
-        while name in outputs:
-            name = f"{name}_"
-        outputs[name] = node
-        names.append(name)
-    return outputs, Tree(spec, tuple(names))
+        key = path[-1] if path else function
+        if not isinstance(key, str):
+            key = own if own and own not in used else f"{function}_{key}"
+        outputs[unique(key, used)] = node
+    return outputs, Tree(spec, tuple(outputs))
+
+
+_RETURNED = (Expression, np.ndarray, np.generic, int, float, Dim)

@@ -69,3 +69,23 @@ def number_names(
                 number += 1
             names[node] = f"{stem}{number}"
             taken.add(names[node])
+
+
+def unique(name: str, used: dict[str, int]) -> str:
+    """Give `name`, numbered if it is in use, and note it as used.
+
+    `used` keeps the last number of each name, so that many equal names cost linear
+    time.
+
+    >>> used = {}
+    >>> unique("d_W", used), unique("d_W", used), unique("d_W_2", used)
+    ('d_W', 'd_W_2', 'd_W_2_2')
+    """
+    if name not in used:
+        used[name] = 1
+        return name
+    while (fresh := f"{name}_{used[name] + 1}") in used:
+        used[name] += 1
+    used[name] += 1
+    used[fresh] = 1
+    return fresh
