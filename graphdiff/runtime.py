@@ -48,7 +48,7 @@ def ratio(a, b):
 
 def xlogx(x):
     """Return x * log(x), with its limit 0 at 0."""
-    return x * np.log(np.where(x == 0, x.dtype.type(1), x))
+    return x * np.log(np.where(x == 0, 1, x))
 
 
 def sigmoid(x):

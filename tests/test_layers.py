@@ -41,6 +41,7 @@ LAYERS = {
     "fresh": 5,
     "linear": 7,
     "trace": 5,
+    "sweep": 5,
     "differentiate": 5,
     "backprop": 5,
     "rewrite": 5,
