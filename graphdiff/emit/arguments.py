@@ -250,12 +250,24 @@ class Entry:
             {n for leaf in leaves for s in leaf.node.type.shape for n in _names(s)}
         )
         sizes = dict_([(n, atom(self.sizes.variables[n])) for n in used])
-        places = [labels, atom(self.found), atom(self.wanted), sizes]
+        places = [
+            labels,
+            atom(self.found),
+            atom(self.wanted),
+            *([sizes] if used else []),
+        ]
+        misfit = self.helpers.name("misfit")
+        if len(leaves) == 1:
+            places[1:3] = [list_(found), list_(wanted)]
+            return [
+                f"    if {found[0].flat} != {wanted[0].flat}:",
+                *expression(call(misfit, places), 8, "raise "),
+            ]
         return [
             *assign(self.found, list_(found), 4),
             *assign(self.wanted, list_(wanted), 4),
             f"    if {self.found} != {self.wanted}:",
-            *expression(call(self.helpers.name("misfit"), places), 8, "raise "),
+            *expression(call(misfit, places), 8, "raise "),
         ]
 
 

@@ -15,15 +15,16 @@ import numpy as np
 
 from graphdiff.emit import kinds
 from graphdiff.emit.calls import Writer, dtype_text
-from graphdiff.emit.keepdims import Axes, kept_axes
+from graphdiff.emit.keepdims import Axes, inserted_axes, kept_axes
 from graphdiff.emit.naming import Names
+from graphdiff.emit.printer import LIMIT
 from graphdiff.emit.statements import Statement, Update
-from graphdiff.emit.stems import stem
-from graphdiff.emit.text import Text, atom, call
+from graphdiff.emit.stems import Stems
+from graphdiff.emit.text import Text, atom, call, method
 from graphdiff.emit.value import Value, scalar_text
 from graphdiff.graph import Graph
 from graphdiff.node import Full, Node
-from graphdiff.ops.axes import Spread
+from graphdiff.ops.axes import Reshape
 
 HEAVIEST = 8
 """The most operations in one statement."""
@@ -56,15 +57,20 @@ class Body:
         self.names = names
         self.writer = writer
         self.sizes = writer.sizes
-        self.wanted = wanted
+        self.wanted = dict(wanted)
         self.hushed = hushed
         self.uses = _uses(order)
         self.outputs = set(graph.outputs.values())
         self.kept: dict[Node, Axes] = kept_axes(order, self.outputs)
+        for node in order:
+            name = self.wanted.get(node)
+            if name and self._is_alias(node) and node.args[0] not in self.wanted:
+                self.wanted[node.args[0]] = self.wanted.pop(node)
         self.statements: list[Statement] = []
         self.places: dict[Node, int] = {}
         self.sums: dict[Node, list[Update]] = {}
         self.variables: dict[Node, str] = dict(given)
+        self.stems = Stems(graph, order, self.variables, names)
         self.values: dict[Node, Value] = {
             node: Value(atom(name), len(node.type.shape))
             for node, name in given.items()
@@ -81,7 +87,7 @@ class Body:
         if not node.args and not isinstance(node.op, kinds.ARANGE):
             return False
         if node in self.wanted:
-            return not self.values[node].weak
+            return not self.values[node].weak and not self._is_alias(node)
         if self.uses[node] <= 1:
             return False
         return self.values[node].weight > 0 or node in self.sums
@@ -92,16 +98,14 @@ class Body:
         if node in self.variables:
             return value
         text, rank, thin = value.text, value.rank, value.thin
-        if node in self.outputs or isinstance(node.op, Spread):
-            text, rank, thin = self.full(node), len(node.type.shape), frozenset()
-        name = self.wanted.get(node) or self.names.fresh(
-            stem(node, self.variables, self.graph)
-        )
+        if node in self.outputs:
+            text, rank, thin = self._fresh(node), len(node.type.shape), frozenset()
+        name = self.wanted.get(node) or self.names.fresh(self.stems.of(node))
         self.variables[node] = name
         statement = Statement(node, name, text, [*value.parts, node], value.hushed)
         statement.updates = self.sums.pop(node, [])
         for part in statement.parts:
-            self.places[part] = len(self.statements)
+            self.places.setdefault(part, len(self.statements))
         self.statements.append(statement)
         stored = self.values[node] = Value(atom(name), rank, thin)
         return stored
@@ -133,6 +137,25 @@ class Body:
             return call("np.broadcast_to", [value.text, shape])
         return value.text
 
+    def _fresh(self, node: Node) -> Text:
+        """As `full`, in an array of its own where NumPy would only pretend to repeat."""
+        value, shape = self.values[node], node.type.shape
+        if value.weak or not (value.thin or value.rank < len(shape)):
+            return self.full(node)
+        if not value.rank:
+            return call("np.full", [self.sizes.shape(shape), value.text])
+        return method(self.full(node), "copy")
+
+    def _is_alias(self, node: Node) -> bool:
+        """Whether `node` only puts back axes that its argument has kept."""
+        if not isinstance(node.op, Reshape) or node in self.outputs:
+            return False
+        return node in self.kept or (
+            node.args[0] in self.kept
+            and self.kept[node.args[0]]
+            == inserted_axes(node.args[0].type.shape, node.type.shape)
+        )
+
     def strong(self, node: Node) -> Text:
         """The text of `node`; a Python number as a NumPy scalar of the node's dtype."""
         value, dtype = self.values[node], node.type.dtype
@@ -161,9 +184,11 @@ class Body:
         while True:
             value = kinds.make(self, node)
             text = value.text
+            name = self.wanted.get(node)
+            widest = WIDEST if name is None else LIMIT - 7 - len(name)
             if (
                 value.weight <= HEAVIEST
-                and text.width <= WIDEST
+                and text.width <= widest
                 and text.depth <= DEEPEST
             ) or not self._relieve(node):
                 return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 
-def array(name, value, shape, dtype=np.dtype(np.float64)):
+def array(name, value, shape, dtype=np.float64):
     """Return value as an array of the dtype with as many axes as the shape."""
     if type(value) is not np.ndarray or value.dtype != dtype:
         value = convert(name, value, np.dtype(dtype))
@@ -58,9 +58,9 @@ def entries(name, nest, count):
         raise ValueError(f"{name}: expected {count} entries, got {len(nest)}")
 
 
-def misfit(names, found, wanted, sizes):
+def misfit(names, found, wanted, sizes=None):
     """Say which shape is not the one wanted, and what the named sizes are."""
-    where = " and ".join(f"{size} = {n}" for size, n in sizes.items())
+    where = " and ".join(f"{size} = {n}" for size, n in (sizes or {}).items())
     for name, shape, other in zip(names, found, wanted, strict=True):
         if shape != other:
             message = f"{name}: expected shape {other}, got {shape}"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from graphdiff.emit.calls import plainest
 from graphdiff.emit.keepdims import inserted_axes
-from graphdiff.emit.statements import Update
+from graphdiff.emit.statements import Update, is_zeros
 from graphdiff.emit.text import (
     Text,
     atom,
     binary,
     call,
+    list_,
     literal,
     slice_,
     subscript,
@@ -23,8 +25,10 @@ from graphdiff.node import Arange, Full, Node, Size
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Reshape, Spread, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise
-from graphdiff.ops.index import Concatenate, Put, Take
+from graphdiff.ops.index import At1, Concatenate, Item, NewAxis, Put, Slice, Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
+from graphdiff.ops.reduce import Mean
+from graphdiff.types import Shape
 
 if TYPE_CHECKING:
     from graphdiff.emit.body import Body
@@ -99,12 +103,14 @@ def _elementwise(body: Body, node: Node) -> Value:
         return value
     args = [body.argument(node, arg) for arg in node.args]
     axes = body.kept.get(node, ())
-    if not op.name.startswith("np.") and len(args) > 1:
-        texts = [body.full(arg) for arg in node.args]
-        rank, thin = len(shape), NOWHERE
+    if not op.name.startswith("np."):
+        texts = [body.strong(arg) for arg in node.args]
+        rank, thin = _overlap(args)
+        if op is ufuncs.gated and (args[0].rank < rank or args[0].thin != thin):
+            texts[0], rank, thin = body.full(node.args[0]), len(shape), NOWHERE
     else:
         texts = _lightest(body, node, args)
-        rank, thin = _overlap(args, len(shape))
+        rank, thin = _overlap(args)
     if axes:
         for i, (arg, value) in enumerate(zip(node.args, args, strict=True)):
             if value.rank and arg not in body.kept:
@@ -120,7 +126,7 @@ def _elementwise(body: Body, node: Node) -> Value:
     return body.joined(node, text, rank, thin)
 
 
-def _overlap(args: list[Value], ndim: int) -> tuple[int, frozenset[int]]:
+def _overlap(args: list[Value]) -> tuple[int, frozenset[int]]:
     """The rank of what NumPy makes of these together, and where that is thin."""
     rank = max(value.rank for value in args)
     thin: frozenset[int] | None = None
@@ -253,8 +259,12 @@ def _spread(body: Body, node: Node) -> Value:
 def _reshape(body: Body, node: Node) -> Value:
     """Axes of size 1 come and go by indexing; the rest is ``.reshape``."""
     arg = node.args[0]
-    value = body.argument(node, arg)
     old, new = arg.type.shape, node.type.shape
+    dropped = inserted_axes(new, old)
+    value = body.values[arg]
+    if dropped and value.without is not None and value.without[0] == dropped:
+        return body.joined(node, value.without[1], len(new), NOWHERE, 0)
+    value = body.argument(node, arg)
     if value.weak:
         return Value(value.text, 0, weak=True, number=value.number)
     if node in body.kept:
@@ -267,12 +277,9 @@ def _reshape(body: Body, node: Node) -> Value:
         made = body.joined(node, _insert(base, len(new), axes), len(new), NOWHERE, 0)
         made.bare, made.inserted = Value(base, len(old)), axes
         return made
-    axes = inserted_axes(new, old)
-    if axes is not None and value.without and value.without[0] == axes:
-        return body.joined(node, value.without[1], len(new), NOWHERE, 0)
     base = body.full(arg)
-    if axes is not None:
-        items = [literal(0) if a in axes else slice_() for a in range(-len(old), 0)]
+    if dropped:
+        items = [literal(0) if a in dropped else slice_() for a in range(-len(old), 0)]
         while items[-1].kind == "slice":
             items.pop()
         return body.joined(node, subscript(base, items), len(new), NOWHERE, 0)
@@ -322,12 +329,80 @@ def _concatenate(body: Body, node: Node) -> Value:
     axis: int = node.op.axis  # type: ignore[attr-defined]
     if any(value.inserted != (axis,) for value in values):
         return _plain(body, node)
-    from graphdiff.emit.text import list_
-
     parts = list_([value.bare.text for value in values if value.bare is not None])
     place = axis + len(node.type.shape)
     text = call("np.stack", [parts], {"axis": literal(place)} if place else {})
     return body.joined(node, text, len(node.type.shape), NOWHERE)
+
+
+def _take(body: Body, node: Node) -> Value:
+    """A subscript; bounds that an open slice has anyway are left out."""
+    for arg in node.args:
+        body.argument(node, arg)
+    op, types = node.op, [arg.type for arg in node.args]
+    assert isinstance(op, Take)
+    pattern = open_bounds(op.pattern, types[0].shape)
+    texts = [body.full(arg) for arg in node.args]
+    text = body.writer.call(replace(op, pattern=pattern).call(*types), texts)
+    made = body.joined(node, text, len(node.type.shape), NOWHERE)
+    single = [isinstance(p, Slice) and _is_single(p) for p in pattern]
+    if any(single) and len(node.args) == 1:
+        ints = tuple(
+            At1(p.start) if s and isinstance(p, Slice) and p.start is not None else p
+            for p, s in zip(pattern, single, strict=True)
+        )
+        kept = [p for p in pattern if not isinstance(p, At1)]
+        axes = tuple(
+            i - len(kept)
+            for i, p in enumerate(kept)
+            if isinstance(p, Slice) and _is_single(p)
+        )
+        plain_text = body.writer.call(replace(op, pattern=ints).call(*types), texts)
+        made.without = axes, plain_text
+    return made
+
+
+def _is_single(item: Slice) -> bool:
+    """Whether the slice takes one entry: ``k:k + 1``."""
+    start, stop = item.start, item.stop
+    return (
+        isinstance(start, int)
+        and isinstance(stop, int)
+        and item.step in (None, 1)
+        and stop == start + 1
+        and start >= 0
+    )
+
+
+def open_bounds(pattern: tuple[Item, ...], shape: Shape) -> tuple[Item, ...]:
+    """The pattern with bounds left out that are the ends of the axis."""
+    sizes = iter(shape[len(shape) - sum(not isinstance(p, NewAxis) for p in pattern) :])
+    found: list[Item] = []
+    for item in pattern:
+        size = None if isinstance(item, NewAxis) else next(sizes)
+        if isinstance(item, Slice) and item.step in (None, 1) and not _is_single(item):
+            start = (
+                None if isinstance(item.start, int) and item.start == 0 else item.start
+            )
+            stop = None if item.stop is not None and item.stop == size else item.stop
+            item = Slice(start, stop)
+        found.append(item)
+    return tuple(found)
+
+
+def _mean(body: Body, node: Node) -> Value:
+    """The mean of integers or booleans is taken in float64 by NumPy itself."""
+    arg = node.args[0]
+    value = body.argument(node, arg)
+    made = _plain(body, node)
+    if isinstance(arg.op, Cast) and value.bare is not None and not value.thin:
+        source = arg.args[0].type
+        if source.dtype.kind in "biu" and value.rank == len(source.shape):
+            record = node.op.call(arg.type)
+            if node in body.kept:
+                record = record._replace(kwargs={**record.kwargs, "keepdims": True})
+            made.text = body.writer.call(record, [value.bare.text])
+    return made
 
 
 def _put(body: Body, node: Node) -> Value:
@@ -348,13 +423,30 @@ def _sum_in_place(body: Body, node: Node) -> Value | None:
     first, second = node.args
     if first is second or (second not in body.sums and first not in body.sums):
         return None
-    if first not in body.sums:
-        first, second = second, first
-    if second not in body.sums:
-        return None
-    made = body.joined(node, body.values[first].text, len(node.type.shape), NOWHERE)
-    body.sums[node] = [*body.sums.pop(first), *body.sums.pop(second)]
+    for arg in (first, second):
+        if arg not in body.sums and not _is_fresh(body, arg, body.values[arg]):
+            return None
+    bases = [body.values[arg].text for arg in (first, second)]
+    bases = [t for t in bases if not is_zeros(t)] or bases[:1]
+    text = bases[0] if len(bases) == 1 else binary("+", *bases)
+    made = body.joined(node, text, len(node.type.shape), NOWHERE)
+    updates = body.sums.pop(first, [])
+    updates += body.sums.pop(second, [])
+    body.sums[node] = updates
     return made
+
+
+def _is_fresh(body: Body, node: Node, value: Value) -> bool:
+    """Whether the text makes an array of all entries that nobody else holds."""
+    return (
+        bool(node.args)
+        and node not in body.variables
+        and isinstance(node.op, (Elementwise, MatMul, GatedMatMul))
+        and value.rank == len(node.type.shape)
+        and not value.thin
+        and not value.weak
+        and not value.hushed
+    )
 
 
 _RULES: dict[type, Callable[[Body, Node], Value]] = {
@@ -370,4 +462,6 @@ _RULES: dict[type, Callable[[Body, Node], Value]] = {
     GatedMatMul: _matmul,
     Concatenate: _concatenate,
     Put: _put,
+    Take: _take,
+    Mean: _mean,
 }

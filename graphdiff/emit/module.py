@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import re
 
 from graphdiff.emit.arguments import Entry, Parameter, parameters, signature_items
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import Writer
 from graphdiff.emit.constants import constant_lines
 from graphdiff.emit.helpers import Helpers
+from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.layout import docstring, function
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.returns import Returned
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sections import Sections
 from graphdiff.emit.sizes import Sizes
-from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph import Graph
 from graphdiff.node import Constant, Node
-from graphdiff.strict import is_singular
 
 
 class Module:
@@ -81,7 +79,7 @@ class Module:
     def _function(self) -> list[str]:
         sections = Sections(self.graph, self.body).lines()
         last = self.returned.lines()
-        entry = self.entry.lines(list(self.sizes.used))
+        entry = self.entry.lines(self._sizes_used())
         head = function(self.name, signature_items(self.parameters))
         head += docstring([f"Compute {', '.join(self.graph.outputs)}."])
         parts = [part for part in (entry, sections, last) if part]
@@ -90,24 +88,10 @@ class Module:
             lines += ["", *part] if i else part
         return lines
 
-
-def hushed_nodes(graph: Graph, order: Sequence[Node]) -> set[Node]:
-    """The nodes that may warn about entries that are thrown away afterwards.
-
-    Of the quiet nodes those with a restricted domain, and quiet ones made from these.
-    """
-    quiet = quiet_nodes(graph)
-    hushed: set[Node] = set()
-    for node in order:
-        if (
-            node in quiet
-            and node.args
-            and (is_singular(node) or any(arg in hushed for arg in node.args))
-        ):
-            hushed.add(node)
-    return hushed
-
-
-def build(graph: Graph, name: str | None) -> Any:
-    """The module of `graph`."""
-    return Module(graph, name)
+    def _sizes_used(self) -> list[str]:
+        """The named sizes that stand in some statement."""
+        words: set[str] = set()
+        for statement in self.body.statements:
+            for text in statement.texts():
+                words.update(re.findall(r"\w+", text.flat))
+        return [d for d, name in self.sizes.variables.items() if name in words]

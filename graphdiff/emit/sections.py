@@ -36,7 +36,7 @@ class Sections:
                 backward = True
             if statement.hushed and not hushed:
                 lines += [
-                    "    # entries discarded below may overflow or be undefined here",
+                    "    # undefined entries here are discarded below",
                     _QUIET,
                 ]
             hushed = statement.hushed
@@ -74,6 +74,11 @@ class Sections:
     def _comment(self, statement: Statement, adjoint: bool) -> None:
         """A shape, where it is not that of some operand."""
         shape = statement.node.type.shape
+        kept = self.body.kept.get(statement.node, ())
+        if kept:
+            left = iter(shape)
+            rank = len(shape) + len(kept)
+            shape = tuple(1 if a in kept else next(left) for a in range(-rank, 0))
         if not shape or statement.updates:
             return
         seen = {

@@ -15,7 +15,6 @@ class Sizes:
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self.variables = variables
-        self.used: dict[str, None] = {}
         self._texts: dict[Size, Text] = {}
 
     def text(self, size: Size) -> Text:
@@ -25,7 +24,6 @@ class Sizes:
         found = self._texts.get(size)
         if found is None:
             found = self._texts[size] = self._sum(size._terms)
-            self.used.update(dict.fromkeys(sorted(size.names)))
         return found
 
     def shape(self, shape: Shape) -> Text:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphdiff.emit.breaking import Breaker
 from graphdiff.emit.layout import assign
 from graphdiff.emit.printer import LIMIT, Printer
-from graphdiff.emit.text import Text, atom, call, subscript
+from graphdiff.emit.text import Text, atom, call, operand, subscript
 from graphdiff.node import Node
 
 
@@ -36,20 +37,45 @@ class Statement:
     comment: str = ""
     updates: list[Update] = field(default_factory=list)
 
+    def texts(self) -> Iterator[Text]:
+        """Every expression in the statement."""
+        yield self.text
+        for update in self.updates:
+            yield update.value
+            yield from update.key
+
     def lines(self, indent: int) -> list[str]:
         """The lines of source."""
         lines = assign(self.name, self.text, indent, self.comment)
-        written = self.text.flat.startswith("np.zeros(")
+        written: list[Text] = []
+        blank = is_zeros(self.text)
         for update in self.updates:
             target = subscript(atom(self.name), update.key)
             if not update.once:
                 text = call("np.add.at", [atom(self.name), _key(update), update.value])
                 lines += expression(text, indent)
+                blank = False
+            elif blank and _disjoint(written, update.key):
+                lines += assign(target, update.value, indent, op="=")
+            elif update.value.kind == "unary" and update.value.flat[0] == "-":
+                lines += assign(target, operand(update.value, 1), indent, op="-=")
             else:
-                op = "=" if written else "+="
-                lines += assign(target, update.value, indent, op=op)
-            written = False
+                lines += assign(target, update.value, indent, op="+=")
+            written += update.key[:1]
         return lines
+
+
+def is_zeros(text: Text) -> bool:
+    """Whether the text makes an array of zeros."""
+    return text.flat.startswith("np.zeros(")
+
+
+def _disjoint(written: list[Text], key: list[Text]) -> bool:
+    """Whether an index surely names no entry that has been written before."""
+    first = key[0].flat
+    return not written or (
+        first.isdigit() and all(w.flat.isdigit() and w.flat != first for w in written)
+    )
 
 
 def _key(update: Update) -> Text:

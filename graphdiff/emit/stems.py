@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from graphdiff.emit.naming import Names
 from graphdiff.graph import Graph
 from graphdiff.node import Node, full_value
 from graphdiff.ops.axes import Reshape, Spread
 from graphdiff.ops.elementwise import Cast
+from graphdiff.ops.index import At1
 
 _BETWEEN = {
     "add": "plus",
@@ -49,6 +51,10 @@ _WORDS = {
     "logical_and": "mask",
     "logical_or": "mask",
     "logical_not": "mask",
+    "bitwise_and": "mask",
+    "bitwise_or": "mask",
+    "bitwise_xor": "mask",
+    "invert": "mask",
     "heaviside": "step",
     "othersproduct": "others",
 }
@@ -58,19 +64,55 @@ _LONGEST = 24
 _DEEPEST = 3
 
 
-def stem(node: Node, variables: Mapping[Node, str], graph: Graph) -> str:
-    """What to call the value of `node`, before the name is made unique."""
-    role = graph.role_of(node)
-    if role is not None and len(role.of.args) == 1:
-        below = role.of.args[0]
-        known = variables.get(below) or _computed(below, variables, 0)
-        return known if known.startswith("d_") else f"d_{known}"
-    return _computed(node, variables, 0)
+class Stems:
+    """What to call values that have no name."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        order: Sequence[Node],
+        variables: Mapping[Node, str],
+        names: Names,
+    ) -> None:
+        """Find out which adjoints are a rule's result, and which steps on the way."""
+        self.graph = graph
+        self.variables = variables
+        self.names = names
+        self._steps: set[Node] = set()
+        for node in order:
+            role = graph.role_of(node)
+            if role is not None:
+                for arg in node.args:
+                    mine = graph.role_of(arg)
+                    if mine is not None and mine.of is role.of:
+                        self._steps.add(arg)
+
+    def of(self, node: Node) -> str:
+        """A name for the value of `node`; making it unique is left to others."""
+        role = self.graph.role_of(node)
+        if role is not None and node not in self._steps and node.type.is_real:
+            below = [a for a in role.of.args if a.args or a in self.variables]
+            if len(below) == 1:
+                return self._cotangent(below[0], role.of)
+        return _computed(node, self.variables, 0)
+
+    def _cotangent(self, node: Node, reader: Node) -> str:
+        """``d_x``; where x has other readers, ``d_x_via_y`` for what y contributes."""
+        known = self.variables.get(node) or _computed(node, self.variables, 0)
+        name = known if known.startswith("d_") else f"d_{known}"
+        through = self.variables.get(reader)
+        if through and not self.names.is_free(name) and len(name) <= _LONGEST:
+            return f"{name}_via_{through}"
+        return name
 
 
 def _computed(node: Node, variables: Mapping[Node, str], depth: int) -> str:
     """The result of an op in words: of ``y - x**2``, ``y_minus_x_squared``."""
+    while isinstance(node.op, (Spread, Reshape)) and node.args[0] not in variables:
+        node = node.args[0]
     label = node.op.label
+    if label == "part":
+        return _part(node, variables)
     known = [_operand(arg, variables, depth) for arg in node.args]
     found = ""
     if label == "power" and known[0]:
@@ -83,6 +125,17 @@ def _computed(node: Node, variables: Mapping[Node, str], depth: int) -> str:
     if found and len(found) <= _LONGEST:
         return found
     return _WORDS.get(label, label)
+
+
+def _part(node: Node, variables: Mapping[Node, str]) -> str:
+    """``p_0`` for ``p[0]``."""
+    name = variables.get(node.args[0])
+    indices = [i.index for i in node.op.pattern if isinstance(i, At1)]  # type: ignore[attr-defined]
+    if not name or len(name) > _LONGEST:
+        return "part"
+    if indices and all(isinstance(i, int) and i >= 0 for i in indices):
+        return "_".join([name, *map(str, indices)])
+    return f"part_{name}"
 
 
 def _operand(node: Node, variables: Mapping[Node, str], depth: int) -> str:
