@@ -21,3 +21,4 @@ from graphdiff.functions import grad as grad
 from graphdiff.functions import value_and_grad as value_and_grad
 from graphdiff.linear import jvp as jvp
 from graphdiff.linear import vjp as vjp
+from graphdiff.check import check_gradients as check_gradients

@@ -1,0 +1,3 @@
+"""The command line: ``graphdiff emit``, ``graphdiff show``, ``graphdiff check``."""
+
+from graphdiff.cli.main import main as main

@@ -1,0 +1,216 @@
+"""A graph as a listing of statements: names, expressions, types, source lines.
+
+The statements are those of the emitted module, under the same names: what is short is
+written inline, what has a name or is read twice stands alone. Each line is
+``name = expression  # dtype[shape]  file:line``. The gradient follows the forward part,
+in groups, each under the statement that it is the adjoint of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from graphdiff.emit.body import Body
+from graphdiff.emit.calls import Writer
+from graphdiff.emit.hush import hushed_nodes
+from graphdiff.emit.naming import Names
+from graphdiff.emit.schedule import schedule
+from graphdiff.emit.sizes import Sizes
+from graphdiff.emit.statements import Statement
+from graphdiff.emit.text import atom, columns, string, subscript
+from graphdiff.graph import Graph
+from graphdiff.node import Constant, Node
+
+_WIDEST = 60
+_ENTRIES = 6
+
+
+class Row(NamedTuple):
+    """One line of the listing, its columns still apart."""
+
+    text: str
+    type: str = ""
+    note: str = ""
+
+
+def listing(graph: Graph) -> str:
+    """`graph` as statements, for ``print(graph)``.
+
+    The first line names inputs and outputs; then come inputs, constants, the forward
+    part and the gradient, each group of which begins with the forward statement that
+    it belongs to and the convention used at its kink, if it has one.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> def energy(x):
+    ...     y = np.tanh(x)
+    ...     return np.sum(y * y)
+    >>> print(gd.trace(energy, gd.spec("n")))  # doctest: +ELLIPSIS
+    energy(x) -> energy
+    <BLANKLINE>
+    inputs:
+      x            # float64[n]
+    <BLANKLINE>
+    forward:
+      y = np.tanh(x)    # float64[n]  ...
+      energy = np.sum(y**2)  # float64[]  ...
+    """
+    return _Listing(graph).text()
+
+
+class _Listing:
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.order = schedule(graph)
+        names = Names()
+        given: dict[Node, str] = {}
+        for path, node in graph.inputs.items():
+            own = graph.name_of(node) if "." in path else None
+            given[node] = names.exactly(own or path.rpartition(".")[2])
+        self.constants = [n for n in self.order if isinstance(n.op, Constant)]
+        for node in self.constants:
+            given[node] = names.fresh(graph.name_of(node) or "constant")
+        wanted = {
+            node: names.fresh(name)
+            for node, name in self._wanted().items()
+            if node not in given
+        }
+        sizes = Sizes({d: d for d in _dims(graph)})
+        writer = Writer(sizes, str)
+        hushed = hushed_nodes(graph, self.order)
+        self.given = given
+        self.body = Body(graph, self.order, names, writer, given, wanted, hushed)
+
+    def _wanted(self) -> dict[Node, str]:
+        """What to call the values that the user named, or that are outputs."""
+        named = ((n, self.graph.name_of(n)) for n in self.order if n.args)
+        wanted = {node: name for node, name in named if name is not None}
+        for name, node in self.graph.outputs.items():
+            if node.args:
+                wanted.setdefault(node, name.rpartition(".")[2])
+        return wanted
+
+    def text(self) -> str:
+        """The whole listing."""
+        parts = [
+            [Row("inputs:"), *map(self._input, self.graph.inputs)],
+            [Row("constants:"), *map(self._constant, self.constants)],
+            [Row("forward:"), *self._forward()],
+            [Row("gradient:"), *self._gradient()],
+            [Row("outputs:"), *self._outputs()],
+        ]
+        rows: list[Row] = [Row(self._title())]
+        for part in parts:
+            if len(part) > 1:
+                rows += [Row(""), *part]
+        return "\n".join(_aligned(rows))
+
+    def _title(self) -> str:
+        signature = self.graph.signature
+        name = signature.function if signature else "graph"
+        words = signature.parameters if signature else self.graph.inputs
+        outputs = ", ".join(map(_word, self.graph.outputs))
+        return f"{name}({', '.join(map(_word, words))}) -> {outputs}"
+
+    def _input(self, path: str) -> Row:
+        node = self.graph.inputs[path]
+        name = self.given[node]
+        text = name if name == path else f"{name} = {_word(path)}"
+        return Row(f"  {text}", str(node.type))
+
+    def _constant(self, node: Node) -> Row:
+        assert isinstance(node.op, Constant)
+        value = node.op.value
+        entries = [str(x) for x in value.ravel()[: _ENTRIES + 1].tolist()]
+        if len(entries) > _ENTRIES:
+            entries[-1] = "..."
+        text = f"  {self.given[node]} = [{', '.join(entries)}]"
+        return Row(text, str(node.type), self._where([node]))
+
+    def _forward(self) -> Iterator[Row]:
+        for statement in self.body.statements:
+            if not self._is_adjoint(statement):
+                yield from self._rows(statement, "  ")
+
+    def _gradient(self) -> Iterator[Row]:
+        group: object = None
+        for statement in self.body.statements:
+            if not self._is_adjoint(statement):
+                continue
+            of = self._adjoint_of(statement)
+            if of is not None and of is not group:
+                group = of
+                yield self._heading(of, statement)
+            yield from self._rows(statement, "    ")
+
+    def _is_adjoint(self, statement: Statement) -> bool:
+        return self.graph.role_of(statement.node) is not None
+
+    def _adjoint_of(self, statement: Statement) -> Statement | None:
+        """The statement whose rule made this one."""
+        for node in reversed(statement.parts):
+            role = self.graph.role_of(node)
+            if role is not None and role.of.args and role.of in self.body.places:
+                return self.body.statements[self.body.places[role.of]]
+        return None
+
+    def _heading(self, of: Statement, statement: Statement) -> Row:
+        roles = (self.graph.role_of(node) for node in statement.parts)
+        conventions = dict.fromkeys(r.convention for r in roles if r and r.convention)
+        where = self._where(of.parts)
+        notes = "; ".join([*([where] if where else []), *conventions])
+        text = f"  adjoint of {of.name} = {of.text.flat}"
+        return Row(f"{text}  ({notes})" if notes else text)
+
+    def _rows(self, statement: Statement, margin: str) -> Iterator[Row]:
+        type = str(statement.node.type)
+        where = self._where(reversed(statement.parts))
+        name = statement.name
+        yield Row(f"{margin}{name} = {statement.text.flat}", type, where)
+        for update in statement.updates:
+            place = subscript(atom(name), update.key).flat
+            yield Row(f"{margin}{place} += {update.value.flat}", type, where)
+
+    def _where(self, nodes: Iterable[Node]) -> str:
+        for node in nodes:
+            position = self.graph.position_of(node)
+            if position is not None:
+                return str(position)
+        return ""
+
+    def _outputs(self) -> Iterator[Row]:
+        """Outputs that are called something else than their value."""
+        for name, node in self.graph.outputs.items():
+            text = self.body.full(node).flat
+            if text != name:
+                yield Row(f"  {_word(name)} = {text}", str(node.type))
+
+
+def _dims(graph: Graph) -> dict[str, None]:
+    found = dict.fromkeys(graph.dims)
+    for node in graph.nodes:
+        for size in node.op.sizes():
+            found.update(dict.fromkeys(sorted(size.names)))
+    return found
+
+
+def _word(name: str) -> str:
+    """`name`, in quotes unless it is a dotted name."""
+    plain = all(p.isidentifier() or p.isdecimal() for p in name.split("."))
+    return name if plain and name.isprintable() else string(name).flat
+
+
+def _aligned(rows: Sequence[Row]) -> Iterator[str]:
+    """The rows with their types and source lines in columns."""
+    typed = [row for row in rows if row.type]
+    widths = (columns(row.text) for row in typed)
+    text = max((width for width in widths if width <= _WIDEST), default=0)
+    type = max((columns(r.type) for r in typed), default=0)
+    for row in rows:
+        if not row.type:
+            yield row.text
+            continue
+        first = row.text + " " * (text - columns(row.text))
+        second = row.type + " " * (type - columns(row.type))
+        yield f"{first}  # {second}  {row.note}".rstrip()
