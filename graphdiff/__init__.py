@@ -1,6 +1,7 @@
 """Derivatives of NumPy code, as graphs you can see and source you can keep."""
 
 from graphdiff import ops as ops
+from graphdiff.backprop import backprop as backprop
 from graphdiff.differentiate import differentiate as differentiate
 from graphdiff.differentiate import gradients as gradients
 from graphdiff.differentiate import pullback as pullback

@@ -184,7 +184,7 @@ def differentiate(
     check_kinks(kinks)
     if stabilise:
         graph = stabilise_graph(graph)
-    target_name = _target(graph, of)
+    target_name = target_of(graph, of)
     target = graph.outputs[target_name]
     check_scalar("differentiate", f"the output {target_name!r}", target.type)
     names = select_inputs(graph, wrt)
@@ -227,7 +227,8 @@ def _paths(
     return [aliases.get(w, w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
 
 
-def _target(graph: Graph, of: str | None) -> str:
+def target_of(graph: Graph, of: str | None) -> str:
+    """The name of the output that `of` names; None names the only one."""
     if of is None:
         if len(graph.outputs) != 1:
             raise GraphValueError(

@@ -121,6 +121,7 @@ class StrictArray(np.ndarray):
         """Compute a ufunc; products and quotients keep the zeros of self."""
         plain = [np.asarray(a) if isinstance(a, StrictArray) else a for a in args]
         if method != "__call__" or kwargs:
+            kwargs = {k: _plain(v) for k, v in kwargs.items()}
             return getattr(ufunc, method)(*plain, **kwargs)
         first = isinstance(args[0], StrictArray)
         if ufunc is np.multiply:
@@ -134,6 +135,12 @@ class StrictArray(np.ndarray):
         else:
             result = ufunc(*plain)
         return np.asarray(result).view(StrictArray)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
+    return np.asarray(value) if isinstance(value, StrictArray) else value
 
 
 def carries(node: Node, i: int) -> bool:

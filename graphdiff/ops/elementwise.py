@@ -8,6 +8,7 @@ derivative jumps or is infinite is graphdiff's one convention for kinks.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from graphdiff.ops.entries import Cast as Cast
 from graphdiff.ops.entries import Elementwise as Elementwise
 from graphdiff.ops.entries import Rule, all_alike, choice, helper, literal, ufunc
 from graphdiff.ops.entries import cast_node as cast_node
+
+LOG_2, LOG_10 = math.log(2), math.log(10)
 
 _WEIGHTS = {"mean": (0.5, 0.5), "right": (1.0, 0.0), "left": (0.0, 1.0)}
 """What each of two tied arguments gets; "zero" gives nothing."""
@@ -176,12 +179,12 @@ hypot = ufunc(
 
 # --- exponentials and logarithms ------------------------------------------------------
 exp = ufunc(np.exp, lambda g, y, x: g * y, singular=True, safe=(0.0,))
-exp2 = ufunc(np.exp2, lambda g, y, x: g * y * np.log(2.0), singular=True, safe=(0.0,))
+exp2 = ufunc(np.exp2, lambda g, y, x: g * y * LOG_2, singular=True, safe=(0.0,))
 expm1 = ufunc(np.expm1, lambda g, y, x: g * (y + 1), singular=True, safe=(0.0,))
 log = ufunc(np.log, lambda g, y, x: g / x, singular=True, safe=(1.0,))
-log2 = ufunc(np.log2, lambda g, y, x: g / (x * np.log(2.0)), singular=True, safe=(1.0,))
+log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,))
 log10 = ufunc(
-    np.log10, lambda g, y, x: g / (x * np.log(10.0)), singular=True, safe=(1.0,)
+    np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,)
 )
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
 xlogx = helper(

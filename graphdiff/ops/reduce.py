@@ -79,7 +79,7 @@ class OthersProduct(Reduction):
         """Write out_i as the product over k of (1 if k = i else x_k), and pull back."""
         rows, gs = flatten(x, self.axes), flatten(g, self.axes)
         n = rows.shape[-1]
-        order = Arange(n)()
+        order = Arange(n)() if isinstance(x, Expression) else np.arange(n)
         one = Spread((-1,), (n,))(order) == Spread((-2,), (n,))(order)
         lead = tuple(rows.shape[:-1])
         axes = tuple(range(-rows.ndim - 1, -2))
