@@ -106,14 +106,25 @@ class Recorder:
         self._held: dict[int, tuple[Any, str, int, int]] = {}
         self._credit = _CREDIT
 
-    def saw(self, node: Hashable, args: Collection[Hashable] = ()) -> None:
+    @property
+    def waits(self) -> bool:
+        """Whether some leaf has not been among the arguments of anything."""
+        return bool(self._unmet)
+
+    def saw(
+        self,
+        node: Hashable,
+        args: Collection[Hashable] = (),
+        frame: FrameType | None = None,
+    ) -> None:
         """Take note that the user's code is just making the value `node`.
 
         To be called before control returns to the user's frame, once for each operator
         or function that he wrote, with the node of its result and those of its
-        arguments. (More often does no harm: the last call counts.)
+        arguments. (More often does no harm: the last call counts.) `frame` is that of
+        the user's code, if the caller knows it.
         """
-        frame = user_frame()
+        frame = frame or user_frame()
         if frame is None or frame is self._outside:
             return
         top = self._stack[-1] if self._stack else None

@@ -14,8 +14,8 @@ from graphdiff.dims import Dim
 from graphdiff.errors import (
     GraphdiffError,
     GraphTypeError,
+    position_of,
     user_frame,
-    user_position,
 )
 from graphdiff.expression import Expression, lift
 from graphdiff.fresh import Fresh
@@ -36,17 +36,19 @@ class Watcher:
 
     def __call__(self, scope: Scope, args: Any, result: Any) -> None:
         """Take note of one operator or function that the user has written."""
-        position = user_position()
+        frame = user_frame()
+        position = frame and position_of(frame)
         if position is not None:
             for node in scope.take_fresh():
                 scope.positions[node] = position
-        used = [a.node for a in args if isinstance(a, Expression)]
-        if isinstance(result, Expression):
-            self.recorder.saw(result.node, used)
-        elif isinstance(result, (tuple, list)):
-            for part in result:
-                if isinstance(part, Expression):
-                    self.recorder.saw(part.node, used)
+        used = (
+            [a.node for a in args if isinstance(a, Expression)]
+            if (self.recorder.waits)
+            else ()
+        )
+        for part in result if isinstance(result, (tuple, list)) else (result,):
+            if isinstance(part, Expression):
+                self.recorder.saw(part.node, used, frame)
 
     def name(self, scope: Scope, node: Node, name: str) -> None:
         """Take note of a name that the user asked for."""

@@ -65,7 +65,8 @@ class Elementwise(Op):
             if arg.shape != first.shape:
                 shapes = " and ".join(show_shape(a.shape) for a in args)
                 raise ShapeError(f"{self.name}: the strict op got shapes {shapes}")
-        return ArrayType(first.shape, self.dtypes(*[a.dtype for a in args])[1])
+        dtype = self.dtypes(*[a.dtype for a in args])[1]
+        return first if dtype == first.dtype else ArrayType(first.shape, dtype)
 
     def call(self, *args: ArrayType) -> Call:
         return Call(self.name, tuple(map(Arg, range(len(args)))), {}, self.out)
@@ -85,10 +86,13 @@ class Elementwise(Op):
         nodes = []
         for arg in args:
             if isinstance(arg, Expression):
-                kind = type(arg) if kind is None or kind is Expression else kind
+                if kind is None or kind is Expression:
+                    kind = Expression if arg.weak else type(arg)
                 nodes.append(arg.node)
         if kind is None:
-            return FUNCTIONS[self.name](*args)
+            if not any(isinstance(arg, Dim) for arg in args):
+                return FUNCTIONS[self.name](*args)
+            kind = Expression
         if len(args) != len(self.rules):
             raise ShapeError(
                 f"{self.name}: expected {len(self.rules)} arguments, got {len(args)}"
@@ -100,10 +104,14 @@ class Elementwise(Op):
     def _fits(self, nodes: list[Node]) -> bool:
         """Whether nodes need neither broadcasting nor promotion: the usual case."""
         first = nodes[0].type
-        if any(n.type != first for n in nodes[1:]):
-            return False
+        for node in nodes:
+            if node.type is not first and node.type != first:
+                return False
         dtype = first.dtype
-        return all(d == dtype for d in self.dtypes(*[dtype] * len(nodes))[0])
+        for wanted in self.dtypes(*[dtype] * len(nodes))[0]:
+            if wanted != dtype:
+                return False
+        return True
 
     def _fit(self, args: tuple[Any, ...]) -> list[Node]:
         values = [
@@ -117,7 +125,7 @@ class Elementwise(Op):
             values = [_comparable(v, dtypes[0]) for v in values]
             dtypes, _ = self.dtypes(*map(dtype_of, values))
         shapes = [v.shape for v in values if hasattr(v, "shape")]
-        shape = shapes[0]
+        shape = shapes[0] if shapes else ()
         for other in shapes:
             if other != shape:
                 shape = broadcast(self.name, shapes)
