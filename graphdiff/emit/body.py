@@ -8,23 +8,13 @@ twice.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-
-import numpy as np
+from collections.abc import Sequence
 
 from graphdiff.emit import kinds
-from graphdiff.emit.calls import Writer, dtype_text
-from graphdiff.emit.keepdims import Axes, inserted_axes, kept_axes
-from graphdiff.emit.naming import Names
 from graphdiff.emit.printer import LIMIT
-from graphdiff.emit.statements import Statement, Update
-from graphdiff.emit.stems import Stems
-from graphdiff.emit.text import Text, atom, call, method
-from graphdiff.emit.value import Value, scalar_text
-from graphdiff.graph import Graph
-from graphdiff.node import Full, Node
-from graphdiff.ops.axes import Reshape
+from graphdiff.emit.value import Value
+from graphdiff.emit.variables import Variables
+from graphdiff.node import Arange, Node
 
 HEAVIEST = 8
 """The most operations in one statement."""
@@ -36,45 +26,11 @@ WIDEST = 76
 """The most columns of an expression; what is wider is cut into statements."""
 
 
-class Body:
-    """The statements of one function.
+class Body(Variables):
+    """The statements of one function."""
 
-    `given` names the values that exist before (arguments, constants), `wanted` says
-    what to call others; `hushed` nodes may warn about entries that are thrown away.
-    """
-
-    def __init__(
-        self,
-        graph: Graph,
-        order: Sequence[Node],
-        names: Names,
-        writer: Writer,
-        given: Mapping[Node, str],
-        wanted: Mapping[Node, str],
-        hushed: set[Node],
-    ) -> None:
-        self.graph = graph
-        self.names = names
-        self.writer = writer
-        self.sizes = writer.sizes
-        self.wanted = dict(wanted)
-        self.hushed = hushed
-        self.uses = _uses(order)
-        self.outputs = set(graph.outputs.values())
-        self.kept: dict[Node, Axes] = kept_axes(order, self.outputs)
-        for node in order:
-            name = self.wanted.get(node)
-            if name and self._is_alias(node) and node.args[0] not in self.wanted:
-                self.wanted[node.args[0]] = self.wanted.pop(node)
-        self.statements: list[Statement] = []
-        self.places: dict[Node, int] = {}
-        self.sums: dict[Node, list[Update]] = {}
-        self.variables: dict[Node, str] = dict(given)
-        self.stems = Stems(graph, order, self.variables, names)
-        self.values: dict[Node, Value] = {
-            node: Value(atom(name), len(node.type.shape))
-            for node, name in given.items()
-        }
+    def write(self, order: Sequence[Node]) -> None:
+        """Make the statements of all nodes."""
         for node in order:
             if node not in self.values:
                 self.values[node] = self._make(node)
@@ -84,101 +40,13 @@ class Body:
     def _needs_name(self, node: Node) -> bool:
         if node in self.outputs:
             return True
-        if not node.args and not isinstance(node.op, kinds.ARANGE):
+        if not node.args and not isinstance(node.op, Arange):
             return False
         if node in self.wanted:
-            return not self.values[node].weak and not self._is_alias(node)
+            return not self.values[node].weak and not self.is_alias(node)
         if self.uses[node] <= 1:
             return False
         return self.values[node].weight > 0 or node in self.sums
-
-    def store(self, node: Node) -> Value:
-        """Write the statement that stores the value of `node`, if there is none yet."""
-        value = self.values[node]
-        if node in self.variables:
-            return value
-        text, rank, thin = value.text, value.rank, value.thin
-        if node in self.outputs:
-            text, rank, thin = self._fresh(node), len(node.type.shape), frozenset()
-        name = self.wanted.get(node) or self.names.fresh(self.stems.of(node))
-        self.variables[node] = name
-        statement = Statement(node, name, text, [*value.parts, node], value.hushed)
-        statement.updates = self.sums.pop(node, [])
-        for part in statement.parts:
-            self.places.setdefault(part, len(self.statements))
-        self.statements.append(statement)
-        stored = self.values[node] = Value(atom(name), rank, thin)
-        return stored
-
-    def argument(self, node: Node, arg: Node) -> Value:
-        """The value of `arg`, for use within the expression of `node`."""
-        value = self.values[arg]
-        if arg in self.sums or (
-            self.uses[node] > 1 and value.weight and not _own(node)
-        ):
-            return self.store(arg)
-        if value.hushed and node not in self.hushed and not kinds.is_harmless(node):
-            return self.store(arg)
-        return value
-
-    def full(self, node: Node) -> Text:
-        """The text of an array that holds every entry of `node`."""
-        value, type = self.values[node], node.type
-        if value.weak:
-            if not type.shape:
-                return self.strong(node)
-            if value.number is not None:
-                return self.writer.call(Full.of(value.number, type).call(), [])
-            shape = self.sizes.shape(type.shape)
-            kind = {} if type.dtype == np.int64 else {"dtype": dtype_text(type.dtype)}
-            return call("np.full", [shape, value.text], kind)
-        if value.thin or value.rank < len(type.shape):
-            shape = self.sizes.shape(type.shape)
-            return call("np.broadcast_to", [value.text, shape])
-        return value.text
-
-    def _fresh(self, node: Node) -> Text:
-        """As `full`, in an array of its own where NumPy would only pretend to repeat."""
-        value, shape = self.values[node], node.type.shape
-        if value.weak or not (value.thin or value.rank < len(shape)):
-            return self.full(node)
-        if not value.rank:
-            return call("np.full", [self.sizes.shape(shape), value.text])
-        return method(self.full(node), "copy")
-
-    def _is_alias(self, node: Node) -> bool:
-        """Whether `node` only puts back axes that its argument has kept."""
-        if not isinstance(node.op, Reshape) or node in self.outputs:
-            return False
-        return node in self.kept or (
-            node.args[0] in self.kept
-            and self.kept[node.args[0]]
-            == inserted_axes(node.args[0].type.shape, node.type.shape)
-        )
-
-    def strong(self, node: Node) -> Text:
-        """The text of `node`; a Python number as a NumPy scalar of the node's dtype."""
-        value, dtype = self.values[node], node.type.dtype
-        if not value.weak:
-            return value.text
-        if value.number is not None:
-            return scalar_text(value.number, dtype)
-        return call(dtype_text(dtype).flat, [value.text])
-
-    def joined(
-        self, node: Node, text: Text, rank: int, thin: frozenset[int], weight: int = 1
-    ) -> Value:
-        """The value of `node`, whose text holds those of its arguments."""
-        parts: list[Node] = []
-        hushed = node in self.hushed
-        for arg in dict.fromkeys(node.args):
-            value = self.values[arg]
-            if arg.args and arg not in self.variables:
-                weight += value.weight
-                hushed = hushed or value.hushed
-                parts += value.parts
-                parts.append(arg)
-        return Value(text, rank, thin, weight, hushed=hushed, parts=parts)
 
     def _make(self, node: Node) -> Value:
         while True:
@@ -206,19 +74,3 @@ class Body:
             return False
         self.store(longest)
         return True
-
-
-def _own(node: Node) -> bool:
-    """Whether the result of `node` is computed, so that it is stored if used twice."""
-    return not isinstance(node.op, kinds.VIEWS)
-
-
-def _uses(order: Sequence[Node]) -> Counter[Node]:
-    """How many places in the code read each node."""
-    uses: Counter[Node] = Counter()
-    for node in order:
-        args = node.args
-        if len(args) == 2 and args[0] is args[1] and kinds.is_square(node):
-            args = args[:1]
-        uses.update(args)
-    return uses

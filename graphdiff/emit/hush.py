@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from graphdiff.emit.kinds import is_harmless
+from graphdiff.emit.traits import is_harmless
 from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph import Graph
 from graphdiff.node import Node, full_value

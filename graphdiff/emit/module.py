@@ -45,6 +45,7 @@ class Module:
             given.update({leaf.node: leaf.name for leaf in parameter.leaves})
         hushed = hushed_nodes(graph, self.order)
         self.body = Body(graph, self.order, self.names, writer, given, wanted, hushed)
+        self.body.write(self.order)
         self.returned = Returned(graph, self.body, self.parameters)
 
     def _size_name(self, dim: str) -> str:

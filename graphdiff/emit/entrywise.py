@@ -1,0 +1,158 @@
+"""Ops on entries: what NumPy's broadcasting and promotion do by themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphdiff.emit.calls import plainest
+from graphdiff.emit.moves import insert
+from graphdiff.emit.parts import sum_in_place
+from graphdiff.emit.text import Text, binary, literal, operand
+from graphdiff.emit.traits import is_square
+from graphdiff.emit.value import NOWHERE, Value, plain, short_number
+from graphdiff.emit.variables import Variables
+from graphdiff.errors import DTypeError
+from graphdiff.node import Call, Node
+from graphdiff.ops import elementwise as ufuncs
+from graphdiff.ops.elementwise import Cast, Elementwise
+
+
+def elementwise(body: Variables, node: Node) -> Value:
+    """Leave to NumPy's broadcasting and promotion what they do by themselves."""
+    op, shape = node.op, node.type.shape
+    assert isinstance(op, Elementwise)
+    if op is ufuncs.add and (value := sum_in_place(body, node)) is not None:
+        return value
+    args = [body.argument(node, arg) for arg in node.args]
+    axes = body.kept.get(node, ())
+    if not op.name.startswith("np."):
+        texts = [body.strong(arg) for arg in node.args]
+        rank, thin = _overlap(args)
+        if op is ufuncs.gated and (args[0].rank < rank or args[0].thin != thin):
+            texts[0], rank, thin = body.full(node.args[0]), len(shape), NOWHERE
+    else:
+        texts = _lightest(body, node, args)
+        rank, thin = _overlap(args)
+    if axes:
+        for i, (arg, value) in enumerate(zip(node.args, args, strict=True)):
+            if value.rank and arg not in body.kept:
+                texts[i] = insert(body.full(arg), len(shape) + len(axes), axes)
+        rank, thin = len(shape) + len(axes), NOWHERE
+    if is_square(node) and node.args[0] is node.args[1]:
+        text = binary("**", texts[0], literal(2))
+    else:
+        record = op.call(*[arg.type for arg in node.args])
+        record = plainest(record, node.args[0].type.dtype)
+        text = body.writer.call(*_without_double_minus(record, args, texts))
+    return body.joined(node, text, rank, thin)
+
+
+_OPPOSITE = {"np.add": "np.subtract", "np.subtract": "np.add"}
+
+
+def _without_double_minus(
+    record: Call, args: list[Value], texts: list[Text]
+) -> tuple[Call, list[Text]]:
+    """``x - -0.5`` is ``x + 0.5``, and ``x + -0.5`` is ``x - 0.5``."""
+    if record.function in _OPPOSITE and args[1].weak and texts[1].kind == "unary":
+        function = _OPPOSITE[record.function]
+        return record._replace(function=function), [texts[0], operand(texts[1], 1)]
+    return record, texts
+
+
+def _overlap(args: list[Value]) -> tuple[int, frozenset[int]]:
+    """The rank of what NumPy makes of these together, and where that is thin."""
+    rank = max(value.rank for value in args)
+    thin: frozenset[int] | None = None
+    for value in args:
+        mine = value.thin
+        if value.rank < rank:
+            mine = mine.union(range(-rank, -value.rank))
+        thin = mine if thin is None else thin & mine
+    return rank, thin or NOWHERE
+
+
+def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
+    """Texts in which numbers are literals and casts are left to NumPy, where it agrees.
+
+    Tried from the lightest form on; NumPy's own rules say what each would compute.
+    """
+    casts = [
+        value.bare is not None and isinstance(a.op, Cast)
+        for value, a in zip(args, node.args, strict=True)
+    ]
+    weak = [value.weak for value in args]
+    if not any(casts) and not any(weak):
+        return [value.text for value in args]
+    wanted = tuple(a.type.dtype for a in node.args), node.type.dtype
+    for bare in (True, False) if any(casts) else (False,):
+        for short in (True, False) if any(weak) else (False,):
+            given: list[Any] = []
+            texts: list[Text] = []
+            for arg, value, cast in zip(node.args, args, casts, strict=True):
+                if value.weak:
+                    number = _number(arg, value, short)
+                    given.append(int if number is None else type(number))
+                    texts.append(value.text if number is None else literal(number))
+                elif cast and bare:
+                    assert value.bare is not None
+                    given.append(arg.args[0].type.dtype)
+                    texts.append(value.bare.text)
+                else:
+                    given.append(arg.type.dtype)
+                    texts.append(value.text)
+            if not all(weak) and _computes(node.op, given, wanted):
+                return texts
+    strong = [value.text for value in args]
+    strong[0] = body.strong(node.args[0])
+    return (
+        strong
+        if _computes(
+            node.op,
+            [
+                node.args[0].type.dtype,
+                *[_kind(a, v) for a, v in zip(node.args[1:], args[1:], strict=True)],
+            ],
+            wanted,
+        )
+        else [body.strong(arg) for arg in node.args]
+    )
+
+
+def _kind(arg: Node, value: Value) -> Any:
+    """The dtype of an argument, or the type of the Python number that stands for it."""
+    if not value.weak:
+        return arg.type.dtype
+    number = _number(arg, value, True)
+    return int if number is None else type(number)
+
+
+def _number(arg: Node, value: Value, short: bool) -> bool | int | float | None:
+    if value.number is None:
+        return None
+    number = plain(value.number, arg.type.dtype)
+    return short_number(number) if short else number
+
+
+def _computes(op: Any, given: list[Any], wanted: Any) -> bool:
+    """Whether NumPy computes in the dtypes `wanted` when given these."""
+    try:
+        return bool(op.dtypes(*given) == wanted)
+    except DTypeError:
+        return False
+
+
+def cast(body: Variables, node: Node) -> Value:
+    arg = node.args[0]
+    value = body.argument(node, arg)
+    if value.weak:
+        number = value.number
+        kind = node.type.dtype.type
+        return Value(
+            value.text, 0, weak=True, number=None if number is None else kind(number)
+        )
+    record = node.op.call(arg.type)
+    text = body.writer.call(record, [value.text])
+    made = body.joined(node, text, value.rank, value.thin)
+    made.bare = value
+    return made

@@ -1,0 +1,34 @@
+"""What the emitter asks about ops beyond their records."""
+
+from __future__ import annotations
+
+from graphdiff.node import Node
+from graphdiff.ops import elementwise as ufuncs
+from graphdiff.ops.axes import Reshape, Spread, Transpose
+from graphdiff.ops.index import Concatenate, Put, Take
+
+VIEWS = (Spread, Reshape, Transpose)
+
+_HARMLESS = (*VIEWS, Take, Put, Concatenate)
+_CHOICES = {
+    ufuncs.where,
+    ufuncs.maximum,
+    ufuncs.minimum,
+    ufuncs.clip,
+    ufuncs.gated,
+    ufuncs.ratio,
+}
+
+
+def is_harmless(node: Node) -> bool:
+    """Whether `node` makes no warning out of NaN and infinities."""
+    return isinstance(node.op, _HARMLESS) or node.op in _CHOICES
+
+
+def is_square(node: Node) -> bool:
+    """Whether `node` is x * x, written x**2: of arrays, NumPy computes the same."""
+    return (
+        node.op is ufuncs.multiply
+        and bool(node.type.shape)
+        and node.type.dtype.kind in "fiu"
+    )
