@@ -122,7 +122,8 @@ class StrictArray(np.ndarray):
         plain = [np.asarray(a) if isinstance(a, StrictArray) else a for a in args]
         if method != "__call__" or kwargs:
             kwargs = {k: _plain(v) for k, v in kwargs.items()}
-            return getattr(ufunc, method)(*plain, **kwargs)
+            result = getattr(ufunc, method)(*plain, **kwargs)
+            return np.asarray(result).view(StrictArray)
         first = isinstance(args[0], StrictArray)
         if ufunc is np.multiply:
             result = gated(*np.broadcast_arrays(*(plain if first else plain[::-1])))
@@ -136,10 +137,17 @@ class StrictArray(np.ndarray):
             result = ufunc(*plain)
         return np.asarray(result).view(StrictArray)
 
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        """Compute any other function; what is made of self is as strict."""
+        kwargs = {k: _plain(v) for k, v in kwargs.items()}
+        return np.asarray(function(*_plain(args), **kwargs)).view(StrictArray)
+
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_plain, value))
+    if isinstance(value, (tuple, list)):
+        return type(value)(map(_plain, value))
     return np.asarray(value) if isinstance(value, StrictArray) else value
 
 
