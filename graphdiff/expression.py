@@ -76,6 +76,7 @@ class Expression:
     """
 
     __slots__ = ("__weakref__", "node")
+    weak: Any = False
 
     def __init__(self, node: Node) -> None:
         """Hold `node`."""
@@ -110,6 +111,7 @@ class Expression:
             total = total * n
         return total
 
+    real = property(lambda self: self)
     T = property(lambda self: dispatch(np.transpose, (self,), {}))
     mT = property(  # noqa: N815
         lambda self: dispatch(np.matrix_transpose, (self,), {})
@@ -277,20 +279,22 @@ class Expression:
     clip = _method(np.clip)
     round = _method(np.round)
     copy = _method(np.copy)
+    repeat = _method(np.repeat)
+    trace = _method(np.trace)
 
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
+    def reshape(self, *shape: Any, **others: Any) -> Any:
         """The same entries in another shape."""
         wanted = shape[0] if len(shape) == 1 else shape
-        return dispatch(np.reshape, (self, wanted), {"order": order})
+        return dispatch(np.reshape, (self, wanted), others)
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order; without arguments reversed."""
         order = None if not axes else axes[0] if len(axes) == 1 else axes
         return dispatch(np.transpose, (self, order), {})
 
-    def astype(self, dtype: Any, copy: bool = True) -> Any:
+    def astype(self, dtype: Any, copy: bool = True, **others: Any) -> Any:
         """The same entries in another dtype."""
-        return dispatch(np.astype, (self, dtype), {})
+        return dispatch(np.astype, (self, dtype), others)
 
 
 _REDUCTIONS = {
@@ -353,8 +357,8 @@ def lift(value: Any, what: str = "value") -> Expression:
 def _apply(op: Op, args: tuple[Any, ...]) -> Any:
     kind: type[Expression] | None = None
     for arg in args:
-        if isinstance(arg, Expression):
-            kind = type(arg) if kind is None or type(arg) is not Expression else kind
+        if isinstance(arg, Expression) and kind in (None, Expression):
+            kind = Expression if arg.weak else type(arg)
     if kind is None and args:
         types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
         return op.call(*types)(*args)

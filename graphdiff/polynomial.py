@@ -14,13 +14,14 @@ a constant in disguise.
 from __future__ import annotations
 
 import keyword
+import operator
 import os
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from numbers import Integral
-from typing import Any, NoReturn, TypeAlias, Union
+from typing import Any, ClassVar, NoReturn, TypeAlias, Union
 
 from graphdiff import terms
 from graphdiff.errors import GraphTypeError
@@ -49,7 +50,9 @@ class Dim:
     """
 
     __slots__ = ("__weakref__", "_hash", "_names", "_terms", "_text")
-    __array_ufunc__ = None
+    in_arithmetic: ClassVar[Callable[[Callable[..., Any], Any, Any], Any]]
+    in_ufunc: ClassVar[Callable[[Any, str, Any, Any], Any]]
+    """What becomes of a size among inexact numbers: set by ``expression``."""
 
     _terms: Terms
     _hash: int
@@ -90,47 +93,77 @@ class Dim:
 
     def __add__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _add(self, size)
+        if size is None:
+            return _inexact(operator.add, self, other)
+        return _add(self, size)
 
-    __radd__ = __add__
+    def __radd__(self, other: Size) -> Size:
+        size = _as_size(other)
+        if size is None:
+            return _inexact(operator.add, other, self)
+        return _add(self, size)
 
     def __sub__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _add(self, -size)
+        if size is None:
+            return _inexact(operator.sub, self, other)
+        return _add(self, -size)
 
     def __rsub__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _add(-self, size)
+        if size is None:
+            return _inexact(operator.sub, other, self)
+        return _add(-self, size)
 
     def __neg__(self) -> Size:
         return _multiply(self, -1)
 
     def __mul__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _multiply(self, size)
+        if size is None:
+            return _inexact(operator.mul, self, other)
+        return _multiply(self, size)
 
-    __rmul__ = __mul__
+    def __rmul__(self, other: Size) -> Size:
+        size = _as_size(other)
+        if size is None:
+            return _inexact(operator.mul, other, self)
+        return _multiply(self, size)
+
+    def __truediv__(self, other: Any) -> Any:
+        return _inexact(operator.truediv, self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return _inexact(operator.truediv, other, self)
 
     def __floordiv__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _floordiv(self, size)
+        if size is None:
+            return _inexact(operator.floordiv, self, other)
+        return _floordiv(self, size)
 
     def __rfloordiv__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else _floordiv(size, self)
+        if size is None:
+            return _inexact(operator.floordiv, other, self)
+        return _floordiv(size, self)
 
     def __mod__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else self - size * _floordiv(self, size)
+        if size is None:
+            return _inexact(operator.mod, self, other)
+        return self - size * _floordiv(self, size)
 
     def __rmod__(self, other: Size) -> Size:
         size = _as_size(other)
-        return NotImplemented if size is None else size - self * _floordiv(size, self)
+        if size is None:
+            return _inexact(operator.mod, other, self)
+        return size - self * _floordiv(size, self)
 
     def __pow__(self, power: int) -> Size:
         exponent = _as_size(power)
-        if not isinstance(exponent, int):
-            return NotImplemented
+        if not isinstance(exponent, int) or exponent == -1:
+            return _inexact(operator.pow, self, power)
         if not 0 <= exponent <= _MAX_POWER:
             raise ValueError(
                 f"a size takes powers from 0 to {_MAX_POWER}, got ({self}) ** {power}"
@@ -139,6 +172,19 @@ class Dim:
         for _ in range(exponent):
             result = result * self
         return result
+
+    def __rpow__(self, base: Any) -> Any:
+        return _inexact(operator.pow, base, self)
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Take part in a NumPy ufunc: exactly among integers, else as an array."""
+        exact = _EXACT.get(ufunc.__name__)
+        sizes = [_as_size(a) for a in args]
+        if exact is not None and method == "__call__" and None not in sizes:
+            return exact(*sizes)
+        return Dim.in_ufunc(ufunc, method, args, kwargs)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -227,11 +273,26 @@ def _as_size(value: object) -> Size | None:
     return None
 
 
+_EXACT: dict[str, Callable[..., Size]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+}
+
+
+def _inexact(function: Callable[..., Any], a: Any, b: Any) -> Any:
+    """What `function` makes of a size and something that is none."""
+    return Dim.in_arithmetic(function, a, b)
+
+
 def _refuse(dim: Dim, consequence: str) -> NoReturn:
     raise GraphTypeError(
         f"the size {dim} is symbolic: it is known only when the function runs, so "
         f"{consequence}. Use it in arithmetic with arrays, use np.zeros_like(x) or "
-        f"np.ones_like(x) to make an array, or give the axis an int size in the spec; "
+        f"np.ones_like(x) to make an array (np.ones(shape, like=x) and np.arange(size, "
+        f"like=x) take sizes), or give the axis an int size in the spec; "
         f"to iterate, loop over an axis with an int size."
     )
 

@@ -89,6 +89,8 @@ def dtype_of(value: object) -> np.dtype | Weak:
         return int
     if isinstance(value, float) and not isinstance(value, np.generic):
         return float
+    if weak := getattr(value, "weak", False):
+        return weak  # type: ignore[no-any-return]
     return value.dtype  # type: ignore[attr-defined,no-any-return]
 
 

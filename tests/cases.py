@@ -146,7 +146,8 @@ case("array + expression", lambda x: ROW + x * ROW - x / ROW, real(3, 4), **FIXE
 case("array ** expression", lambda x: np.abs(ROW) ** x, real(3, 4), **FIXED)
 case("array @ expression", lambda x: WEIGHTS @ x, real(3, 2), **FIXED)
 case("expression @ array", lambda x: x @ WEIGHTS, real(2, 4), **FIXED)
-case("expression + list", lambda x: x + [1, 2, 3], real(3), oracle=False, **FIXED)
+_three = [1, 2, 3]
+case("expression + list", lambda x: x + _three, real(3), oracle=False, **FIXED)
 case("list * expression", lambda x: [0.5, 2] * x, real(3, 2), oracle=False, **FIXED)
 case("float64 scalar * x", lambda x: np.float64(0.5) * x, real(3), oracle=False)
 case("float32 scalar * x", lambda x: x * np.float32(0.5), real(3))
@@ -224,6 +225,21 @@ case("full_like dtype=", lambda x: np.full_like(x, 2, dtype=np.int8), real(3), *
 case("zeros_like shape=", lambda x: np.zeros_like(x, shape=(2, 3)), real(3), **FLAT)
 case("ones_like shape= int", lambda x: np.ones_like(x, int, shape=4), real(3), **FLAT)
 case("full_like of a row", lambda x, y: np.full_like(x, y) * x, real(3, 4), real(4))
+
+case("ones like=", lambda x: np.ones((x.shape[0], 2), like=x) + x, real(3, 1), **OURS)
+case("zeros like=", lambda x: np.zeros((3, 2), like=x) + x, real(3, 2), **FIXED, **OURS)
+case("empty like=", lambda x: 0 * np.empty(3, like=x) + x, real(3), **FIXED, **OURS)
+case("full like=", lambda x: np.full(x.shape, 2.5, like=x) * x, real(3), **OURS)
+case("full like= dtype=", lambda x: np.full(3, 2, int, like=x), real(3), **FLAT)
+case("array like=", lambda x: np.array([[x[0], 2], x[1:]], like=x), real(3), **FIXED)
+case("asarray like=", lambda x: np.asarray([x, 2 * x], like=x), real(), **OURS)
+case("arange like=", lambda x: np.arange(x.shape[0], like=x) * x, real(3), **OURS)
+case("mean by 1 / n", lambda x: (1 / x.shape[0]) * np.sum(x * x), real(3))
+case("sizes and floats", lambda x: (2.5 - x.shape[0] / 3) ** 0.5 * x, real(3))
+case("power of a size", lambda x: x * x.shape[0] ** -0.5 + 0.9 ** x.shape[0], real(3))
+case("np.sqrt of a size", lambda x: x / np.sqrt(x.shape[0]), real(3), **OURS)
+case("size * array", lambda x: x.shape[0] * ROW + ROW / x.shape[0] + x[0], real(3))
+case("real", lambda x: x.real**2, real(3))
 
 # --- axes -----------------------------------------------------------------------------
 case("sum", lambda x: np.sum(x**2), real(3, 4))
@@ -482,6 +498,21 @@ case(
 case("rows of x", lambda x: sum(row * row[0] for row in x), real(3, 2), **FIXED)
 case("unpacked", lambda x: (lambda a, b: a * b)(*x), real(2, 3), **FIXED)
 
+case("column_stack", lambda x, y: np.column_stack([x, y]) ** 2, real(3), real(3, 2))
+case("repeat", lambda x: np.repeat(x, 2) * x.repeat(2, axis=1).ravel(), real(3, 2))
+case("tile", lambda x: np.tile(x, (2, 1, 3)) ** 2, real(3, 2))
+case("tile short", lambda x: np.tile(x, 2) ** 2, real(3, 2))
+case("roll", lambda x: np.roll(x, 1) * np.roll(x, -2, axis=0), real(3, 4), **FIXED)
+case("diff", lambda x: np.diff(x) ** 2, real(3, 4))
+case("diff twice", lambda x: np.diff(x, 2, axis=0) ** 2, real(4, 3))
+case("diff of flags", lambda x: np.diff(x > 0), real(4), **FLAT)
+case(
+    "broadcast_arrays",
+    lambda x, y: np.multiply(*np.broadcast_arrays(x, y)),
+    real(3),
+    real(2, 1),
+)
+
 # --- reductions -----------------------------------------------------------------------
 for _name in words("mean prod max min var std"):
     _f = getattr(np, _name)
@@ -607,12 +638,14 @@ case("norm of ints", lambda n: _norm(n), 1 + ints(4), **FLAT)
 for _a, _b in [
     ((4,), (4,)), ((3, 4), (4,)), ((4,), (4, 3)), ((3, 4), (4, 2)), ((2, 3, 4), (4, 5)),
     ((2, 3, 4), (2, 4, 5)), ((3, 4), (2, 4, 5)), ((2, 1, 3, 4), (6, 4, 5)),
-    ((4,), (2, 4, 3)), ((2, 3, 4), (4,)), ((1, 3, 4), (2, 4, 5)), ((2, 3, 4), (1, 4, 5)),
+    ((4,), (2, 4, 3)), ((2, 3, 4), (4,)), ((1, 3, 4), (2, 4, 5)),
+    ((2, 3, 4), (1, 4, 5)),
     ((0, 4), (4, 3)), ((3, 0), (0, 2)),
 ]:  # fmt: skip
     case(f"matmul {_a} {_b}", lambda x, y: x @ y, real(*_a), real(*_b))
 for _a, _b in [
-    ((4,), (4,)), ((3, 4), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (5, 4, 6)), ((), (3, 4)),
+    ((4,), (4,)), ((3, 4), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (5, 4, 6)),
+    ((), (3, 4)),
     ((2, 3, 4), (4, 5)), ((4,), (2, 4, 3)),
 ]:  # fmt: skip
     case(f"dot {_a} {_b}", lambda x, y: np.dot(x, y), real(*_a), real(*_b))
@@ -650,14 +683,16 @@ for _text, *_shapes in [
     ("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("ij->ji", (2, 3)),
     ("ij->", (2, 3)), ("ij->j", (2, 3)), ("ii->i", (3, 3)), ("ii", (3, 3)),
     ("iij->j", (3, 3, 2)), ("iii->", (3, 3, 3)), ("i,i->", (3,), (3,)),
-    ("i,j->ij", (3,), (4,)), ("ij,j->i", (2, 3), (3,)), ("ijk,jil->kl", (2, 3, 4), (3, 2, 5)),
+    ("i,j->ij", (3,), (4,)), ("ij,j->i", (2, 3), (3,)),
+    ("ijk,jil->kl", (2, 3, 4), (3, 2, 5)),
     ("ij,jk,kl->il", (2, 3), (3, 4), (4, 2)), ("i,i,i->i", (3,), (3,), (3,)),
     ("...ij,...jk->...ik", (2, 3, 4), (2, 4, 5)), ("...ij,...jk", (6, 2, 3, 4), (4, 5)),
     ("...i,i->...", (2, 3), (3,)), ("i...->...", (3, 2, 4)), (",i->i", (), (3,)),
     ("i,->i", (3,), ()), ("ij,kl->", (2, 3), (4, 5)), ("ij,k->ik", (2, 3), (4,)),
     ("ba", (2, 3)), ("bi,bj->bij", (2, 3), (2, 4)), ("ij,ij->ij", (1, 3), (2, 3)),
     ("ij,ij->", (1, 3), (2, 1)), ("i j , j k -> i k", (2, 3), (3, 4)), ("->", ()),
-    ("i...,i...->", (3,), (3,)), ("ii,i->i", (3, 3), (3,)), ("aB,Ba->a", (2, 3), (3, 2)),
+    ("i...,i...->", (3,), (3,)), ("ii,i->i", (3, 3), (3,)),
+    ("aB,Ba->a", (2, 3), (3, 2)),
     ("...,...->...", (2, 3), (3,)), ("i->i", (3,)), ("a...a->...", (2, 3, 2)),
 ]:  # fmt: skip
     case(

@@ -247,13 +247,11 @@ def test_arithmetic_leaves_other_operands_to_themselves():
 
     assert batch + Other() == ("radd", batch)
     assert batch * Other() == ("rmul", batch)
-    for value in [np.ones(3), np.array(3), np.float64(2), 2.0, True, "2"]:
+    for value in ["2", None, [1]]:
         with pytest.raises(TypeError):
             batch * value
         with pytest.raises(TypeError):
             value * batch
-    with pytest.raises(TypeError):
-        2**batch
     with pytest.raises(TypeError):
         Dim()
 

@@ -34,6 +34,7 @@ LAYERS = {
     "names": 3,
     "doors": 3,
     "expression": 3,
+    "weak": 3,
     "spec": 4,
     "ops": 4,
     "nn": 5,

@@ -1,4 +1,4 @@
-"""Choosing, rounding, converting and filling: NumPy's functions that are no ufuncs."""
+"""Choosing, rounding and converting: NumPy's functions that are no ufuncs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from graphdiff.ops.elementwise import (
     rint,
     where,
 )
-from graphdiff.ops.entries import cast_node, fit
+from graphdiff.ops.entries import cast_node
 from graphdiff.types import check_dtype
 
 
@@ -75,28 +75,3 @@ def astype(x: Any, dtype: Any) -> Any:
 def copy(a: Any) -> Any:
     """`a`: a symbolic array is never modified, so it is its own copy."""
     return a
-
-
-@implements(np.full_like)
-def full_like(a: Any, fill_value: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, every entry `fill_value`."""
-    wanted = a.dtype if dtype is None else check_dtype(np.dtype(dtype), "np.full_like")
-    if shape is None:
-        size = lift(a).shape
-    else:
-        size = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    if not isinstance(fill_value, (int, float)):
-        fill_value = lift(fill_value, "np.full_like")
-    return Expression(fit(fill_value, wanted, size))
-
-
-@implements(np.zeros_like, np.empty_like)
-def zeros_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, of zeros."""
-    return full_like(a, 0, dtype, shape)
-
-
-@implements(np.ones_like)
-def ones_like(a: Any, dtype: Any = None, shape: Any = None) -> Any:
-    """An array shaped as `a`, of ones."""
-    return full_like(a, 1, dtype, shape)

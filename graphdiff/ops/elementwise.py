@@ -183,13 +183,9 @@ exp2 = ufunc(np.exp2, lambda g, y, x: g * y * LOG_2, singular=True, safe=(0.0,))
 expm1 = ufunc(np.expm1, lambda g, y, x: g * (y + 1), singular=True, safe=(0.0,))
 log = ufunc(np.log, lambda g, y, x: g / x, singular=True, safe=(1.0,))
 log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,))
-log10 = ufunc(
-    np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,)
-)
+log10 = ufunc(np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,))
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
-xlogx = helper(
-    "xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,)
-)
+xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,))
 logaddexp = ufunc(np.logaddexp, _logaddexp(0), _logaddexp(1))
 
 # --- trigonometric and hyperbolic -----------------------------------------------------

@@ -13,7 +13,7 @@ from graphdiff.expression import Expression, implements, lift
 from graphdiff.ops.axes import reshape_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.ops.index import Concatenate, getitem
-from graphdiff.types import normalize_axis, promote, show_shape
+from graphdiff.types import broadcast, normalize_axis, promote, show_shape
 
 
 def _alike(what: str, arrays: Any) -> list[Expression]:
@@ -65,6 +65,70 @@ def hstack(tup: Any) -> Any:
     """Join arrays side by side."""
     parts = [p if p.ndim else p.reshape(1) for p in _alike("np.hstack", tup)]
     return concatenate(parts, axis=0 if parts[0].ndim == 1 else 1)
+
+
+@implements(np.column_stack)
+def column_stack(tup: Any) -> Any:
+    """Join vectors as columns, matrices side by side."""
+    parts = [p if p.ndim > 1 else p.reshape(-1, 1) for p in _alike("stack", tup)]
+    return concatenate(parts, axis=1)
+
+
+@implements(np.repeat)
+def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
+    """Each entry `repeats` times, one after the other."""
+    if axis is None:
+        a, axis = a.reshape(-1), 0
+    place = normalize_axis("np.repeat", axis, a.ndim) + a.ndim
+    n, times = a.shape[place], operator.index(repeats)
+    lead, rest = a.shape[:place], a.shape[place + 1 :]
+    wide = np.broadcast_to(np.expand_dims(a, place + 1), (*lead, n, times, *rest))
+    return wide.reshape(*lead, n * times, *rest)
+
+
+@implements(np.tile)
+def tile(A: Any, reps: Any) -> Any:  # noqa: N803
+    """`A` as a tile, laid `reps` times along each axis."""
+    counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
+    rank = max(A.ndim, len(counts))
+    counts = (1,) * (rank - len(counts)) + counts
+    sizes = (1,) * (rank - A.ndim) + A.shape
+    x = A.reshape(*[n for size in sizes for n in (1, size)])
+    pairs = list(zip(counts, sizes, strict=True))
+    wide = np.broadcast_to(x, tuple(n for pair in pairs for n in pair))
+    return wide.reshape(*[c * n for c, n in pairs])
+
+
+@implements(np.roll)
+def roll(a: Any, shift: int, axis: Any = None) -> Any:
+    """Entries moved on by `shift`; what leaves at the end comes in at the front."""
+    if axis is None:
+        return roll(a.reshape(-1), shift, 0).reshape(*a.shape)
+    place = normalize_axis("np.roll", axis, a.ndim) + a.ndim
+    n, by = a.shape[place], operator.index(shift)
+    if isinstance(n, int):
+        by = by % max(n, 1)
+    lead = (slice(None),) * place
+    parts = [getitem(a, (*lead, slice(-by, None))), getitem(a, (*lead, slice(-by)))]
+    return concatenate(parts, axis=place) if by else a
+
+
+@implements(np.diff)
+def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
+    """Differences of neighbours along `axis`."""
+    lead = (slice(None),) * (normalize_axis("np.diff", axis, a.ndim) + a.ndim)
+    for _ in range(n):
+        first, second = a[(*lead, slice(None, -1))], a[(*lead, slice(1, None))]
+        a = second != first if a.dtype == bool else second - first
+    return a
+
+
+@implements(np.broadcast_arrays)
+def broadcast_arrays(*args: Any) -> Any:
+    """The arrays, each repeated to the shape that all have together."""
+    found = [lift(a, "np.broadcast_arrays") for a in args]
+    shape = broadcast("np.broadcast_arrays", [a.shape for a in found])
+    return tuple(np.broadcast_to(a, shape) for a in found)
 
 
 @implements(np.flip)

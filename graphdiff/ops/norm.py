@@ -50,9 +50,9 @@ def _vector_norm(size: Any, ord: Any, axes: tuple[int, ...]) -> Any:
         return Sum(axes)((size != 0).astype(size.dtype))
     if ord == 1:
         return Sum(axes)(size)
-    if isinstance(ord, (int, float)):
-        total = Sum(axes)(size**ord)
+    if isinstance(ord, (int, float, np.integer, np.floating)):
+        total = Sum(axes)(size ** float(ord))
         empty = total == 0
         some = np.where(empty, total.dtype.type(1), total)
-        return np.where(empty, total.dtype.type(0), some ** (1 / ord))
+        return np.where(empty, total.dtype.type(0), some ** (1 / float(ord)))
     raise UnsupportedError(f"np.linalg.norm: ord={ord!r} is not supported")

@@ -109,7 +109,7 @@ def _unknown_length(item: Slice, n: Size) -> Exception:
     bounds = ":".join("" if b is None else str(b) for b in (item.start, item.stop))
     return ShapeError(
         f"index: how many entries [{bounds}] has depends on the symbolic size {n}; "
-        f"give that axis an int in the spec, or count from its end"
+        f"give that axis an int in the spec"
     )
 
 
