@@ -40,8 +40,9 @@ def measure(curve: Curve) -> Slope:
     """The derivative of `curve` at 0, by extrapolated central differences.
 
     A large step errs by curvature and meets kinks and the ends of domains, a small
-    one by rounding; so ladders of steps are tried from large to small until one is
-    good, and the best one counts. Non-finite values are passed over.
+    one by rounding; so ladders of steps are tried from large to small until two agree
+    and one is good. Where they contradict each other, as on a fast oscillation, the
+    smaller steps are right. Non-finite values are passed over.
 
     >>> found = measure(math.exp)
     >>> abs(found.value - 1) < 1e-10, found.error < 1e-9
@@ -50,9 +51,13 @@ def measure(curve: Curve) -> Slope:
     best = UNKNOWN
     for step in _FIRST_STEPS:
         found = _ladder(curve, step)
-        if found.error < best.error:
-            best = found
-        if best.error <= _ENOUGH * abs(best.value) or best.error == 0:
+        apart = abs(found.value - best.value)
+        agree = apart <= 10 * (found.error + best.error)
+        if not agree or found.error < best.error:
+            best = found if found.is_known else best
+        if agree and best.error <= _ENOUGH * abs(best.value):
+            break
+        if agree and best.error == 0:
             break
     return best
 

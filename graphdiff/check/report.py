@@ -106,6 +106,11 @@ class ArgumentCheck:
         return self.worst.verdict
 
     @property
+    def shows_something(self) -> bool:
+        """Whether some number other than 0 was found right."""
+        return any(c.verdict == "ok" and c.gradient != 0 for c in self.comparisons)
+
+    @property
     def max_abs(self) -> float:
         """The largest difference between gradient and measured slope."""
         return max((c.off for c in self.comparisons), default=0.0)
@@ -185,7 +190,7 @@ class Report:
                 found.append(
                     f"{_title(check)}: {check.verdict}: {_EXPLAINED[check.verdict]}"
                 )
-        if not found and not any(c.verdict == "ok" for c in self.checks):
+        if not found and not any(check.shows_something for check in self.checks):
             found.append(
                 "nothing was shown: every gradient is 0, empty or at a kink; "
                 "check at another point"

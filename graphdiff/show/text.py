@@ -81,6 +81,7 @@ class _Listing:
         hushed = hushed_nodes(graph, self.order)
         self.given = given
         self.body = Body(graph, self.order, names, writer, given, wanted, hushed)
+        self.body.write(self.order)
 
     def _wanted(self) -> dict[Node, str]:
         """What to call the values that the user named, or that are outputs."""
