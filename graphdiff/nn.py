@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import DTypeError, ShapeError
-from graphdiff.expression import Expression, is_symbolic, lift, surface
+from graphdiff.expression import Expression, as_array, is_symbolic, lift, surface
 from graphdiff.node import Arange, make
 from graphdiff.ops import elementwise
 from graphdiff.ops.axes import spread_like
@@ -21,7 +21,7 @@ from graphdiff.types import normalize_axes, normalize_axis, show_shape
 
 def _real(x: Any) -> Any:
     if not isinstance(x, Expression):
-        x = np.asarray(x)
+        x = as_array(x, "gd.nn")
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 

@@ -379,3 +379,22 @@ def test_arguments_by_position_are_numpys(call: Any) -> None:
     expected = call(given)
     assert value.dtype == expected.dtype
     np.testing.assert_allclose(value, expected)
+
+
+def test_sizes_among_floats_keep_float32() -> None:
+    x = gd.var("x", "n,2", dtype=np.float32)
+    n = x.shape[0]
+    for y in (
+        (1 / n) * np.sum(x),
+        np.sum(x) * (0.5 / n),
+        n**-0.5 * x,
+        -(1 / n) * x,
+        (2 * (1 / n) + n * 0.5) * x,
+        np.where(x > 0, x, 1 / n),
+        np.maximum(1 / n, x),
+    ):
+        assert y.dtype == np.float32
+    assert (x / np.sqrt(n)).dtype == np.float64
+    graph = gd.Graph({"x": x}, {"y": (1 / n + 2) ** 2 * np.sum(x)})
+    given = np.ones((4, 2), np.float32)
+    assert gd.evaluate(graph, {"x": given})["y"] == (1 / 4 + 2) ** 2 * 8
