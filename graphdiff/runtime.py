@@ -76,6 +76,13 @@ def logsumexp(x, axis):
     return total + top.reshape(total.shape)
 
 
+def logsumexp_given(x, p, axis):
+    """Return log(sum(exp(x))) over the axes, given p = softmax(x, axis)."""
+    top = np.max(x, axis=axis, initial=-np.inf)
+    share = np.max(p, axis=axis, initial=0)
+    return top - np.log(np.where(np.isfinite(top), share, x.dtype.type(1)))
+
+
 def softmax(x, axis):
     """Return exp(x) / sum(exp(x)) over the axes; all -inf gives zeros."""
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
@@ -159,6 +166,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
         softplus,
         relu,
         logsumexp,
+        logsumexp_given,
         softmax,
         norm,
         put,

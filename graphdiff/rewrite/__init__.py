@@ -9,6 +9,7 @@ from graphdiff.rewrite.choice import CHOICE
 from graphdiff.rewrite.engine import rewrite as rewrite
 from graphdiff.rewrite.fold import FOLD
 from graphdiff.rewrite.masks import protect
+from graphdiff.rewrite.share import share
 from graphdiff.rewrite.stable import STABILISE
 
 SIMPLIFY = FOLD + ALGEBRA + AXES + CHOICE
@@ -17,7 +18,7 @@ SIMPLIFY = FOLD + ALGEBRA + AXES + CHOICE
 
 def simplify(graph: Graph) -> Graph:
     """A graph of equal value with less to compute, and easier to read."""
-    return rewrite(graph, SIMPLIFY)
+    return share(rewrite(graph, SIMPLIFY))
 
 
 def stabilise(graph: Graph) -> Graph:

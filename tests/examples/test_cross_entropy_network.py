@@ -89,6 +89,34 @@ def test_products_and_nothing_twice(network):
     assert len(set(computed)) == len(computed)
 
 
+class CountingNumPy:
+    """NumPy, with a count of how often exp runs."""
+
+    def __init__(self):
+        self.runs = 0
+
+    def __getattr__(self, name):
+        return getattr(np, name)
+
+    def exp(self, x):
+        self.runs += 1
+        return np.exp(x)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda f: f.__name__)
+def test_exponentials_once(network, rng):
+    depth, *_ = script.NETWORKS[network]
+    widths = [4, 3, 5, 3][: depth + 1]
+    weights = [rng.normal(size=(m, n)) for m, n in script.pairwise(widths)]
+    module = script.module_of(network)
+    space = {}
+    exec(module.source, space)
+    space["np"] = CountingNumPy()
+    labels = rng.integers(widths[-1], size=6)
+    space[module.name](rng.normal(size=(6, 4)), labels, *weights, 0.1)
+    assert space["np"].runs == 1
+
+
 def test_value_and_gradient_by_hand(rng):
     values = script.start(rng, batch=9)
     J, gradients = script.module_of(script.with_relu).load()(*values)
