@@ -40,8 +40,9 @@ class Linear(Form):
         """Take the function and the options; the parameters are not those of `fn`."""
         super().__init__(fn, options)
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        self.kinds = dict.fromkeys(("primals", self.vector), kind)
         self.__signature__ = inspect.Signature(
-            [inspect.Parameter(name, kind) for name in ("primals", self.vector)]
+            [inspect.Parameter(name, kind) for name in self.kinds]
         )
 
     def derive(
@@ -81,7 +82,7 @@ class Linear(Form):
                 made[image[name]] = found
             value = signature.result.unflatten({n: n for n in graph.outputs})
             trees = {"primals": argument, self.vector: tree}
-            full = Signature(signature.function, trees, {}, signature.result)
+            full = Signature(signature.function, trees, self.kinds, signature.result)
             full = full.returning((value, _rebuild(target, image)))
             return simplify(Graph({**graph.inputs, **seeds}, made, signature=full))
 

@@ -153,7 +153,7 @@ def descend(value: Any, path: str) -> Any:
         if not _opens(value):
             raise KeyError(path)
         level = optree.tree_flatten_one_level(value, namespace=NAMESPACE)
-        entries = getattr(value, "_fields", level.entries)
+        entries = getattr(type(value), "_fields", level.entries)
         for key, child in sorted(
             zip(map(str, entries), level.children, strict=True),
             key=lambda item: -len(item[0]),

@@ -33,6 +33,7 @@ class Watcher:
         """Watch on behalf of `recorder`."""
         self.recorder = recorder
         self._captured: dict[int, tuple[Any, str | None]] = {}
+        self._constants: set[Node] = set()
 
     def __call__(self, scope: Scope, args: Any, result: Any) -> None:
         """Take note of one operator or function that the user has written."""
@@ -61,7 +62,8 @@ class Watcher:
         if id(value) not in self._captured:
             self._captured[id(value)] = value, _variable_of(value)
         name = self._captured[id(value)][1]
-        if name is not None:
+        if name is not None and node not in self._constants:
+            self._constants.add(node)
             self.recorder.name(node, name)
 
 
@@ -166,8 +168,8 @@ def _node_of(value: object) -> Node | None:
 def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node], Tree]:
     """The outputs by name, and how they nest in the returned value.
 
-    A lone value is named as the function; one inside of a dict by its key; any other
-    as the variable that held it, or by the function and its place.
+    A lone value is named as the function; one under a key by that; any other as the
+    variable that held it, or by its place under a key or in the function's result.
     """
     leaves, paths, spec = flatten(result)
     if result is None:
@@ -184,7 +186,9 @@ def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node],
         own = scope.names.get(node)
         key = path[-1] if path else function
         if not isinstance(key, str):
-            key = own if own and own not in used else f"{function}_{key}"
+            words = [part for part in path if isinstance(part, str)]
+            stem = words[-1] if words else function
+            key = own if own and own not in used else f"{stem}_{key}"
         outputs[unique(key, used)] = node
     return outputs, Tree(spec, tuple(outputs))
 
