@@ -50,7 +50,7 @@ class Dim:
     """
 
     __slots__ = ("__weakref__", "_hash", "_names", "_terms", "_text")
-    in_arithmetic: ClassVar[Callable[[Callable[..., Any], Any, Any], Any]]
+    in_arithmetic: ClassVar[Callable[[Callable[..., Any], Any, Any], Size]]
     in_ufunc: ClassVar[Callable[[Any, str, Any, Any], Any]]
     """What becomes of a size among inexact numbers: set by ``expression``."""
 
@@ -282,8 +282,8 @@ _EXACT: dict[str, Callable[..., Size]] = {
 }
 
 
-def _inexact(function: Callable[..., Any], a: Any, b: Any) -> Any:
-    """What `function` makes of a size and something that is none."""
+def _inexact(function: Callable[..., Any], a: Any, b: Any) -> Size:
+    """What `function` makes of a size and a float: a number that is not known yet."""
     return Dim.in_arithmetic(function, a, b)
 
 
