@@ -14,6 +14,7 @@ from graphdiff.emit.calls import dtype_text
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.layout import assign
 from graphdiff.emit.naming import Names, identifier
+from graphdiff.emit.nests import key_text, take_apart
 from graphdiff.emit.sizes import Sizes
 from graphdiff.emit.statements import expression
 from graphdiff.emit.text import (
@@ -29,12 +30,11 @@ from graphdiff.emit.text import (
     subscript,
     tuple_,
 )
-from graphdiff.errors import GraphTypeError, GraphValueError
+from graphdiff.errors import GraphValueError
 from graphdiff.graph import Graph, Tree
 from graphdiff.node import Node
 
 _CHUNK = 12
-_DICTS = ("DICT", "ORDEREDDICT", "DEFAULTDICT", "FROZENDICT")
 
 
 @dataclass
@@ -56,17 +56,20 @@ class Parameter:
     leaves: list[Leaf] = field(default_factory=list)
     nests: list[tuple[str, Text, int]] = field(default_factory=list)
     fixed: list[tuple[str, Text, Any]] = field(default_factory=list)
-    types: list[tuple[type, Text]] = field(default_factory=list)
+    classes: list[tuple[type, Text]] = field(default_factory=list)
+
+
+def trees_of(graph: Graph) -> dict[str, Tree]:
+    """The nest that each parameter is; of a graph made by hand, each input alone."""
+    if graph.signature is None:
+        return {name: Tree(None, (name,)) for name in graph.inputs}
+    return dict(graph.signature.parameters)
 
 
 def parameters(graph: Graph, names: Names) -> list[Parameter]:
     """The parameters of the function that computes `graph`, and their leaves."""
-    signature = graph.signature
-    if signature is None:
-        trees = {name: Tree(None, (name,)) for name in graph.inputs}
-        kinds = {}
-    else:
-        trees, kinds = dict(signature.parameters), dict(signature.kinds)
+    trees = trees_of(graph)
+    kinds = {} if graph.signature is None else graph.signature.kinds
     made = []
     for name, tree in trees.items():
         kind = kinds.get(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -84,46 +87,14 @@ def parameters(graph: Graph, names: Names) -> list[Parameter]:
 
 
 def _take_apart(graph: Graph, tree: Tree, name: str, parameter: Parameter) -> None:
-    leaves, fixed = iter(tree.leaves), iter(tree.fixed)
-    stack: list[tuple[Any, str, Text]] = [(tree.spec, name, atom(parameter.name))]
-    while stack:
-        spec, path, access = stack.pop()
-        kind = "LEAF" if spec is None else spec.kind.name
-        if kind == "LEAF":
-            leaf = next(leaves)
-            if leaf is None:
-                parameter.fixed.append((path, access, next(fixed)))
-            else:
-                parameter.leaves.append(Leaf(path, access, graph.inputs[leaf]))
-        elif kind != "NONE":
-            parameter.types.append((spec.type, access))
-            inside = list(_children(spec, kind, path, access))
-            if kind not in ("CUSTOM", "NAMEDTUPLE"):
-                parameter.nests.append((path, access, len(inside)))
-            stack += reversed(inside)
-
-
-def _children(
-    spec: Any, kind: str, path: str, access: Text
-) -> Iterator[tuple[Any, str, Text]]:
-    entries = spec.entries()
-    if kind == "NAMEDTUPLE":
-        entries = spec.type._fields
-    for entry, child in zip(entries, spec.children(), strict=True):
-        if kind in ("CUSTOM", "NAMEDTUPLE"):
-            inner = attribute(access, entry)
+    apart = take_apart(tree.spec, name, atom(parameter.name), lambda spec: True)
+    parameter.nests, parameter.classes = apart.containers, apart.classes
+    fixed = iter(tree.fixed)
+    for leaf, (path, access) in zip(tree.leaves, apart.leaves, strict=True):
+        if leaf is None:
+            parameter.fixed.append((path, access, next(fixed)))
         else:
-            inner = subscript(access, [key_text(entry)])
-        yield child, f"{path}.{entry}", inner
-
-
-def key_text(key: Any) -> Text:
-    """The key of a dict, or a position."""
-    if isinstance(key, tuple):
-        return tuple_([key_text(k) for k in key])
-    if key is None or isinstance(key, (str, int, float)):
-        return literal(key)
-    raise GraphTypeError(f"emit: a dict key of type {type(key).__name__}: {key!r}")
+            parameter.leaves.append(Leaf(path, access, graph.inputs[leaf]))
 
 
 def signature_items(made: Sequence[Parameter]) -> list[str]:
@@ -150,12 +121,18 @@ def signature_items(made: Sequence[Parameter]) -> list[str]:
     return items
 
 
+def passed_by_name(parameter: Parameter) -> bool:
+    """Whether a call must name the parameter."""
+    return bool(parameter.kind == inspect.Parameter.KEYWORD_ONLY)
+
+
 class Entry:
     """The statements that take arguments apart, convert them and check them."""
 
     def __init__(
         self, made: Sequence[Parameter], names: Names, sizes: Sizes, helpers: Helpers
     ) -> None:
+        """Take the parameters; the names are for what the checks need."""
         self.found, self.wanted = names.fresh("found"), names.fresh("wanted")
         self.made = made
         self.sizes = sizes
@@ -217,7 +194,7 @@ class Entry:
         )
 
     def _measure(self) -> Iterator[tuple[str, tuple[str, int], Text]]:
-        """Where each named size is read: of an axis that is nothing else, if there is."""
+        """Where each named size is read: of an axis that is just that, if there is."""
         plain: dict[str, tuple[str, int]] = {}
         solved: dict[str, tuple[tuple[str, int], Text]] = {}
         for leaf in self.leaves:

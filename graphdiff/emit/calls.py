@@ -59,6 +59,7 @@ class Writer:
     """Texts of calls; notes the helper functions and the sizes that they use."""
 
     def __init__(self, sizes: Sizes, helper: Callable[[str], str]) -> None:
+        """Take the sizes, and who knows the names of helpers."""
         self.sizes = sizes
         self.helper = helper
 

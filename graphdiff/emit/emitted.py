@@ -2,25 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from graphdiff.emit.module import Module
-from graphdiff.errors import GraphValueError
+from graphdiff.emit.proof import Proof
+from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError
 from graphdiff.graph import Graph
 
-TARGETS = ("numpy",)
-STYLES = ("readable", "fast")
+STYLES: Mapping[str, type[Module] | None] = MappingProxyType(
+    {"readable": Module, "fast": None}
+)
+TARGETS: Mapping[str, Mapping[str, type[Module] | None]] = MappingProxyType(
+    {"numpy": STYLES}
+)
 
 
 class Emitted:
-    """A module of source code."""
+    """A module of source code: its text, where each line comes from, and its test.
+
+    `name` is the function's, `source` the text. The text is the same for the same
+    graph, whatever was emitted before.
+    """
 
     def __init__(self, module: Module) -> None:
+        """Write the module down."""
         self._module = module
         self.name = module.name
         self.source = module.source()
+
+    def __repr__(self) -> str:
+        """Name the function and the number of lines."""
+        return f"<Emitted {self.name}: {self.source.count(chr(10))} lines>"
+
+    def __str__(self) -> str:
+        """The source."""
+        return self.source
 
     @cached_property
     def _function(self) -> Callable[..., Any]:
@@ -29,8 +49,38 @@ class Emitted:
         return namespace[self.name]  # type: ignore[no-any-return]
 
     def load(self) -> Callable[..., Any]:
-        """The function that the source defines."""
+        """The function that the source defines, made from the source alone."""
         return self._function
+
+    @cached_property
+    def test(self) -> str:
+        """The source of a test of the module, for pytest; it needs NumPy alone."""
+        return Proof(self._module, self._function).source(self.name)
+
+    @cached_property
+    def map(self) -> list[dict[str, Any]]:
+        """For each line that computes: the variable, the op, the user's line.
+
+        A list of dicts of plain values, fit for JSON, in the order of lines. ``line``
+        counts from 1; ``adjoint_of`` names the variable that an adjoint belongs to.
+        """
+        return self._module.line_map()
+
+    def write(self, path: str | Path, *, test: bool = False) -> Path:
+        """Write the module to `path`; with `test`, a ``test_….py`` beside it."""
+        target = Path(path)
+        target.write_text(self.source, encoding="utf-8", newline="\n")
+        if test:
+            self.write_test(target.with_name(f"test_{target.name}"), target.stem)
+        return target
+
+    def write_test(self, path: str | Path, module: str | None = None) -> Path:
+        """Write the test to `path`; `module` is the name of the module's file."""
+        target = Path(path)
+        stem = module or target.stem.removeprefix("test_")
+        source = Proof(self._module, self._function).source(stem)
+        target.write_text(source, encoding="utf-8", newline="\n")
+        return target
 
 
 def emit(
@@ -39,9 +89,37 @@ def emit(
     name: str | None = None,
     style: str = "readable",
 ) -> Emitted:
-    """Write `graph` down as a module of source code."""
-    if target not in TARGETS:
-        raise GraphValueError(f"emit: target {target!r}: known are {TARGETS}")
-    if style not in STYLES:
-        raise GraphValueError(f"emit: style {style!r}: known are {STYLES}")
-    return Emitted(Module(graph, name))
+    """Write `graph` down as a module of source code that needs NumPy alone.
+
+    The module holds one function, called `name` (by default after the traced function:
+    ``loss_and_grad``), with the parameters of the traced function, or of a graph made
+    by hand its inputs. It checks its arguments, never modifies them, returns fresh
+    arrays nested as the traced result is, and is right for every size of the named
+    dimensions. The graph is written as it is: simplify it before. Raises
+    `GraphValueError` for an unknown target or style.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> def energy(x):
+    ...     return np.sum(x**2)
+    >>> graph = gd.simplify(gd.differentiate(gd.trace(energy, gd.spec("n"))))
+    >>> energy_and_grad = emit(graph).load()
+    >>> energy_and_grad([1.0, 2.0])
+    (np.float64(5.0), array([2., 4.]))
+    """
+    if not isinstance(graph, Graph):
+        raise GraphTypeError(f"emit: expected a Graph, got {type(graph).__name__}")
+    styles = _known("target", TARGETS, target)
+    module = _known("style", styles, style)
+    if module is None:
+        raise UnsupportedError(f"emit: style {style!r} is not there yet")
+    if name is not None and not isinstance(name, str):
+        raise GraphTypeError(f"emit: name must be a string, got {name!r}")
+    return Emitted(module(graph, name))
+
+
+def _known(what: str, table: Mapping[str, Any], wanted: str) -> Any:
+    if not isinstance(wanted, str) or wanted not in table:
+        listing = ", ".join(map(repr, table))
+        raise GraphValueError(f"emit: {what} must be one of {listing}, got {wanted!r}")
+    return table[wanted]

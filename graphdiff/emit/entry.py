@@ -30,7 +30,7 @@ def number(name, value, dtype):
 
 
 def convert(name, value, dtype):
-    """Convert value to an array of the dtype, or refuse if that might lose something."""
+    """Convert value to an array of the dtype; refuse what might be lost."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not supported")
     array = np.asarray(value)

@@ -143,6 +143,7 @@ def _computes(op: Any, given: list[Any], wanted: Any) -> bool:
 
 
 def cast(body: Variables, node: Node) -> Value:
+    """``x.astype(...)``, which a reader that promotes as much may leave out."""
     arg = node.args[0]
     value = body.argument(node, arg)
     if value.weak:

@@ -18,6 +18,7 @@ class Helpers:
     """The helper functions that one module uses, and what they are called there."""
 
     def __init__(self, names: Names) -> None:
+        """Take the names of the module."""
         self._names = names
         self.used: dict[str, str] = {}
 

@@ -54,7 +54,7 @@ def _mean(body: Variables, node: Node) -> Value:
     return made
 
 
-_RULES: dict[type, Callable[[Body, Node], Value]] = {
+_RULES: dict[type, Callable[[Variables, Node], Value]] = {
     Full: _full,
     Size: _size,
     Arange: _arange,

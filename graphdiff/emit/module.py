@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from graphdiff.emit.arguments import Entry, Parameter, parameters, signature_items
+from graphdiff.emit.arguments import (
+    Entry,
+    Parameter,
+    parameters,
+    signature_items,
+    trees_of,
+)
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import Writer
 from graphdiff.emit.constants import constant_lines
+from graphdiff.emit.header import Header, gradients_of
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.hush import hushed_nodes
-from graphdiff.emit.layout import docstring, function
+from graphdiff.emit.layout import function
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.returns import Returned
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sections import Sections
 from graphdiff.emit.sizes import Sizes
-from graphdiff.graph import Graph
+from graphdiff.emit.statements import Statement
+from graphdiff.errors import Position
+from graphdiff.graph import Graph, Tree
 from graphdiff.node import Constant, Node
 
 
@@ -24,11 +34,12 @@ class Module:
     """The parts of one emitted module, before they are put together."""
 
     def __init__(self, graph: Graph, name: str | None) -> None:
+        """Schedule the graph, choose names, make the statements."""
+        self._lines: list[tuple[int, Statement]] = []
         self.graph = graph
         self.order = schedule(graph)
         self.names = Names()
-        own = graph.signature.function if graph.signature else "function"
-        self.name = self.names.exactly(name or f"{own}_and_grad")
+        self.name = self.names.exactly(name or default_name(graph))
         self.parameters: list[Parameter] = parameters(graph, self.names)
         self.constants = {
             n: self.names.fresh(graph.name_of(n) or "constant")
@@ -46,6 +57,7 @@ class Module:
         hushed = hushed_nodes(graph, self.order)
         self.body = Body(graph, self.order, self.names, writer, given, wanted, hushed)
         self.body.write(self.order)
+        self.header = Header(graph, self.body, self.parameters)
         self.returned = Returned(graph, self.body, self.parameters)
 
     def _size_name(self, dim: str) -> str:
@@ -66,27 +78,67 @@ class Module:
 
     def source(self) -> str:
         """The text of the module."""
-        lines = ["import numpy as np"]
+        lines = [*self.header.module(), "", "import numpy as np"]
         for node, name in self.constants.items():
             lines += ["", *constant_lines(name, node.op.value)]  # type: ignore[attr-defined]
         main = self._function()
         for source in self.helpers.sources(checks=False):
             lines += ["", "", *source]
+        offset = len(lines) + 2
+        self._lines = [(offset + n, s) for n, s in self._lines]
         lines += ["", "", *main]
         for source in self.helpers.sources(checks=True):
             lines += ["", "", *source]
         return "\n".join(lines) + "\n"
 
+    def trees(self) -> list[Tree]:
+        """The nest that each parameter is."""
+        return list(trees_of(self.graph).values())
+
+    def line_map(self) -> list[dict[str, Any]]:
+        """What each line computes, and where the user wrote that."""
+        found = []
+        for line, statement in self._lines:
+            position = self._position(statement)
+            role = self.graph.role_of(statement.node)
+            place = None if role is None else self.body.places.get(role.of)
+            found.append(
+                {
+                    "line": line,
+                    "variable": statement.name,
+                    "op": statement.node.op.label,
+                    "type": str(statement.node.type),
+                    "file": position.file if position else None,
+                    "user_line": position.line if position else None,
+                    "adjoint_of": None
+                    if place is None
+                    else self.body.statements[place].name,
+                }
+            )
+        return found
+
+    def _position(self, statement: Statement) -> Position | None:
+        """The user's line; for an adjoint, that of what it is the adjoint of."""
+        for node in reversed(statement.parts):
+            role = self.graph.role_of(node)
+            position = self.graph.position_of(node if role is None else role.of)
+            if position is not None:
+                return position
+        return None
+
     def _function(self) -> list[str]:
-        sections = Sections(self.graph, self.body).lines()
+        sections, starts = Sections(self.graph, self.body).lines()
         last = self.returned.lines()
         entry = self.entry.lines(self._sizes_used())
         head = function(self.name, signature_items(self.parameters))
-        head += docstring([f"Compute {', '.join(self.graph.outputs)}."])
+        head += self.header.function()
         parts = [part for part in (entry, sections, last) if part]
         lines = list(head)
         for i, part in enumerate(parts):
-            lines += ["", *part] if i else part
+            lines += [""] if i else []
+            if part is sections:
+                self._lines = [(len(lines) + 1 + n, s) for n, s in starts]
+            lines += part
         return lines
 
     def _sizes_used(self) -> list[str]:
@@ -96,3 +148,12 @@ class Module:
             for text in statement.texts():
                 words.update(re.findall(r"\w+", text.flat))
         return [d for d, name in self.sizes.variables.items() if name in words]
+
+
+def default_name(graph: Graph) -> str:
+    """What to call the function: ``loss``, ``loss_and_grad``, ``loss_grad``."""
+    own = graph.signature.function if graph.signature else "compute"
+    gradients = gradients_of(graph)
+    if not gradients:
+        return own
+    return f"{own}_grad" if len(gradients) == len(graph.outputs) else f"{own}_and_grad"

@@ -70,6 +70,7 @@ def reshape(body: Variables, node: Node) -> Value:
 
 
 def transpose(body: Variables, node: Node) -> Value:
+    """``x.T``, ``x.mT``, ``x.transpose(...)``."""
     arg = node.args[0]
     body.argument(node, arg)
     text = body.writer.call(node.op.call(arg.type), [body.full(arg)])

@@ -41,6 +41,7 @@ class Names:
     """The names in use in one scope of a module; each request gives a new one."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
+        """Begin with names that others have."""
         self._taken = {*_RESERVED, *taken}
         self._next: dict[str, int] = {}
 

@@ -5,92 +5,81 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphdiff.emit.arguments import Parameter, key_text
+from graphdiff.emit.arguments import Parameter
 from graphdiff.emit.body import Body
 from graphdiff.emit.layout import returns
-from graphdiff.emit.text import (
-    Text,
-    atom,
-    call,
-    dict_,
-    list_,
-    method,
-    subscript,
-    tuple_,
-)
-from graphdiff.graph import Graph
+from graphdiff.emit.nests import dict_text, put_together, take_apart
+from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
+from graphdiff.emit.traits import VIEWS
+from graphdiff.graph import Graph, Tree
 from graphdiff.node import Constant, Input, Node
 from graphdiff.ops import elementwise as ufuncs
-from graphdiff.ops.axes import Reshape, Spread, Transpose
+from graphdiff.ops.axes import Spread, Sum
 from graphdiff.ops.elementwise import Elementwise
 from graphdiff.ops.index import Take
-from graphdiff.ops.reduce import Reduction
-
-_VIEWS = (Reshape, Transpose, Take, Spread)
+from graphdiff.ops.linalg import Einsum
+from graphdiff.ops.reduce import Mean, Reduction
 
 
 class Returned:
     """The expression after ``return``."""
 
     def __init__(self, graph: Graph, body: Body, made: Sequence[Parameter]) -> None:
+        """Find the classes of the arguments: what is returned may be of one of them."""
         self.graph = graph
         self.body = body
-        self.types = {t: access for p in made for t, access in reversed(p.types)}
+        self._classes = {t: a for p in reversed(made) for t, a in reversed(p.classes)}
         self._owned: set[Node] = set()
+
+    @property
+    def tree(self) -> Tree:
+        """How the outputs nest in what is returned."""
+        names, signature = tuple(self.graph.outputs), self.graph.signature
+        if signature is not None and sorted(signature.result.names) == sorted(names):
+            return signature.result
+        return Tree(None, names)
 
     def lines(self) -> list[str]:
         """The statement; a tuple stands without brackets if it fits."""
         text = self.text()
         bare = text.flat[1:-1]
-        if text.kind == "tuple" and not bare.endswith(",") and text.width < 80 and bare:
+        if text.kind == "tuple" and text.width < 80 and bare and bare[-1] != ",":
             return [f"    return {bare}"]
         return returns(text)
 
     def text(self) -> Text:
         """The outputs, nested as the signature says."""
         outputs = {name: self._fresh(n) for name, n in self.graph.outputs.items()}
-        signature = self.graph.signature
-        if signature is None or sorted(signature.result.names) != sorted(outputs):
+        tree = self.tree
+        if tree.spec is None:
             found = list(outputs.values())
             return found[0] if len(found) == 1 else tuple_(found)
-        leaves = iter(signature.result.leaves)
-        return self._nest(signature.result.spec, leaves, outputs)
+        fixed = iter(tree.fixed)
+        leaves = (
+            literal(next(fixed)) if n is None else outputs[n] for n in tree.leaves
+        )
+        return put_together(tree.spec, leaves, self._record)
 
-    def _nest(self, spec: Any, leaves: Any, outputs: dict[str, Text]) -> Text:
-        """Build the nest from its innermost parts outwards, without recursion."""
-        if spec is None:
-            return outputs[next(leaves)]
-        done: list[Text] = []
-        stack: list[tuple[Any, bool]] = [(spec, False)]
-        while stack:
-            item, ready = stack.pop()
-            kind = item.kind.name
-            if kind == "LEAF":
-                done.append(outputs[next(leaves)])
-            elif kind == "NONE":
-                done.append(atom("None"))
-            elif not ready:
-                stack.append((item, True))
-                stack += [(child, False) for child in reversed(item.children())]
-            else:
-                count = item.num_children
-                parts = done[len(done) - count :]
-                del done[len(done) - count :]
-                done.append(self._node(item, kind, parts))
-        return done[0]
+    def accesses(self, result: Text) -> dict[str, Text]:
+        """How each output is reached in the returned `result`."""
+        tree, outputs = self.tree, list(self.graph.outputs)
+        if tree.spec is None:
+            if len(outputs) == 1:
+                return {outputs[0]: result}
+            places = [subscript(result, [literal(i)]) for i in range(len(outputs))]
+            return dict(zip(outputs, places, strict=True))
+        apart = take_apart(tree.spec, "", result, lambda s: s.type in self._classes)
+        return {
+            name: access
+            for name, (_, access) in zip(tree.leaves, apart.leaves, strict=True)
+            if name is not None
+        }
 
-    def _node(self, spec: Any, kind: str, parts: list[Text]) -> Text:
-        if kind in ("DICT", "ORDEREDDICT", "DEFAULTDICT", "FROZENDICT"):
-            return _dict(spec.entries(), parts)
-        if kind == "TUPLE":
-            return tuple_(parts)
-        if kind in ("LIST", "DEQUE"):
-            return list_(parts)
-        if spec.type in self.types:
-            maker = call("type", [self.types[spec.type]])
-            return call(maker, parts)
-        names = spec.type._fields if kind == "NAMEDTUPLE" else spec.entries()
-        return _dict(names, parts)
+    def _record(self, spec: Any, fields: dict[str, Text]) -> Text:
+        """An instance of the class of an argument; a dict if no argument is of it."""
+        if spec.type in self._classes:
+            return call(call("type", [self._classes[spec.type]]), [], fields)
+        return dict_text(list(fields), list(fields.values()))
 
     def _fresh(self, node: Node) -> Text:
         """The name of an output; a copy of what belongs to someone else."""
@@ -98,20 +87,12 @@ class Returned:
         if not node.type.shape:
             return text if is_scalar(node) else subscript(text, [])
         root = node
-        while isinstance(root.op, _VIEWS):
+        while isinstance(root.op, (*VIEWS, Take)) and not isinstance(root.op, Spread):
             root = root.args[0]
-        foreign = isinstance(root.op, (Input, Constant)) or isinstance(node.op, Spread)
-        if foreign or root in self._owned:
+        if isinstance(root.op, (Input, Constant)) or root in self._owned:
             return method(text, "copy")
         self._owned.add(root)
         return text
-
-
-def _dict(keys: Sequence[Any], parts: Sequence[Text]) -> Text:
-    if all(isinstance(key, str) for key in keys):
-        return dict_(zip(keys, parts, strict=True))
-    pairs = [tuple_([key_text(k), v]) for k, v in zip(keys, parts, strict=True)]
-    return call("dict", [list_(pairs)])
 
 
 def is_scalar(node: Node) -> bool:
@@ -119,4 +100,4 @@ def is_scalar(node: Node) -> bool:
     op = node.op
     if isinstance(op, Elementwise):
         return op is not ufuncs.where and op.name.startswith("np.")
-    return isinstance(op, (Input, Reduction)) or op.label in ("sum", "einsum")
+    return isinstance(op, (Input, Sum, Mean, Reduction, Einsum)) or not node.args

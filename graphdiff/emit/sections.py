@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.emit.body import Body
+from graphdiff.emit.header import one_line
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import columns
 from graphdiff.graph import Graph
@@ -16,12 +17,13 @@ class Sections:
     """The body of the function as lines of source."""
 
     def __init__(self, graph: Graph, body: Body) -> None:
+        """Take the graph and its statements."""
         self.graph = graph
         self.body = body
-        self.line_of: list[tuple[int, int]] = []
 
-    def lines(self) -> list[str]:
-        """Forward statements, then groups of adjoints."""
+    def lines(self) -> tuple[list[str], list[tuple[int, Statement]]]:
+        """Forward statements, then groups of adjoints; and where each begins."""
+        starts: list[tuple[int, Statement]] = []
         lines: list[str] = []
         group: int | None = None
         hushed = False
@@ -41,8 +43,9 @@ class Sections:
                 ]
             hushed = statement.hushed
             self._comment(statement, adjoint)
+            starts.append((len(lines), statement))
             lines += statement.lines(8 if hushed else 4)
-        return lines
+        return lines, starts
 
     def _place(self, statement: Statement) -> int | None:
         """The statement that this one is the adjoint of."""
@@ -57,8 +60,8 @@ class Sections:
         if place is None:
             return [*lines, "    # adjoints"] if first else lines
         cited = self.body.statements[place]
-        where = self._where(cited)
-        text = f"{cited.name} = {cited.text.flat}"
+        where = one_line(self._where(cited))
+        text = one_line(f"{cited.name} = {cited.text.flat}")
         room = _LIMIT - 6 - columns(where)
         if columns(text) > room:
             text = text[: room - 4].rstrip() + " ..."

@@ -14,6 +14,7 @@ class Sizes:
     """The text of sizes, given the variables that hold the named ones."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
+        """Take the variable of each named size."""
         self.variables = variables
         self._texts: dict[Size, Text] = {}
 

@@ -37,6 +37,7 @@ class Variables:
         wanted: Mapping[Node, str],
         hushed: set[Node],
     ) -> None:
+        """Begin with what is given."""
         self.graph = graph
         self.names = names
         self.writer = writer
@@ -106,7 +107,7 @@ class Variables:
         return value.text
 
     def _fresh(self, node: Node) -> Text:
-        """As `full`, in an array of its own where NumPy would only pretend to repeat."""
+        """As `full`, in an array of its own where NumPy would pretend to repeat."""
         value, shape = self.values[node], node.type.shape
         if value.weak or not (value.thin or value.rank < len(shape)):
             return self.full(node)
