@@ -7,8 +7,9 @@ z = w a_prev + b. Going back along the chain w -> z -> a -> C, factor by factor,
     dC/db      =          sigma'(z) * 2 (a - y)
     dC/da_prev = w      * sigma'(z) * 2 (a - y)
 
-and sigma'(z) = a (1 - a). Over many examples the derivatives are averaged; with n
-inputs there is one such product for each weight.
+and sigma'(z) = a (1 - a). A layer before adds its own factors to the chain. Over many
+examples the derivatives are averaged; with n inputs there is one such product for each
+weight.
 """
 
 import numpy as np
@@ -26,6 +27,13 @@ def cost(w, b, a_prev, y):
     z = w * a_prev + b
     a = sigma(z)
     return (a - y) ** 2
+
+
+def two_layers(w1, b1, w2, b2, a0, y):
+    """The activation of one neuron is the input of the next."""
+    a1 = sigma(w1 * a0 + b1)
+    a2 = sigma(w2 * a1 + b2)
+    return (a2 - y) ** 2
 
 
 def average_cost(w, b, a_prev, y):
@@ -64,12 +72,15 @@ def sympy_gradient(value, variables):
     return np.array([sympy.diff(value, x) for x in variables])
 
 
-def formulas(graph, wrt, inputs):
+def formulas(graph, wrt, inputs, activations=("a",)):
     """The derivatives by variable, in terms of a and of sigma'(z) = a (1 - a)."""
-    a, slope = sympy.Symbol("a", real=True), sympy.Symbol("sigma'(z)")
-    spelled = in_symbols(graph, keep=["a"], **inputs)
+    spelled = in_symbols(graph, keep=activations, **inputs)
+    slopes = {}
+    for name in activations:
+        a = sympy.Symbol(name, real=True)
+        slopes[1 - a] = sympy.Symbol(f"sigma'(z{name[1:]})") / a
     return {
-        f"dC/d{x}": sympy.factor_terms(formula / (a * (1 - a))) * slope
+        f"dC/d{x}": sympy.factor_terms(formula.subs(slopes))
         for name in wrt
         for x, formula in zip(
             np.ravel(inputs[name]), np.ravel(spelled[f"d_{name}"]), strict=True
@@ -77,9 +88,9 @@ def formulas(graph, wrt, inputs):
     }
 
 
-def show(title, fn, graph, wrt, inputs):
+def show(title, fn, graph, wrt, inputs, activations=("a",)):
     print(f"\n{title}, in symbols:")
-    for name, formula in formulas(graph, wrt, inputs).items():
+    for name, formula in formulas(graph, wrt, inputs, activations).items():
         print(f"    {name} = {formula}")
     print(f"sympy finds the same: {sympy_agrees(fn, graph, wrt, inputs)}")
 
@@ -99,6 +110,11 @@ def main():
     print(chain)
     inputs = {name: symbols(name) for name in ("w", "b", "a_prev", "y")}
     show("One neuron", cost, chain, wrt, inputs)
+
+    weights = ["w2", "b2", "w1", "b1"]
+    longer = derivative(two_layers, "", "", "", "", "", "", wrt=weights)
+    deeper = {name: symbols(name) for name in (*weights, "a0", "y")}
+    show("Two layers", two_layers, longer, weights, deeper, ("a1", "a2"))
 
     print("\nThe average over m examples: every statement, for all of them at once\n")
     print(derivative(average_cost, "", "", "m", "m", wrt=["w", "b"]))

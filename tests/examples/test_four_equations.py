@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.examples.reading import matrix_products, written_twice
 from tests.examples.scripts import load, run
@@ -49,6 +51,13 @@ def test_four_equations(sizes, functions, rng):
         np.testing.assert_allclose(d_b, by_definition, rtol=1e-6, atol=1e-9)
         np.testing.assert_allclose(d_W, np.outer(d_b, activations[i]), **close)
     found = script.mismatches(cost_and_grad, layers, x, y)
+    assert max(found.values()) < 1e-13
+
+
+@given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=6))
+def test_arbitrary_sizes(sizes, functions):
+    layers, x, y = script.network(sizes, np.random.default_rng(len(sizes)))
+    found = script.mismatches(functions[len(layers)], layers, x, y)
     assert max(found.values()) < 1e-13
 
 

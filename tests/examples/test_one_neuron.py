@@ -35,6 +35,22 @@ def test_chain_of_factors(chain):
     assert script.sympy_agrees(script.cost, chain, ["w", "b", "a_prev"], one())
 
 
+def test_chain_of_two_layers():
+    names = ("w1", "b1", "w2", "b2", "a0", "y")
+    wrt = ["w2", "b2", "w1", "b1"]
+    graph = script.derivative(script.two_layers, *[""] * 6, wrt=wrt)
+    inputs = {name: symbols(name) for name in names}
+    a1, a2, a0, w2, y = (symbols(name) for name in ("a1", "a2", "a0", "w2", "y"))
+    first, second = sympy.Symbol("sigma'(z1)"), sympy.Symbol("sigma'(z2)")
+    assert script.formulas(graph, wrt, inputs, ("a1", "a2")) == {
+        "dC/dw2": a1 * second * 2 * (a2 - y),
+        "dC/db2": second * 2 * (a2 - y),
+        "dC/dw1": a0 * first * w2 * second * 2 * (a2 - y),
+        "dC/db1": first * w2 * second * 2 * (a2 - y),
+    }
+    assert script.sympy_agrees(script.two_layers, graph, wrt, inputs)
+
+
 def test_average_over_examples(chain):
     m = 3
     graph = script.derivative(
@@ -89,5 +105,5 @@ def test_script():
     assert "dC/db = 2*sigma'(z)*(a - y)\n" in printed
     assert "dC/da_prev = 2*sigma'(z)*w*(a - y)\n" in printed
     assert "dC/dw = x (a - y), dC/db = a - y: True" in printed
-    assert printed.count("sympy finds the same: True") == 4
+    assert printed.count("sympy finds the same: True") == 5
     assert "False" not in printed
