@@ -168,6 +168,15 @@ def test_emit_without_value_under_a_name(capsys):
     np.testing.assert_allclose(emitted("slope")(np.array([1.0, 4.0])), [2.0, 0.5])
 
 
+def test_emit_writes_the_test_of_the_module(capsys):
+    options = ["--wrt", "params", "-o", "out.py", "--test"]
+    assert run(capsys, "emit", *LOSS, *options)[0] == 0
+    text = Path("test_out.py").read_text()
+    assert "import graphdiff" not in text
+    assert "from out import" in text or "import out" in text
+    compile(text, "test_out.py", "exec")
+
+
 def test_keyword_arguments_and_dtypes(capsys):
     specs = ["--spec", "x=n:float32", "--spec", "y=n:float32"]
     code, out, _ = run(capsys, "show", "model.py:named", *specs)

@@ -154,10 +154,10 @@ def _emit(options: argparse.Namespace) -> int:
     form = value_and_grad if options.value else grad
     graph = _gradient(options, function, specs, form)
     made = emit(graph, name=options.name, style=options.style)
-    _write(options.output, made.source)
-    if options.test:
-        path = Path(options.output)
-        _write(str(path.with_name(f"test_{path.name}")), made.test)
+    if options.output is None:
+        sys.stdout.write(made.source)
+    else:
+        made.write(options.output, test=options.test)
     return 0
 
 

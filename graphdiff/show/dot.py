@@ -8,7 +8,6 @@ transposes are written into the nodes that use them; drawn, they would hide the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from graphdiff.emit.value import plain, short_number
 from graphdiff.graph import Graph
 from graphdiff.node import Constant, Full, Input, Node, Size
 from graphdiff.ops.axes import Spread, Transpose
+from graphdiff.show import OwnNames
 
 _HEAD = """digraph graphdiff {
   graph [rankdir=BT, newrank=true, fontname="Helvetica", fontsize=13, nodesep=0.35,
@@ -71,7 +71,7 @@ class _Drawing:
         for name, node in graph.outputs.items():
             self.outputs.setdefault(node, []).append(name)
         self.inputs = {node: name for name, node in graph.inputs.items()}
-        self.writer = Writer(Sizes({d: d for d in _sizes(graph)}), str)
+        self.writer = Writer(Sizes(OwnNames()), str)
         self.drawn: dict[Node, Drawn] = {}
         self.numbers: dict[Node, int] = {}
         self.told: set[Node] = set()
@@ -185,14 +185,6 @@ class _Drawing:
             else:
                 lines.append(f"  n{me} -> n{other} [{_BACK}, dir=back]")
         return lines
-
-
-def _sizes(graph: Graph) -> Mapping[str, None]:
-    found = dict.fromkeys(graph.dims)
-    for node in graph.nodes:
-        for size in node.op.sizes():
-            found.update(dict.fromkeys(sorted(size.names)))
-    return found
 
 
 def _escape(text: str) -> str:

@@ -3,7 +3,8 @@
 The statements are those of the emitted module, under the same names: what is short is
 written inline, what has a name or is read twice stands alone. Each line is
 ``name = expression  # dtype[shape]  file:line``. The gradient follows the forward part,
-in groups, each under the statement that it is the adjoint of.
+in groups, each under the statement that it is the adjoint of. ``name[key] += value``
+adds up at a key that is met twice, as ``np.add.at`` does.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import atom, columns, string, subscript
 from graphdiff.graph import Graph
 from graphdiff.node import Constant, Node
+from graphdiff.show import OwnNames
 
 _WIDEST = 60
 _ENTRIES = 6
@@ -76,7 +78,7 @@ class _Listing:
             for node, name in self._wanted().items()
             if node not in given
         }
-        sizes = Sizes({d: d for d in _dims(graph)})
+        sizes = Sizes(OwnNames())
         writer = Writer(sizes, str)
         hushed = hushed_nodes(graph, self.order)
         self.given = given
@@ -186,14 +188,6 @@ class _Listing:
             text = self.body.full(node).flat
             if text != name:
                 yield Row(f"  {_word(name)} = {text}", str(node.type))
-
-
-def _dims(graph: Graph) -> dict[str, None]:
-    found = dict.fromkeys(graph.dims)
-    for node in graph.nodes:
-        for size in node.op.sizes():
-            found.update(dict.fromkeys(sorted(size.names)))
-    return found
 
 
 def _word(name: str) -> str:
