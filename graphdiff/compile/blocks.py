@@ -19,7 +19,6 @@ BLOCK = 1 << 17
 """Bytes of a block: 16384 doubles."""
 CACHE = 3 << 18
 """Bytes that the blocks alive at once should take together."""
-SPECIAL = ("cast", "bits", "keep", "select", "where")
 
 
 class Loop:
@@ -153,11 +152,7 @@ class Loop:
             ]
         out = self._target(i, step, owners)
         self.local[step.target] = out
-        if step.function in SPECIAL:
-            lines = self.w.entrywise(step, args, out)
-        else:
-            lines = [self.w.into(step.function, args, out)]
-        return [(step.quiet, line) for line in lines]
+        return [(step.quiet, line) for line in self.w.entrywise(step, args, out)]
 
     def _target(self, i: int, step: Step, owners: dict[int, str]) -> str:
         """Where the block of a result goes."""

@@ -23,6 +23,10 @@ Shape = tuple[int, ...]
 BOOL = np.dtype(bool)
 LARGE = 1 << 18
 """Bytes from which on an array is worked on block by block."""
+MANY = 1 << 11
+"""Entries from which on a choice by bits is quicker than ``np.where``."""
+SHORT = 16
+"""The longest vector that is taken apart into numbers."""
 FOLDED = 1 << 16
 """Bytes up to which a value that follows from the sizes is kept."""
 
@@ -80,6 +84,7 @@ class Lowered:
         self._seen: dict[Any, int] = {}
         self.quiet = ""
         self.makers: dict[int, Step] = {}
+        self.packed: dict[int, dict[int, int]] = {}
         for i, record in enumerate(program.records):
             self.place[i] = self._lower(i, record, program)
         self.inputs = [self.place[i] for i in program.places.values()]
@@ -186,7 +191,9 @@ class Lowered:
     def _add(self, step: Step) -> int:
         """Append `step`, unless it is known already or can be computed now."""
         key = (step.kind, step.function, step.operands, step.axes, step.quiet)
-        if step.kind in ("map", "reduce"):
+        if step.function == "reshape" and step.record is not None:
+            key = (*key, step.record.args, self.values[step.target].shape)
+        if step.kind in ("map", "reduce") or step.function == "reshape":
             if key in self._seen:
                 return self._seen[key]
             self._seen[key] = step.target
@@ -218,6 +225,8 @@ class Lowered:
 
 def compute(step: Step, operands: list[Any]) -> Any:
     """The result of one step."""
+    if step.function == "pack":
+        return np.array([o[()] for o in operands])
     if step.record is not None:
         return step.record(*operands)
     if step.function in KERNELS:
@@ -265,8 +274,12 @@ KERNELS: dict[str, Callable[..., Any]] = {
 
 
 def _spread(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
-    axes = {a % len(shape) for a in call.args[1]}
-    was = lo.values[args[0]]
+    return _along(lo, args[0], {a % len(shape) for a in call.args[1]}, shape)
+
+
+def _along(lo: Lowered, x: int, axes: set[int], shape: Shape) -> int:
+    """A value repeated along new axes."""
+    was, args, dtype = lo.values[x], [x], lo.values[x].dtype
     held = list(was.held)
     missing = len(was.shape) - len(held)
     held = [1] * missing + held if math.prod(was.held) != 1 else [1] * len(was.shape)
@@ -328,6 +341,72 @@ def _product(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any)
     return None
 
 
+def _sum(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
+    """Vectors made of numbers are added number by number."""
+    if not (args[0] in lo.packed and args[1] in lo.packed):
+        return None
+    parts = dict(lo.packed[args[0]])
+    for i, k in lo.packed[args[1]].items():
+        parts[i] = lo.map("add", parts[i], k) if i in parts else k
+    return _pack(lo, parts, shape, dtype)
+
+
+def _put(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
+    key = call.args[2]
+    if len(shape) != 1 or shape[0] > SHORT or len(args) > 1 or len(key) != 1:
+        return None
+    if not isinstance(key[0], int) or lo.values[args[0]].held != ():
+        return None
+    return _pack(lo, {key[0] % shape[0]: args[0]}, shape, dtype)
+
+
+def _pack(lo: Lowered, parts: dict[int, int], shape: Shape, dtype: Any) -> int:
+    """A short vector of numbers, 0 where there is none."""
+    new = lo.value(shape, shape, dtype)
+    zero = lo.constant(np.zeros((), dtype), ())
+    entries = tuple([parts.get(i, zero) for i in range(shape[0])])
+    lo.packed[new] = parts
+    record = Call("pack", (tuple(map(Arg, range(shape[0]))), dtype))
+    return lo._add(Step("call", "pack", entries, new, lo.quiet, (), record))
+
+
+def _exponentials(lo: Lowered, call: Call, x: int) -> tuple[int, int, int, Any] | None:
+    """What softmax and logsumexp share: shift, exp(x - shift), its sum, the axes."""
+    axis = call.args[-1]
+    was = lo.values[x]
+    listed = axis if isinstance(axis, tuple) else (axis,)
+    axes = tuple(sorted(a % len(was.shape) for a in listed)) if was.shape else ()
+    if not axes or 0 in was.shape or was.dtype.itemsize < 4:
+        return None
+    kept = tuple([n for a, n in enumerate(was.shape) if a not in axes])
+    top = lo.reduce("maximum", x, axes, kept)
+    tame = lo.map("isfinite", top, dtype=BOOL)
+    zero = lo.number(0, top)
+    shift = lo.map("where", tame, top, zero, dtype=was.dtype)
+    e = lo.map("exp", lo.map("subtract", x, _along(lo, shift, set(axes), was.shape)))
+    return shift, e, lo.reduce("add", e, axes, kept), axes
+
+
+def _softmax(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
+    found = _exponentials(lo, call, args[0])
+    if found is None:
+        return None
+    _, e, total, axes = found
+    none = lo.map("equal", total, lo.number(0, total), dtype=BOOL)
+    safe = lo.map("where", none, lo.number(1, total), total, dtype=dtype)
+    return lo.map("divide", e, _along(lo, safe, set(axes), shape))
+
+
+def _logsumexp(
+    lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any
+) -> Any:
+    found = _exponentials(lo, call, args[0])
+    if found is None:
+        return None
+    shift, _, total, _ = found
+    return lo.map("add", lo.map("log", total, quiet=lo.quiet or "zero"), shift)
+
+
 def _relu(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
     return lo.map("maximum", args[0], lo.number(0, args[0]))
 
@@ -352,9 +431,9 @@ def _clip(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) ->
 
 
 def _blocked(lo: Lowered, args: list[int], dtype: np.dtype) -> bool:
-    """Whether the entries of `args` are many, of a dtype with an integer of its size."""
+    """Whether the entries of `args` are many, and as wide as some integer."""
     held = np.broadcast_shapes(*[lo.values[a].held for a in args])
-    return dtype.itemsize > 1 and math.prod(held) * dtype.itemsize >= LARGE
+    return dtype.itemsize > 1 and math.prod(held) >= MANY
 
 
 def _where(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
@@ -469,6 +548,12 @@ LOWERINGS: dict[str, Lowering] = {
     "getitem": _item,
     "np.power": _power,
     "np.multiply": _product,
+    "np.add": _sum,
+    "put": _put,
+    "put_once": _put,
+    "softmax": _softmax,
+    "logsumexp": _logsumexp,
+    "logsumexp_given": _logsumexp,
     "relu": _relu,
     "sigmoid": _sigmoid,
     "softplus": _softplus,

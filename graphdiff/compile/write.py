@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.compile.blocks import Loop
-from graphdiff.compile.lower import LARGE, Lowered, Shape, Step
+from graphdiff.compile.lower import LARGE, SHORT, Lowered, Shape, Step
 from graphdiff.compile.stages import BY_ENTRY, Unit
 from graphdiff.compile.storage import (
     SMALL,
@@ -45,6 +45,8 @@ INFIX = {
 IN_PLACE = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 MANY = 1 << 10
 """Entries from which on that shows."""
+SPECIAL = ("where", "cast", "bits", "keep", "select")
+"""Maps that are no ufunc."""
 SOFT = ("add", "subtract", "multiply", "negative", "square", "absolute")
 """What Python's own floats compute as NumPy does, though they overflow in silence."""
 NAMED_OUT = ("maximum", "minimum")
@@ -196,6 +198,7 @@ class Writer:
 
     def write(self) -> None:
         """Write all units."""
+        self.take_apart()
         for self.now, unit in enumerate(self.units):
             if unit.space is not None:
                 Loop(self, unit).write()
@@ -203,6 +206,30 @@ class Writer:
                 for step in unit.steps:
                     getattr(self, f"_{step.kind}")(step)
             self.release()
+
+    def take_apart(self) -> None:
+        """Turn short vectors of which only entries are read into Python's floats."""
+        readers: dict[int, list[Step]] = {}
+        for unit in self.units:
+            for step in unit.steps:
+                for k in step.operands:
+                    readers.setdefault(k, []).append(step)
+        for k in self.lowered.inputs:
+            shape, _, dtype = self.lowered.values[k]
+            found = readers.get(k, [])
+            if len(shape) != 1 or shape[0] > SHORT or dtype != FLOAT or not found:
+                continue
+            keys = [_entry(step) for step in found]
+            if None in keys or k in self.lives.handed_out:
+                continue
+            names = ["_"] * shape[0]
+            for i, step in zip(keys, found, strict=True):
+                assert i is not None
+                if names[i] == "_":
+                    names[i] = f"v{step.target}"
+                self.names[step.target] = names[i]
+                self.soft.add(step.target)
+            self.say(f"{', '.join(names)}, = {self.names[k]}.tolist()")
 
     def _map(self, step: Step) -> None:
         values = self.lowered.values
@@ -225,8 +252,8 @@ class Writer:
             if function in IN_PLACE and taken == step.operands[0]:
                 line = f"{name} {IN_PLACE[function]} {args[1]}"
                 return self.say(line, step.quiet)
-            return self.say(self.into(function, args, name), step.quiet)
-        if function in ("where", "cast", "bits", "keep", "select"):
+            return self.into_all(step, args, name)
+        if function in SPECIAL:
             return self._special(step, args)
         home = self.home(target)
         if home is not None:
@@ -236,6 +263,11 @@ class Writer:
         else:
             line = f"{name} = {self.function(function)}({', '.join(args)})"
         return self.say(line, step.quiet)
+
+    def into_all(self, step: Step, args: list[str], out: str) -> None:
+        """Write a map into an array."""
+        for line in self.entrywise(step, args, out):
+            self.say(line, step.quiet)
 
     def into(self, function: str, args: Sequence[str], out: str) -> str:
         """A ufunc call that writes into an array."""
@@ -253,11 +285,12 @@ class Writer:
         if home is None:
             home = f"v{target}"
             self.say(f"{home} = empty({held}, {self.constant(dtype, dtype)})")
-        for line in self.entrywise(step, args, home):
-            self.say(line, step.quiet)
+        self.into_all(step, args, home)
 
     def entrywise(self, step: Step, args: list[str], out: str) -> list[str]:
-        """The lines of an action that is no single ufunc, into an array."""
+        """The lines of a map into an array."""
+        if step.function not in SPECIAL:
+            return [self.into(step.function, args, out)]
         dtype = self.lowered.values[step.target].dtype
         copyto = self.function("copyto")
         if step.function == "cast":
@@ -379,6 +412,8 @@ class Writer:
         return self.say(f"{self.function('matmul')}({a}, {b}, {home})", step.quiet)
 
     def _view(self, step: Step) -> None:
+        if step.target in self.names:
+            return
         (x, *_), target = step.operands, step.target
         old, new = self.lowered.values[x], self.lowered.values[target]
         record = step.record
@@ -437,6 +472,11 @@ class Writer:
             key = self.key(record.args[1], step.operands)
             return self.say(f"{name} = {self.ref(step.operands[0])}[{key}]", step.quiet)
         value = self.lowered.values[step.target]
+        if step.function == "pack":
+            entries = ", ".join(map(self.scalar, step.operands)) + ","
+            array, kind = self.function("array"), self.constant(value.dtype, value.dtype)
+            more = "" if value.dtype == FLOAT else f", {kind}"
+            return self.say(f"{name} = {array}(({entries}){more})", step.quiet)
         if step.function == "astype" and value.held == () and value.dtype.kind == "f":
             kind = self.constant(value.dtype.type, value.dtype.type)
             return self.say(f"{name} = {kind}({self.ref(*step.operands)})", step.quiet)
@@ -476,6 +516,14 @@ class Writer:
                 found.append(f"with errstate({self.quieted(quiet)}):")
             found += ["    " * bool(quiet) + line for _, line in lines]
         return found
+
+
+def _entry(step: Step) -> int | None:
+    """The position of the one entry that a step reads of a vector."""
+    if step.kind != "view" or step.function != "getitem" or step.record is None:
+        return None
+    key = step.record.args[1]
+    return key[0] if len(key) == 1 and isinstance(key[0], int) else None
 
 
 def source_of(
