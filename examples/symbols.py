@@ -68,4 +68,9 @@ def run(node, args):
 
 def is_zero(expression):
     """Whether sympy proves that `expression` is 0, every entry of it."""
-    return all(sympy.simplify(e) == 0 for e in np.ravel(expression))
+    return all(map(proved, np.ravel(expression)))
+
+
+def proved(entry):
+    numerator = sympy.numer(sympy.together(entry))
+    return sympy.expand(numerator) == 0 or sympy.simplify(entry) == 0

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples.reading import matrix_products, written_twice
@@ -54,6 +54,7 @@ def test_four_equations(sizes, functions, rng):
     assert max(found.values()) < 1e-13
 
 
+@settings(max_examples=12)
 @given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=6))
 def test_arbitrary_sizes(sizes, functions):
     layers, x, y = script.network(sizes, np.random.default_rng(len(sizes)))
