@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
+from graphdiff.doors import surface
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.expression import Expression, lift
 from graphdiff.graph import Graph
@@ -37,6 +38,7 @@ def zeros(type: ArrayType) -> Node:
     return make(Full.of(0, type))
 
 
+@surface
 def gradients(
     y: Expression,
     wrt: Sequence[Expression],
@@ -73,6 +75,7 @@ def gradients(
     ]
 
 
+@surface
 def pullback(
     ys: Sequence[Expression],
     xs: Sequence[Expression],
@@ -94,6 +97,7 @@ def pullback(
     ]
 
 
+@surface
 def pushforward(
     ys: Sequence[Expression],
     xs: Sequence[Expression],

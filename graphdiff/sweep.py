@@ -179,12 +179,12 @@ def pull_back(
     scope = current_scope()
     sweep = Symbolic(scope, list(targets), wrt, kinks, carry)
     table = {target: Expression(seed) for target, seed in targets.items()}
-    keeping, held = scope.keep_fresh, scope.take_fresh()
-    scope.keep_fresh = True
+    before = scope.keep_fresh, scope.busy, scope.take_fresh()
+    scope.keep_fresh = scope.busy = True
     try:
         sweep.run(table)
     finally:
-        scope.keep_fresh, scope.fresh = keeping, held
+        scope.keep_fresh, scope.busy, scope.fresh = before
     return [table[x].node if x in table else None for x in wrt]
 
 
