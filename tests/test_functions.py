@@ -52,7 +52,7 @@ def same(a, b):
     else:
         assert a.dtype == b.dtype
         assert a.shape == b.shape
-        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-8)
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
 
 
 WHOLE = gd.grad(loss, ("params", "x"))(PARAMS, X)
@@ -231,7 +231,7 @@ def test_other_mistakes():
         gd.grad(loss)(PARAMS)
     with pytest.raises(GraphTypeError, match="too many positional"):
         gd.grad(loss)(PARAMS, X, 1.0, 2.0)
-    with pytest.raises(GraphTypeError, match=r"use \.graph, \.show or \.emit with specs"):
+    with pytest.raises(GraphTypeError, match=r"use \.graph, \.show or \.emit"):
         gd.grad(loss)(PARAMS, gd.spec("3"))
 
 
@@ -471,7 +471,7 @@ def test_a_fit_with_scipy():
     def misfit(p):
         return np.mean((p[0] * np.exp(-p[1] * t) + p[2] - y) ** 2)
 
-    found = minimize(gd.value_and_grad(misfit), np.ones(3), jac=True, tol=1e-12)
+    found = minimize(gd.value_and_grad(misfit), np.ones(3), jac=True, tol=1e-8)
     assert found.success
     np.testing.assert_allclose(found.x, [2.5, 1.3, 0.5], atol=0.02)
 
