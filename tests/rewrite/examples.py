@@ -101,6 +101,12 @@ LAWFUL = {
     "power_of_one": [lambda v: v.x**1],
     "power_of_zero": [lambda v: v.y * v.x**0],
     "plus_negative_zero": [lambda v: v.x + -0.0, lambda v: v.i + 0],
+    "plus_zero": [
+        lambda v: v.x**2 + 0.0,
+        lambda v: 0 + np.sum(np.mean(v.x * v.x, axis=1)),
+        lambda v: 0.0 + np.sum(np.abs(v.x), axis=1, keepdims=True).T,
+        lambda v: np.exp(v.f) + 0,
+    ],
     "minus_zero": [lambda v: v.x - 0.0, lambda v: v.i - 0],
     "plus_sign": [lambda v: +v.x],
     "negative_twice": [lambda v: -np.negative(v.x)],
