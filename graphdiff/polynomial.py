@@ -97,11 +97,7 @@ class Dim:
             return _inexact(operator.add, self, other)
         return _add(self, size)
 
-    def __radd__(self, other: Size) -> Size:
-        size = _as_size(other)
-        if size is None:
-            return _inexact(operator.add, other, self)
-        return _add(self, size)
+    __radd__ = __add__
 
     def __sub__(self, other: Size) -> Size:
         size = _as_size(other)
@@ -124,11 +120,7 @@ class Dim:
             return _inexact(operator.mul, self, other)
         return _multiply(self, size)
 
-    def __rmul__(self, other: Size) -> Size:
-        size = _as_size(other)
-        if size is None:
-            return _inexact(operator.mul, other, self)
-        return _multiply(self, size)
+    __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Any:
         return _inexact(operator.truediv, self, other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -89,9 +90,8 @@ def dtype_of(value: object) -> np.dtype | Weak:
         return int
     if isinstance(value, float) and not isinstance(value, np.generic):
         return float
-    if weak := getattr(value, "weak", False):
-        return weak  # type: ignore[no-any-return]
-    return value.dtype  # type: ignore[attr-defined,no-any-return]
+    weak: Any = getattr(value, "weak", None)
+    return weak or value.dtype  # type: ignore[attr-defined,no-any-return]
 
 
 @lru_cache(maxsize=4096)

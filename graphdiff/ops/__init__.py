@@ -6,6 +6,7 @@ Importing this package fills the table of doors.
 from graphdiff import weak as weak
 from graphdiff.ops import axes as axes
 from graphdiff.ops import choice as choice
+from graphdiff.ops import cumulative as cumulative
 from graphdiff.ops import elementwise as elementwise
 from graphdiff.ops import entries as entries
 from graphdiff.ops import fill as fill

@@ -10,7 +10,7 @@ import numpy as np
 
 from graphdiff.errors import ShapeError
 from graphdiff.expression import Expression, implements, lift
-from graphdiff.ops.axes import reshape_node
+from graphdiff.ops.axes import broadcast_expression, reshape_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.ops.index import Concatenate, getitem
 from graphdiff.types import broadcast, normalize_axis, promote, show_shape
@@ -128,7 +128,7 @@ def broadcast_arrays(*args: Any) -> Any:
     """The arrays, each repeated to the shape that all have together."""
     found = [lift(a, "np.broadcast_arrays") for a in args]
     shape = broadcast("np.broadcast_arrays", [a.shape for a in found])
-    return tuple(np.broadcast_to(a, shape) for a in found)
+    return tuple(broadcast_expression("np.broadcast_arrays", a, shape) for a in found)
 
 
 @implements(np.flip)

@@ -19,12 +19,11 @@ from graphdiff.ops.axes import (
     count,
     keep,
     reduction,
-    reshape_node,
     spread_like,
     summed_dtype,
 )
 from graphdiff.ops.elementwise import logical_not, ratio
-from graphdiff.types import ArrayType, normalize_axes, normalize_axis, show_shape
+from graphdiff.types import ArrayType, normalize_axes, show_shape
 
 
 @dataclass(frozen=True)
@@ -209,24 +208,6 @@ class Softmax(Reduction):
 
 
 @dataclass(frozen=True)
-class CumSum(Op):
-    """The running sum along ``axis``, from the front or (reverse) from the end."""
-
-    axis: int
-    reverse: bool = False
-
-    def infer(self, x: ArrayType) -> ArrayType:
-        return ArrayType(x.shape, summed_dtype(x.dtype))
-
-    def call(self, x: ArrayType) -> Call:
-        function = "flipped_cumsum" if self.reverse else "np.cumsum"
-        return Call(function, (Arg(0),), {"axis": self.axis + x.ndim})
-
-    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        return CumSum(self.axis, not self.reverse)(g)
-
-
-@dataclass(frozen=True)
 class Logical(Reduction):
     """Whether all, or any, of the entries along ``axes`` are true."""
 
@@ -383,15 +364,6 @@ def all(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Whether some entry is true."""
     return _reduce("np.any", lambda axes: Logical(axes, "np.any"), a, axis, keepdims)
-
-
-@implements(np.cumsum)
-def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
-    """The running sum along `axis`, or over all entries."""
-    x = a if dtype is None else a.astype(dtype)
-    if axis is None:
-        x, axis = Expression(reshape_node(x.node, (x.size,))), -1
-    return CumSum(normalize_axis("np.cumsum", axis, x.ndim))(x)
 
 
 @implements(np.count_nonzero)
