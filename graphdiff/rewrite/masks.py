@@ -12,7 +12,7 @@ product of matrices is for the strict products of the derivative.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,8 +77,9 @@ def _narrowed(guard: Guard, condition: Node, holds: bool) -> Guard:
     """`guard`, and that `condition` holds."""
     while condition.op is logical_not and condition.args[0].type == condition.type:
         condition, holds = condition.args[0], not holds
-    added = (condition, holds)
-    return guard if added in guard else (*guard, added)[-MOST_CONDITIONS:]
+    parts = conjuncts(condition) if holds else [(condition, False)]
+    added = [part for part in parts if part not in guard]
+    return (*guard, *added)[-MOST_CONDITIONS:]
 
 
 def _merge(needs: dict[Node, Need], node: Node, new: Need) -> None:
@@ -121,7 +122,7 @@ class Outside:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._known: dict[Node, tuple[Conditions, float]] = {}
+        self._known: dict[Node, tuple[Conditions, Any]] = {}
 
     def follow(self, node: Node) -> None:
         """Learn about `node`; its arguments come first."""
@@ -138,7 +139,7 @@ class Outside:
                 values.append(full_value(arg) if known is None else known[1])
             if len(guards) == 1 and None not in values:
                 with np.errstate(all="ignore"):
-                    value = float(FUNCTIONS[node.op.name](*values))
+                    value = node.type.dtype.type(FUNCTIONS[node.op.name](*values))
                 self._known[node] = guards.pop(), value
 
     def is_safe(self, x: Node, guard: Guard, op: Elementwise, place: int) -> bool:
@@ -146,16 +147,16 @@ class Outside:
         known = self._known.get(x)
         if known is None or known[0] != frozenset(guard):
             return False
-        return is_comfortable(op, place, known[1])
+        return is_comfortable(op, place, float(known[1]))
 
 
-def chosen_number(node: Node) -> tuple[Conditions, float] | None:
+def chosen_number(node: Node) -> tuple[Conditions, Any] | None:
     """The guard outside of which a ``where`` is one number, and the number."""
     condition, *branches = node.args
     first, second = map(full_value, branches)
     if second is not None:
-        return frozenset(conjuncts(condition)), float(second)
-    return None if first is None else (frozenset({(condition, False)}), float(first))
+        return frozenset(conjuncts(condition)), second
+    return None if first is None else (frozenset({(condition, False)}), first)
 
 
 class Protection:

@@ -1,0 +1,122 @@
+"""Stabilised formulas are right where those written overflow, cancel or have a hole."""
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+
+WIDE = np.array([[800.0, -900.0, 3.0], [-800.0, -801.0, -802.0]])
+
+
+def log_softmax(x):
+    top = np.max(x, axis=1, keepdims=True)
+    return x - top - np.log(np.sum(np.exp(x - top), axis=1, keepdims=True))
+
+
+CASES = {
+    "log of sum of exp": (
+        lambda x: np.log(np.sum(np.exp(x), axis=1)),
+        lambda x: np.logaddexp.reduce(x, axis=1),
+    ),
+    "log of softmax": (
+        lambda x: np.log(np.exp(x) / np.sum(np.exp(x), axis=1, keepdims=True)),
+        log_softmax,
+    ),
+    "picked log of softmax": (
+        lambda x: np.log(gd.nn.softmax(x)[np.arange(2), np.array([1, 2])]),
+        lambda x: log_softmax(x)[np.arange(2), np.array([1, 2])],
+    ),
+    "softplus": (lambda x: np.log(1 + np.exp(x)), lambda x: np.logaddexp(x, 0)),
+    "log of sigmoid": (
+        lambda x: np.log(1 / (1 + np.exp(-x))),
+        lambda x: -np.logaddexp(-x, 0),
+    ),
+    "log of one less sigmoid": (
+        lambda x: np.log(1 - gd.nn.sigmoid(x)),
+        lambda x: -np.logaddexp(x, 0),
+    ),
+    "logaddexp": (
+        lambda x: np.log(np.exp(x) + np.exp(2 * x)),
+        lambda x: np.logaddexp(x, 2 * x),
+    ),
+}
+
+
+@pytest.mark.parametrize(("written", "right"), CASES.values(), ids=CASES)
+def test_no_overflow(written, right):
+    x = gd.var("x", "2,3")
+    graph = gd.stabilise(gd.Graph({"x": x}, {"y": written(x)}))
+    np.testing.assert_allclose(gd.evaluate(graph, {"x": WIDE})["y"], right(WIDE))
+
+
+@pytest.mark.parametrize(("written", "_"), CASES.values(), ids=CASES)
+def test_no_gradient_is_lost(written, _):
+    x = gd.var("x", "2,3")
+    graph = gd.Graph({"x": x}, {"y": np.sum(written(x))})
+    slope = gd.evaluate(gd.differentiate(graph), {"x": WIDE})["d_x"]
+    assert np.all(np.isfinite(slope))
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        (lambda x: np.log(1 + x), np.log1p),
+        (lambda x: np.log(1 - x), lambda x: np.log1p(-x)),
+        (lambda x: np.exp(x) - 1, np.expm1),
+    ],
+)
+def test_no_cancellation(written, right):
+    tiny = np.array([1e-17, -1e-12, 1e-300])
+    x = gd.var("x", "3")
+    graph = gd.stabilise(gd.Graph({"x": x}, {"y": written(x)}))
+    np.testing.assert_array_equal(gd.evaluate(graph, {"x": tiny})["y"], right(tiny))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda x: np.sqrt(np.sum(x**2)),
+        lambda x: np.sqrt(x @ x),
+        lambda x: np.sum(np.sqrt(x * x)),
+        lambda x: np.sum(np.sqrt(x * x + (2 * x) ** 2)),
+        lambda x: np.sqrt(np.var(x)),
+    ],
+)
+def test_roots_of_squares_have_slope_zero_at_the_origin(written):
+    x = gd.var("x", "3")
+    graph = gd.differentiate(gd.Graph({"x": x}, {"y": written(x)}))
+    slope = gd.evaluate(graph, {"x": np.zeros(3)})["d_x"]
+    np.testing.assert_array_equal(slope, np.zeros(3))
+
+
+def test_names_survive():
+    x = gd.var("x", "n,3")
+    total = gd.named(np.sum(np.exp(x), axis=1), "total")
+    log_total = gd.named(np.log(total), "log_total")
+    graph = gd.stabilise(gd.Graph({"x": x}, {"y": log_total * 2}))
+    named = {graph.name_of(node): node.op.label for node in graph.nodes}
+    assert named["log_total"] == "logsumexp"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda x: np.log(x + 2),
+        lambda x: np.exp(x) - 2,
+        lambda x: 1 / (2 + np.exp(-x)),
+        lambda x: np.exp(x) / np.sum(np.exp(x), axis=0),
+        lambda x: np.sqrt(np.sum(x**2) + 1e-8),
+        lambda x: np.sqrt(x * x + 1),
+        lambda x: np.log(gd.nn.softmax(x) + 1e-12),
+    ],
+)
+def test_what_only_looks_alike_is_left_alone(written):
+    x = gd.var("x", "2,3")
+    graph = gd.Graph({"x": x}, {"y": written(x)})
+    assert len(gd.stabilise(graph)) <= len(graph)
+    with np.errstate(all="ignore"):
+        old, new = (
+            gd.evaluate(g, {"x": np.ones((2, 3))})["y"]
+            for g in (graph, gd.stabilise(graph))
+        )
+    np.testing.assert_allclose(old, new, rtol=1e-15)
