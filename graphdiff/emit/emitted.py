@@ -8,13 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from graphdiff.collector import collector_held
+from graphdiff.emit.fast import FastModule
 from graphdiff.emit.module import Module
 from graphdiff.emit.proof import Proof
 from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError
 from graphdiff.graph import Graph
 
 STYLES: Mapping[str, type[Module] | None] = MappingProxyType(
-    {"readable": Module, "fast": None}
+    {"readable": Module, "fast": FastModule}
 )
 TARGETS: Mapping[str, Mapping[str, type[Module] | None]] = MappingProxyType(
     {"numpy": STYLES}
@@ -115,7 +117,8 @@ def emit(
         raise UnsupportedError(f"emit: style {style!r} is not there yet")
     if name is not None and not isinstance(name, str):
         raise GraphTypeError(f"emit: name must be a string, got {name!r}")
-    return Emitted(module(graph, name))
+    with collector_held():
+        return Emitted(module(graph, name))
 
 
 def _known(what: str, table: Mapping[str, Any], wanted: str) -> Any:

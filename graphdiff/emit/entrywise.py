@@ -33,7 +33,7 @@ def elementwise(body: Variables, node: Node) -> Value:
     else:
         texts = _lightest(body, node, args)
         rank, thin = _overlap(args)
-    if axes:
+    if axes and any(value.rank for value in args):
         for i, (arg, value) in enumerate(zip(node.args, args, strict=True)):
             if value.rank and arg not in body.kept:
                 texts[i] = insert(body.full(arg), len(shape) + len(axes), axes)

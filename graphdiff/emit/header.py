@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from graphdiff.cost import holds_memory, operations, product, show_size
@@ -114,14 +115,21 @@ class Header:
 
     def _memory(self) -> Size:
         """What the variables hold in the end, and the largest temporary on top."""
+        stored: Counter[ArrayType] = Counter()
+        inline: set[ArrayType] = set()
+        for statement in self.body.statements:
+            for part in statement.parts:
+                if holds_memory(part):
+                    if part is statement.node:
+                        stored[part.type] += 1
+                    else:
+                        inline.add(part.type)
         held: Size = 0
         extra: Size = 0
-        for statement in self.body.statements:
-            if holds_memory(statement.node):
-                held = held + _bytes(statement.node.type)
-            for part in statement.parts:
-                if part is not statement.node and holds_memory(part):
-                    extra = _larger(extra, _bytes(part.type))
+        for type, count in stored.items():
+            held = held + count * _bytes(type)
+        for type in sorted(inline, key=str):
+            extra = _larger(extra, _bytes(type))
         return held + extra
 
     def _origin(self) -> str:

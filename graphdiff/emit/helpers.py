@@ -8,10 +8,11 @@ import re
 from functools import cache
 
 from graphdiff.emit.entry import ENTRY
+from graphdiff.emit.inplace import IN_PLACE
 from graphdiff.emit.naming import Names
 from graphdiff.runtime import HELPERS
 
-_KNOWN = {**HELPERS, **ENTRY}
+_KNOWN = {**HELPERS, **ENTRY, **IN_PLACE}
 
 
 class Helpers:

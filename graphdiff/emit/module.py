@@ -33,6 +33,8 @@ from graphdiff.node import Constant, Node
 class Module:
     """The parts of one emitted module, before they are put together."""
 
+    body_class = Body
+
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Schedule the graph, choose names, make the statements."""
         self._lines: list[tuple[int, Statement]] = []
@@ -55,7 +57,9 @@ class Module:
         for parameter in self.parameters:
             given.update({leaf.node: leaf.name for leaf in parameter.leaves})
         hushed = hushed_nodes(graph, self.order)
-        self.body = Body(graph, self.order, self.names, writer, given, wanted, hushed)
+        self.body = self.body_class(
+            graph, self.order, self.names, writer, given, wanted, hushed
+        )
         self.body.write(self.order)
         self.header = Header(graph, self.body, self.parameters)
         self.returned = Returned(graph, self.body, self.parameters)

@@ -24,7 +24,7 @@ def spread(body: Variables, node: Node) -> Value:
     axes: tuple[int, ...] = node.op.axes  # type: ignore[attr-defined]
     if value.weak:
         return Value(value.text, 0, weak=True, number=value.number)
-    if arg in body.kept:
+    if arg in body.kept and value.rank:
         return body.joined(node, value.text, rank, frozenset(axes), 0)
     if not value.rank:
         return body.joined(node, value.text, 0, NOWHERE, 0)
@@ -53,7 +53,7 @@ def reshape(body: Variables, node: Node) -> Value:
         return body.joined(node, body.full(arg), len(old), NOWHERE, 0)
     axes = inserted_axes(old, new)
     if axes is not None:
-        if arg in body.kept:
+        if arg in body.kept and value.rank == len(new):
             return body.joined(node, value.text, len(new), NOWHERE, 0)
         base = body.full(arg)
         made = body.joined(node, insert(base, len(new), axes), len(new), NOWHERE, 0)

@@ -13,31 +13,35 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphdiff.graph import Graph
-from graphdiff.node import Node
-
-Key = tuple[int, int, int]
+from graphdiff.node import Node, Role
 
 _NEVER = 1 << 60
 
 
 def schedule(graph: Graph) -> list[Node]:
     """The nodes of `graph`, each after those that it reads, as they are written."""
-    nodes = graph.nodes
-    forward = [n for n in nodes if graph.role_of(n) is None]
-    keys: dict[Node, Key] = {}
-    for place, (node, line) in enumerate(
-        zip(forward, _lines(graph, forward), strict=True)
-    ):
-        keys[node] = (0, line, place)
-    ranks = {node: i for i, node in enumerate(_merge(forward, keys))}
-    for node in nodes:
-        ranks.setdefault(node, len(ranks))
+    nodes, roles = graph.nodes, graph.ledger.roles
+    forward = [n for n in nodes if n not in roles]
+    order = _merge(forward, _lines(graph, forward))
+    if len(order) == len(nodes):
+        return order
+    ranks = {node: i for i, node in enumerate(order)}
+    adjoints = [n for n in nodes if n in roles]
+    for node in adjoints:
+        ranks[node] = len(ranks)
     sweep: dict[Node, int] = {}
-    for place, node in enumerate(nodes):
-        if node not in keys:
-            sweep[node] = _sweep_place(graph, node, ranks, sweep)
-            keys[node] = (1, -sweep[node], place)
-    return _merge(nodes, keys)
+    for node in adjoints:
+        sweep[node] = _sweep_place(roles[node], node, ranks, sweep)
+    if _is_closed(order):
+        return order + _merge(adjoints, [-sweep[node] for node in adjoints])
+    keys = [sweep.get(n, len(ranks)) for n in nodes]
+    return _merge(nodes, [-key for key in keys])
+
+
+def _is_closed(order: Sequence[Node]) -> bool:
+    """Whether no node reads what is not among them."""
+    inside = set(order)
+    return all(inside.issuperset(node.args) for node in order)
 
 
 def _lines(graph: Graph, forward: Sequence[Node]) -> list[int]:
@@ -62,39 +66,42 @@ def _lines(graph: Graph, forward: Sequence[Node]) -> list[int]:
 
 
 def _sweep_place(
-    graph: Graph, node: Node, ranks: dict[Node, int], sweep: dict[Node, int]
+    role: Role, node: Node, ranks: dict[Node, int], sweep: dict[Node, int]
 ) -> int:
     """Where in the sweep an adjoint belongs: the place of what it is the adjoint of.
 
     A sum over the paths to a variable belongs where its last term does.
     """
-    role = graph.role_of(node)
-    assert role is not None
     if role.of in ranks and role.of.args:
         return ranks[role.of]
-    return min((sweep[arg] for arg in node.args if arg in sweep), default=0)
+    return min([sweep[arg] for arg in node.args if arg in sweep], default=0)
 
 
-def _merge(nodes: Sequence[Node], keys: dict[Node, Key]) -> list[Node]:
-    """A topological order that always takes the ready node of the smallest key."""
-    inside = set(nodes)
-    waiting: dict[Node, int] = {}
-    readers: dict[Node, list[Node]] = {}
-    ready: list[tuple[Key, Node]] = []
-    for node in nodes:
-        args = {arg for arg in node.args if arg in inside}
-        waiting[node] = len(args)
-        for arg in args:
-            readers.setdefault(arg, []).append(node)
-        if not args:
-            ready.append((keys[node], node))
+def _merge(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
+    """A topological order that always takes the ready node of the smallest key.
+
+    Of equal keys the first in `nodes` comes first; what `nodes` does not hold counts
+    as there already.
+    """
+    place = {node: i for i, node in enumerate(nodes)}
+    waiting = [0] * len(nodes)
+    readers: list[list[int]] = [[] for _ in nodes]
+    ready = []
+    for i, node in enumerate(nodes):
+        for arg in node.args:
+            j = place.get(arg)
+            if j is not None:
+                waiting[i] += 1
+                readers[j].append(i)
+        if not waiting[i]:
+            ready.append((keys[i], i))
     heapq.heapify(ready)
     order = []
     while ready:
-        _, node = heapq.heappop(ready)
-        order.append(node)
-        for reader in readers.get(node, ()):
-            waiting[reader] -= 1
-            if not waiting[reader]:
-                heapq.heappush(ready, (keys[reader], reader))
+        i = heapq.heappop(ready)[1]
+        order.append(nodes[i])
+        for j in readers[i]:
+            waiting[j] -= 1
+            if not waiting[j]:
+                heapq.heappush(ready, (keys[j], j))
     return order
