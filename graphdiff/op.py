@@ -65,7 +65,10 @@ class Op:
     """Where the derivative jumps, in words; empty for a smooth op."""
 
     convention: ClassVar[str] = ""
-    """The slope where the mathematics has none, if that is the same for all `kinks`."""
+    """The slope where the mathematics has none, if that is the same for all `kinks`.
+
+    Of an op with a kink: the convention that it follows under ``"mean"`` instead.
+    """
 
     singular: ClassVar[bool] = False
     """Whether the value or slope can be infinite or NaN at finite arguments."""

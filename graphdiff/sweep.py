@@ -157,7 +157,10 @@ class Symbolic(Sweep):
             return
         node, roles = self.pulling, self.scope.roles
         op = node.op
-        convention = f"{op.kink}: {self.kinks}" if op.kink else op.convention
+        convention = op.convention
+        if op.kink:
+            word = convention if convention and self.kinks == "mean" else self.kinks
+            convention = f"{op.kink}: {word}"
         order = 1 + (roles[node].order if node in roles else 0)
         roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
 

@@ -321,6 +321,16 @@ def test_a_line_of_the_report_reads_well() -> None:
     assert lines[2] == f"abs, test_kinks.py:{first + 3}: jumps at 0: mean"
 
 
+@pytest.mark.parametrize(
+    ("kinks", "said"),
+    [("mean", "zero"), ("right", "right"), ("left", "left"), ("zero", "zero")],
+)
+def test_the_named_relu_is_reported_as_what_it_follows(kinks: str, said: str) -> None:
+    graph = gd.trace(lambda x: np.sum(gd.nn.relu(x)), np.ones(2))
+    (found,) = gd.differentiate(graph, kinks=kinks).kinks()
+    assert found.convention == f"jumps at 0: {said}"
+
+
 def test_only_what_leads_to_the_variables_is_reported() -> None:
     graph = gd.trace(lambda x, c: np.sum(x * np.abs(c)), np.ones(2), np.ones(2))
     assert gd.differentiate(graph, wrt="x").kinks() == ()

@@ -245,6 +245,7 @@ relu = helper(
         x >= 0 if kinks == "right" else x > 0, g, g.dtype.type(0)
     ),
     kink="jumps at 0",
+    convention="zero",
     masks=(0,),
 )
 

@@ -62,7 +62,7 @@ def test_figure_6_11_shows_the_gradient_beside_the_network():
     labels = list(nodes(graphs.figure_6_11()).values())
     for name, operation in (("H", "relu(U1)"), ("d_H", "d_U2 @ W2.T")):
         assert any(lines[:2] == [name, operation] for lines in labels), name
-    assert any("jumps at 0: mean" in lines for lines in labels)
+    assert any("jumps at 0: zero" in lines for lines in labels)
 
 
 def test_the_halves_have_their_own_colours():

@@ -44,7 +44,7 @@ def test_a_convention_is_said_where_it_was_used():
     lines = part(graphs.figure_6_11(), "gradient:")
     (line,) = (line for line in lines if "adjoint of H" in line)
     assert re.fullmatch(
-        r"  adjoint of H = relu\(U1\)  \(graphs\.py:\d+; jumps at 0: mean\)", line
+        r"  adjoint of H = relu\(U1\)  \(graphs\.py:\d+; jumps at 0: zero\)", line
     )
 
 

@@ -9,8 +9,8 @@ Cost: about 6 * batch * classes * hidden1 + 4 * batch * hidden1 * inputs + 10 * 
 classes + 3 * batch * hidden1 + 4 * classes * hidden1 + 4 * hidden1 * inputs + 3 * batch
 + 6 operations, of which 2 * batch * classes * hidden1 + 2 * batch * hidden1 * inputs +
 8 * batch * classes + batch * hidden1 + 2 * classes * hidden1 + 2 * hidden1 * inputs + 2
-* batch + 3 for the value; at most 24 * batch * classes + 32 * batch * hidden1 + 8 *
-classes * hidden1 + 16 * hidden1 * inputs bytes beside the arguments.
+* batch + 3 for the value; at most 32 * batch * classes + 32 * batch * hidden1 + 8 *
+classes * hidden1 + 8 * hidden1 * inputs bytes beside the arguments.
 
 Written by graphdiff from cross_entropy_network.py; needs NumPy only.
 """
