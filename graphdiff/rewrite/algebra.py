@@ -48,7 +48,7 @@ def is_power_of_two(value: Any) -> bool:
 def exact_product(c: Any, d: Any) -> bool:
     """Whether ``c * (d * x)`` and ``(c * d) * x`` round alike."""
     if c.dtype.kind in "iu" or is_power_of_two(c) or is_power_of_two(d):
-        return c.dtype.kind != "b"
+        return bool(c.dtype.kind != "b")
     if not (np.isfinite(c) and np.isfinite(d)) or c % 1 or d % 1:
         return False
     return bool(abs(float(c) * float(d)) <= 2 ** np.finfo(c.dtype).nmant)

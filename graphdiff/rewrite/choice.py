@@ -144,7 +144,7 @@ def take_of_join(node: Node) -> Node | None:
         return None
     item, start = pattern[axis], 0
     for part in joined.args:
-        stop = start + part.type.shape[axis]  # type: ignore[operator]
+        stop = start + part.type.shape[axis]
         if item == Slice(start, stop) and part.type == node.type:
             return part
         start = stop  # type: ignore[assignment]

@@ -178,7 +178,7 @@ class Engine:
         if rules is None:
             rules = self._by_head[key] = self._rules_of(op)
         for apply, rule in rules:
-            better = apply(node)
+            better: Node | None = apply(node)
             if better is None or better is node:
                 continue
             if better.type != node.type:

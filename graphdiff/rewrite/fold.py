@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.node import Constant, Full, Node, Size, full_value, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise, gated, multiply
@@ -56,7 +57,7 @@ def op_of_numbers(node: Node) -> Node | None:
     return make(Full.of(result, node.type))
 
 
-def _divides_by_zero(node: Node, values: list[object]) -> bool:
+def _divides_by_zero(node: Node, values: Sequence[Any]) -> bool:
     return node.type.dtype.kind in "iu" and len(values) == 2 and values[1] == 0
 
 
@@ -66,16 +67,13 @@ def op_of_constants(node: Node) -> Node | None:
 
     Where that is small, no larger than what it is made from, and finite.
     """
-    largest = 0
-    for arg in node.args:
-        if type(arg.op) is Constant:
-            largest = max(largest, math.prod(arg.type.shape))  # type: ignore[type-var]
-        elif type(arg.op) is not Full:
-            return None
-    shapes = [arg.type.shape for arg in (node, *node.args)]
-    if not largest or any(isinstance(n, Dim) for shape in shapes for n in shape):
+    if type(node.args[0].op) is not Constant and type(node.args[-1].op) is not Constant:
         return None
-    if not math.prod(node.type.shape) <= min(largest, LARGEST):  # type: ignore[type-var]
+    if any(type(arg.op) not in (Constant, Full) for arg in node.args):
+        return None
+    counts = [math.prod(n.type.shape, start=1) for n in (node, *node.args)]
+    sizes = [n for n in counts if isinstance(n, int)]
+    if len(sizes) < len(counts) or sizes[0] > min(max(sizes[1:]), LARGEST):
         return None
     values = [_value(arg) for arg in node.args]
     with np.errstate(all="ignore"):
@@ -90,7 +88,7 @@ def op_of_constants(node: Node) -> Node | None:
 def _value(node: Node) -> np.ndarray:
     if isinstance(node.op, Constant):
         return node.op.value
-    return np.full(node.type.shape, full_value(node), node.type.dtype)  # type: ignore[arg-type]
+    return np.full(node.type.shape, full_value(node), node.type.dtype)
 
 
 @rewrites(Spread, Reshape, Transpose)
