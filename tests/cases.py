@@ -231,7 +231,13 @@ case("zeros like=", lambda x: np.zeros((3, 2), like=x) + x, real(3, 2), **FIXED,
 case("empty like=", lambda x: 0 * np.empty(3, like=x) + x, real(3), **FIXED, **OURS)
 case("full like=", lambda x: np.full(x.shape, 2.5, like=x) * x, real(3), **OURS)
 case("full like= dtype=", lambda x: np.full(3, 2, int, like=x), real(3), **FLAT)
-case("array like=", lambda x: np.array([[x[0], 2], x[1:]], like=x), real(3), **FIXED)
+case(
+    "array like=",
+    lambda x: np.array([[x[0], 2], x[1:]], like=x),
+    real(3),
+    **FIXED,
+    **OURS,
+)
 case("asarray like=", lambda x: np.asarray([x, 2 * x], like=x), real(), **OURS)
 case("arange like=", lambda x: np.arange(x.shape[0], like=x) * x, real(3), **OURS)
 case("mean by 1 / n", lambda x: (1 / x.shape[0]) * np.sum(x * x), real(3))
