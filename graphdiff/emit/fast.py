@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import BINARY
 from graphdiff.emit.layout import assign
@@ -26,8 +28,9 @@ from graphdiff.graph import Graph
 from graphdiff.node import LEAVES, Node, building, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
-from graphdiff.ops.elementwise import Elementwise
+from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import ByArray, Put, Take
+from graphdiff.ops.linalg import Einsum
 
 LARGE = 1 << 18
 """Bytes from which on a term is made in blocks of rows."""
@@ -56,6 +59,9 @@ class InPlace(Statement):
 
     def lines(self, indent: int) -> list[str]:
         """The lines of source."""
+        if self.updates:
+            first = assign(self.name, self.text, indent, self.comment)
+            return Statement.lines(self, indent)[len(first) :]
         assert self.written is not None
         if not self.sign:
             return expression(self.written, indent)
@@ -95,13 +101,13 @@ class FastBody(Body):
         last: dict[Node, int] = {}
         for node in reversed(order):
             reads = [
-                last.get(r, place[r]) if _shows(r) or self._is_late(r) else place[r]
+                last.get(r, place[r]) if self._is_inline(r) else place[r]
                 for r in self.readers.get(node, ())
             ]
             last[node] = max(reads, default=place[node])
         taken: set[Node] = set()
         for node in order:
-            if not _may_overwrite(node):
+            if not _may_overwrite(node) or self._is_inline(node):
                 continue
             for arg in node.args:
                 free = (
@@ -115,6 +121,14 @@ class FastBody(Body):
                     self.takes[node] = arg
                     taken.add(arg)
                     break
+
+    def _is_inline(self, node: Node) -> bool:
+        """Whether `node` reads its arguments no sooner than its reader is computed."""
+        readers = self.readers.get(node, [])
+        entries = isinstance(node.op, Put) and len(readers) == 1
+        return (
+            entries or _shows(node) or self._is_late(node) or self._in_product(node)
+        )
 
     def _is_fresh(self, node: Node) -> bool:
         """Whether `node` is computed into an array of its own, in full."""
@@ -133,7 +147,7 @@ class FastBody(Body):
             other = stack.pop()
             if other is arg:
                 return True
-            if _shows(other) or self._is_late(other):
+            if self._is_inline(other):
                 stack += other.args
         return False
 
@@ -174,11 +188,11 @@ class FastBody(Body):
     # --- while writing ----------------------------------------------------------------
 
     def _needs_name(self, node: Node) -> bool:
+        if self._in_product(node) or self._is_entry(node):
+            return False
         if super()._needs_name(node):
             return True
         if not node.args or _shows(node) or self._is_late(node):
-            return False
-        if self._in_product(node):
             return False
         return any(a.type.shape for a in node.args) and self.values[node].weight > 0
 
@@ -193,7 +207,21 @@ class FastBody(Body):
             and node not in self.outputs
         )
 
+    def _is_entry(self, node: Node) -> bool:
+        """Whether `node` is zeros with entries, to be added to an array in place."""
+        readers = self.readers.get(node, [])
+        return (
+            isinstance(node.op, Put)
+            and len(readers) == 1
+            and readers[0].op is ufuncs.add
+            and self.takes.get(readers[0]) not in (None, node)
+            and node not in self.outputs
+        )
+
     def _make(self, node: Node) -> Value:
+        if node in self.takes and any(self._is_entry(a) for a in node.args):
+            text = self.values[self.takes[node]].text
+            return self.joined(node, text, len(node.type.shape), frozenset())
         arg = node.args[0] if node.args else node
         if isinstance(node.op, Sum) and self._in_product(arg):
             factors = _factors(arg)
@@ -237,6 +265,10 @@ class FastBody(Body):
         """Fill in how the statement writes over the array of `source`."""
         node, name, text = statement.node, statement.name, statement.text
         out = {"out": atom(name)}
+        for arg in node.args:
+            if self._is_entry(arg):
+                statement.updates = self.sums.pop(arg)
+                return True
         if node.op is ufuncs.sigmoid:
             helper = self.writer.helper("sigmoid_into")
             statement.written = call(helper, [atom(name)])
@@ -247,7 +279,7 @@ class FastBody(Body):
             return True
         if node.op is ufuncs.where:
             mask, kept, zero = node.args
-            if kept is not source or _number(zero) != 0 or _is_thin(mask):
+            if kept is not source or not _is_zero(zero) or _is_thin(mask):
                 return False
             helper = self.writer.helper("keep_where")
             statement.written = call(helper, [self.full(mask), atom(name)])
@@ -321,7 +353,7 @@ def _shows(node: Node) -> bool:
     if isinstance(node.op, Take):
         arrays = [a for a in node.args[1:] if a.type.shape]
         return not arrays or not any(isinstance(p, ByArray) for p in node.op.pattern)
-    return isinstance(node.op, VIEWS) or node.op.label == "einsum"
+    return isinstance(node.op, (*VIEWS, Cast, Einsum))
 
 
 def _may_overwrite(node: Node) -> bool:
@@ -329,14 +361,15 @@ def _may_overwrite(node: Node) -> bool:
     if not isinstance(op, Elementwise) or not node.type.shape:
         return False
     if op is ufuncs.where:
-        return _number(node.args[2]) == 0 and node.type.dtype.kind == "f"
+        return _is_zero(node.args[2]) and node.type.dtype.kind == "f"
     if op is ufuncs.sigmoid or op in _WITH_ZERO:
         return True
     return op.out and op.name.startswith("np.") and op.name != "np.clip"
 
 
-def _number(node: Node) -> Any:
-    return full_value(node)
+def _is_zero(node: Node) -> bool:
+    value = full_value(node)
+    return value is not None and value == 0 and not np.signbit(value)
 
 
 def _is_number(node: Node) -> bool:
@@ -365,7 +398,7 @@ def _factors(node: Node) -> tuple[Node, Node] | None:
     """The two factors of a product of real arrays of one shape, if it is one."""
     if node.op not in _PRODUCTS or node.type.dtype.char not in "fd":
         return None
-    if node.op is ufuncs.power and _number(node.args[1]) != 2:
+    if node.op is ufuncs.power and full_value(node.args[1]) != 2:
         return None
     first = node.args[0]
     second = node.args[1] if node.op is ufuncs.multiply else first
@@ -381,7 +414,7 @@ def mask_of_results(graph: Graph) -> Graph:
     scope = graph.scope()
     for node in graph.nodes:
         if node.op is ufuncs.greater and node.args[0] in results:
-            if _number(node.args[1]) == 0:
+            if full_value(node.args[1]) == 0:
                 result = results[node.args[0]]
                 places[node] = scope.make(node.op, (result, node.args[1]))
                 role = scope.roles.get(node)

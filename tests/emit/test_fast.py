@@ -1,0 +1,113 @@
+"""The fast style: the interpreter's numbers, in place, nothing of the caller's touched."""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+from graphdiff import nn
+from graphdiff.emit import emit
+from tests.cases import CASES
+from tests.test_compile import PROGRAMS, agree, arguments, leaves, symbolic
+
+
+def fast(graph: gd.Graph) -> Any:
+    return emit(graph, style="fast")
+
+
+def check(graph: gd.Graph, *args: Any) -> None:
+    agree(graph, *args, compiled=fast(graph).load())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_op(name):
+    case = CASES[name]
+    check(gd.trace(lambda args: case.function(*args), case.args), case.args)
+
+
+@pytest.mark.parametrize("name", [n for n, c in CASES.items() if c.order and c.real])
+def test_every_derivative(name):
+    case = CASES[name]
+
+    def total(args):
+        y = case.function(*args)
+        parts = y if isinstance(y, (tuple, list)) else [y]
+        return sum((np.sum(p * np.sin(p)) for p in parts if p.dtype.kind == "f"), 0.0)
+
+    wrt = [f"args.{i}" for i in case.real]
+    check(gd.value_and_grad(total, wrt=wrt).graph(case.args), case.args)
+
+
+@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_programs_in_all_sizes(name, dtype):
+    program = PROGRAMS[name]
+    graph = symbolic(program, dtype)
+    function = fast(graph).load()
+    sizes = [7, 1, 3000] + [0] * (name not in ("columns", "extremes"))
+    for n in sizes:
+        agree(graph, *arguments(program, n, dtype), compiled=function)
+
+
+def book(W1, W2, X, y, decay):
+    H = nn.relu(X @ W1)
+    U2 = H @ W2
+    J_mle = np.mean(nn.cross_entropy(U2, y))
+    return J_mle + decay * (np.sum(W1**2) + np.sum(W2**2))
+
+
+@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
+def test_section_657():
+    dims = ["784,256", "256,10", "batch,784", "batch", ""]
+    dtypes = [float, float, float, np.int64, float]
+    specs = [gd.spec(d, dtype=t) for d, t in zip(dims, dtypes, strict=True)]
+    graph = gd.value_and_grad(book, wrt=(0, 1)).graph(*specs)
+    emitted = fast(graph)
+    assert "np.maximum(H, 0, out=H)" in emitted.source
+    assert "for i in range(0, 784, 64):" in emitted.source
+    assert "d_U2[rows, y] -=" in emitted.source
+    rng = np.random.default_rng(0)
+    for batch in (0, 1, 5):
+        args = [
+            0.05 * rng.standard_normal((784, 256)),
+            0.05 * rng.standard_normal((256, 10)),
+            rng.random((batch, 784)),
+            rng.integers(10, size=batch),
+            1e-3,
+        ]
+        agree(graph, *args, compiled=emitted.load())
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_linters_leave_it_alone(name, tmp_path):
+    path = tmp_path / "fast_module.py"
+    fast(symbolic(PROGRAMS[name], np.float64)).write(path)
+    for command in (["check"], ["format", "--check"]):
+        found = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", path],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_what_is_masked_stays_silent():
+    def f(x):
+        y = np.where(x > 0, np.sqrt(x) + np.log(x) + 1 / x + x**0.5, 0.0)
+        return np.sum(y)
+
+    x = np.linspace(-1, 1, 3001)
+    graph = gd.grad(f).graph(gd.spec("n"))
+    (found,) = leaves(fast(graph).load()(x))
+    assert np.isfinite(found).all()
+    np.testing.assert_allclose(found, gd.evaluate(graph, {"x": x})["d_x"])
+
+
+def test_the_same_bytes_twice():
+    graphs = [symbolic(PROGRAMS["network"], np.float64) for _ in range(2)]
+    assert fast(graphs[0]).source == fast(graphs[1]).source
