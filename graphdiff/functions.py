@@ -22,7 +22,6 @@ from graphdiff.differentiate import (
     check_variable,
     differentiate,
     ones,
-    pull_back,
     zeros,
 )
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError
@@ -35,6 +34,7 @@ from graphdiff.node import Input, Node, building, current_scope
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.spec import Spec
+from graphdiff.sweep import pull_back
 from graphdiff.trace import bind, name_of, trace
 
 Wrt = int | str | Sequence[int | str]

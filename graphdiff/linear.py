@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.differentiate import gradient_name, pull_back, push_forward, zeros
+from graphdiff.differentiate import gradient_name, zeros
 from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression import Expression, as_node
 from graphdiff.fresh import Fresh, leaf_type
@@ -20,6 +20,7 @@ from graphdiff.ops.axes import spread_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
+from graphdiff.sweep import pull_back, push_forward
 from graphdiff.trace import bind, trace
 from graphdiff.types import ArrayType, show_shape
 from graphdiff.words import unique

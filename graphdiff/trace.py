@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Hashable
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -106,15 +107,7 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
     scope = Scope()
     with building(scope):
         fresh = Fresh(bound.arguments)
-        inputs, trees = fresh.inputs, fresh.trees
-        leaves: dict[Hashable, str | None] = {}
-        whole: dict[Hashable, str] = {}
-        for path, node in inputs.items():
-            if path in trees:
-                whole[node] = path
-            else:
-                leaves[node] = clean_name(path.rpartition(".")[2])
-        recorder = Recorder(sys._getframe(), _node_of, whole, leaves)
+        recorder = _recorder(sys._getframe(), fresh)
         scope.watcher, scope.keep_fresh = Watcher(recorder), True
         bound.arguments.update(fresh.values)
         result = _run(fn, bound)
@@ -122,9 +115,21 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
         scope.names = {**scope.names, **recorder.finish()}  # type: ignore[dict-item]
         name = name_of(fn)
         outputs, tree = _collect(name, result, scope)
-        kinds = {p: q.kind for p, q in bound.signature.parameters.items() if p in trees}
-        signature = Signature(name, trees, kinds, tree)
-        return Graph(inputs, outputs, signature=signature)
+        kinds = {p: bound.signature.parameters[p].kind for p in fresh.trees}
+        signature = Signature(name, fresh.trees, kinds, tree)
+        return Graph(fresh.inputs, outputs, signature=signature)
+
+
+def _recorder(frame: FrameType, fresh: Fresh) -> Recorder:
+    """A recorder of names below `frame`: those of lone arguments are settled."""
+    settled: dict[Hashable, str] = {}
+    leaves: dict[Hashable, str | None] = {}
+    for path, node in fresh.inputs.items():
+        if path in fresh.trees:
+            settled[node] = path
+        else:
+            leaves[node] = clean_name(path.rpartition(".")[2])
+    return Recorder(frame, _node_of, settled, leaves)
 
 
 def name_of(fn: Callable[..., Any]) -> str:

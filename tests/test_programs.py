@@ -238,6 +238,7 @@ def test_gradients_agree_with_autograd(fn, args):
     close(found, autograd.grad(with_numpy(fn, library), wrt)(*args))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fn", "args"), PROGRAMS, ids=IDS)
 def test_second_derivatives_agree_with_jax(jax, fn, args):
     theirs = with_numpy(fn, jax.numpy)
