@@ -43,6 +43,17 @@ _ARRAYS = frozenset((np.ndarray, np.float64, np.float32))
 _EMITTING = ("target", "name", "style")
 
 
+def _kinds(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Shapes and dtypes, as quickly as can be: enough to find what was compiled."""
+    return tuple(
+        [(a.shape, a.dtype) if type(a) in _ARRAYS else type(a) for a in values]
+    )
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in _ARRAYS or type(value) is float
+
+
 class Form:
     """A function made from another: compiled once for each kind of arguments."""
 
@@ -72,19 +83,17 @@ class Form:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute, compiling first if arguments of this kind are new."""
         if kwargs or current_scope().watcher is not None:
-            return self._call(args, kwargs, None)
-        kind = tuple(
-            [(a.shape, a.dtype) if type(a) in _ARRAYS else type(a) for a in args]
-        )
-        compiled = self._direct.get(kind)
-        return self._call(args, kwargs, kind) if compiled is None else compiled(*args)
+            return self._call(args, kwargs)
+        compiled = self._direct.get(_kinds(args))
+        return self._call(args, kwargs) if compiled is None else compiled(*args)
 
-    def _call(self, args: Any, kwargs: Any, kind: Any) -> Any:
-        """Find what is compiled for arguments of any kind.
-
-        `kind` is a shorter key for lone arrays and numbers, worth remembering.
-        """
+    def _call(self, args: Any, kwargs: Any) -> Any:
+        """Find what is compiled for nested arguments; build where one is symbolic."""
         leaves, spec = leaves_of((args, kwargs))
+        kinds = _kinds(leaves)
+        compiled = self._direct.get((spec, kinds))
+        if compiled is not None and current_scope().watcher is None:
+            return compiled(*args, **kwargs)
         symbolic = any(isinstance(leaf, Expression) for leaf in leaves)
         if symbolic or current_scope().watcher is not None:
             return self.inline(args, kwargs)
@@ -92,23 +101,32 @@ class Form:
             raise GraphTypeError(
                 "a spec is not an array; use .graph, .show or .emit with specs"
             )
+        compiled = self._find(args, kwargs, leaves, spec)
+        if all(map(_is_plain, leaves)):
+            self._direct[spec, kinds] = compiled
+        if not kwargs and all(map(_is_plain, args)):
+            self._direct[kinds] = compiled
+        return compiled(*args, **kwargs)
+
+    def _find(
+        self, args: Any, kwargs: Any, leaves: Sequence[Any], spec: Any
+    ) -> Callable[..., Any]:
+        """What is compiled for arguments like these, or compile it."""
         weak = weak_dtype(leaves)
         types = [leaf_type("argument", leaf, weak) for leaf in leaves]
         fixed = [
             (type(leaf), leaf)
-            for leaf, kind_ in zip(leaves, types, strict=True)
-            if kind_ is None
+            for leaf, type_ in zip(leaves, types, strict=True)
+            if type_ is None
         ]
         key = (spec, *types, *fixed)
         try:
             compiled = self._compiled.get(key)
         except TypeError:  # A fixed argument that cannot be compared: never kept.
-            return self._compile(args, kwargs)(*args, **kwargs)
+            return self._compile(args, kwargs)
         if compiled is None:
             compiled = self._compiled[key] = self._compile(args, kwargs)
-        if kind and all(type(a) in _ARRAYS or type(a) is float for a in args):
-            self._direct[kind] = compiled
-        return compiled(*args, **kwargs)
+        return compiled
 
     def _compile(self, args: Any, kwargs: Any) -> Callable[..., Any]:
         return compile_graph(self.graph(*args, **kwargs), backend=self.backend)
