@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from graphdiff.emit import entrywise, moves, parts, products
 from graphdiff.emit.text import literal
 from graphdiff.emit.value import Value, plain, short_number
@@ -44,7 +46,8 @@ def _mean(body: Variables, node: Node) -> Value:
     arg = node.args[0]
     value = body.argument(node, arg)
     made = plain_call(body, node)
-    if isinstance(arg.op, Cast) and value.bare is not None and not value.thin:
+    into_float64 = isinstance(arg.op, Cast) and arg.type.dtype == np.float64
+    if into_float64 and value.bare is not None and not value.thin:
         source = arg.args[0].type
         if source.dtype.kind in "biu" and value.rank == len(source.shape):
             record = node.op.call(arg.type)

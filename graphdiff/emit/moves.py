@@ -44,7 +44,8 @@ def reshape(body: Variables, node: Node) -> Value:
     old, new = arg.type.shape, node.type.shape
     dropped = inserted_axes(new, old)
     value = body.values[arg]
-    if dropped and value.without is not None and value.without[0] == dropped:
+    vector = value.without is not None and value.without[0] == dropped
+    if vector and value.without is not None and node not in body.kept:
         return body.joined(node, value.without[1], len(new), NOWHERE, 0)
     value = body.argument(node, arg)
     if value.weak:

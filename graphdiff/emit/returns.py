@@ -100,4 +100,6 @@ def is_scalar(node: Node) -> bool:
     op = node.op
     if isinstance(op, Elementwise):
         return op is not ufuncs.where and op.name.startswith("np.")
-    return isinstance(op, (Input, Sum, Mean, Reduction, Einsum)) or not node.args
+    if isinstance(op, (Sum, Mean, Reduction, Einsum)):
+        return op.call(*[arg.type for arg in node.args]).function.startswith("np.")
+    return not node.args

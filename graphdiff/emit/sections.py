@@ -45,6 +45,8 @@ class Sections:
             self._comment(statement, adjoint)
             starts.append((len(lines), statement))
             lines += statement.lines(8 if hushed else 4)
+        if lines and not lines[0]:
+            lines, starts = lines[1:], [(n - 1, s) for n, s in starts]
         return lines, starts
 
     def _place(self, statement: Statement) -> int | None:
