@@ -16,6 +16,10 @@ import numpy as np
 from graphdiff.expression import Expression, lift
 from graphdiff.node import LEAVES, Constant, Input, Node, Size, full_value
 from graphdiff.ops.elementwise import (
+    arccos,
+    arccosh,
+    arcsin,
+    cbrt,
     divide,
     floor_divide,
     gated,
@@ -25,6 +29,7 @@ from graphdiff.ops.elementwise import (
     mod,
     power,
     reciprocal,
+    sqrt,
 )
 from graphdiff.ops.linalg import GatedMatMul, matmul
 from graphdiff.runtime import gated_matmul, matmul_gated
@@ -96,7 +101,7 @@ class Wary(Strict):
 
 
 class Open(Expression):
-    """A cotangent not known yet, in whose place a tangent will come.
+    """A cotangent that may be infinite, or is not known yet: a tangent will come.
 
     Whatever is made of it must be linear in it: no condition may ask for it. Tangents
     need no gates, because they pass the same selections as the values do.
@@ -177,6 +182,22 @@ def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
                 if i not in shielded and carries(node, i):
                     seen.add(arg)
     return {node for node in nodes if node not in seen}
+
+
+def steep_nodes(nodes: Sequence[Node]) -> set[Node]:
+    """The nodes whose cotangent may be infinite though every value is finite.
+
+    A function with a finite value and an infinite slope follows them: sqrt at 0.
+    """
+    steep: set[Node] = set()
+    for node in reversed(nodes):
+        if (
+            node in steep
+            or node.op in (sqrt, cbrt, arcsin, arccos, arccosh)
+            or (node.op is power and is_singular(node))
+        ):
+            steep.update(a for i, a in enumerate(node.args) if carries(node, i))
+    return steep
 
 
 def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[Node]:

@@ -23,6 +23,7 @@ from graphdiff.strict import (
     carries,
     doubted_inputs,
     masked_nodes,
+    steep_nodes,
     wild_nodes,
 )
 from graphdiff.words import unique
@@ -51,6 +52,7 @@ class Sweep:
         wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
         self.masked = wild and wild & masked_nodes(self.nodes, targets)
         self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
+        self.steep = wild and steep_nodes(self.nodes)
 
     def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
         """The share of argument `i` in `g`, the cotangent of `node`; None for none."""
@@ -120,7 +122,9 @@ class Symbolic(Sweep):
     def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
         """Run the op's own rule on expressions."""
         self.pulling = node
-        kind = self.carry or (self.strict if at.masked else Expression)
+        kind = self.carry or (
+            self.strict if at.masked else Open if node in self.steep else Expression
+        )
         carried = (
             [None if s is None else kind(s.node) for s in g]
             if isinstance(g, list)
@@ -210,7 +214,7 @@ def push_forward(
     if not arrived:
         return [None] * len(holes)
     again = collect(*zip(*arrived, strict=True))
-    return pull_back(again, holes, kinks, Expression)
+    return pull_back(again, holes, kinks)
 
 
 def collect(targets: Iterable[Node], seeds: Iterable[Node]) -> dict[Node, Node]:

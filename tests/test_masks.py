@@ -501,3 +501,47 @@ def test_scalars_against_sympy(formula: str, order: int) -> None:
     dgraph = gd.differentiate(gd.trace(f, x))
     got = gd.evaluate(dgraph, {"x": x})["d_x"]
     np.testing.assert_allclose(got, [wanted, 0], rtol=1e-10)
+
+
+# --- discarded before the singular op: the cotangent is infinite ----------------------
+
+UPSTREAM: dict[str, Function] = {
+    "sqrt of maximum": lambda x: np.sqrt(np.maximum(x, 0)),
+    "sqrt of maximum, turned": lambda x: np.sqrt(np.maximum(0, x)),
+    "sqrt of where": lambda x: np.sqrt(np.where(x > 0, x, 0)),
+    "sqrt of relu": lambda x: np.sqrt(gd.nn.relu(x)),
+    "power of maximum": lambda x: np.maximum(x, 0) ** 0.5,
+    "cbrt of clip": lambda x: np.cbrt(np.clip(x, 0, 3)) ** 1.5,
+    "arccosh of maximum": lambda x: np.arccosh(np.maximum(x, 0) + 1),
+    "arcsin of minimum": lambda x: np.arcsin(1 - np.maximum(x, 0)),
+    "behind a sum": lambda x: np.sqrt(np.sum(np.maximum(x, 0)[:, None], axis=1)),
+}
+
+
+@pytest.mark.parametrize("name", UPSTREAM)
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_what_was_discarded_before_has_slope_0(name: str, order: int) -> None:
+    x = np.array([-1.0, 0.25, 0.5])
+
+    def reverse(x: Any) -> Any:
+        y = np.sum(UPSTREAM[name](x))
+        for _ in range(order):
+            (g,) = gd.gradients(y, [x])
+            y = np.sum(g)
+        return g
+
+    def forward(x: Any) -> Any:
+        y = UPSTREAM[name](x)
+        for _ in range(order):
+            (y,) = gd.pushforward([y], [x], [np.ones(3)])
+        return y
+
+    graph = gd.trace(lambda x: reverse(x)[1:], np.abs(x))
+    (wanted,) = gd.evaluate(graph, {"x": np.abs(x)}).values()
+    for mode in (reverse, forward):
+        (got,) = gd.evaluate(gd.trace(mode, x), {"x": x}).values()
+        np.testing.assert_allclose(got, [0, *wanted], rtol=1e-9)
+    if order == 1:
+        graph = gd.trace(lambda x: np.sum(UPSTREAM[name](x)), x)
+        got = gd.backprop(graph, {"x": x})["x"]
+        np.testing.assert_allclose(got, [0, *wanted], rtol=1e-9)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.expression import Expression
 from graphdiff.ops.entries import Cast as Cast
 from graphdiff.ops.entries import Elementwise as Elementwise
 from graphdiff.ops.entries import Rule, all_alike, choice, helper, literal, ufunc
@@ -38,10 +39,12 @@ def _step(a: Any, b: Any, tie: float) -> Any:
 def pass_on(g: Any, step: Any) -> Any:
     """The share of `g` that a step function lets through.
 
-    While `g` is open (forward mode), what comes later takes its place, and may be
-    infinite where the step is 0.
+    Where `g` may be infinite, 0 of it must be 0.
     """
-    return gated(step, g) if getattr(g, "is_open", False) else g * step
+    if getattr(g, "strict", False):
+        return g * step
+    may_be_infinite = getattr(g, "is_open", not isinstance(g, Expression))
+    return gated(step, g) if may_be_infinite else g * step
 
 
 def _winner(sign: int, i: int) -> Rule:
