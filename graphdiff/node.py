@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -213,7 +214,7 @@ class Full(Op):
             return cls(_DOUBLE(value), type)
         return cls(np.asarray(value).astype(type.dtype).tobytes(), type)
 
-    @property
+    @cached_property
     def value(self) -> Any:
         """The number, as a NumPy scalar of the dtype."""
         return np.frombuffer(self.data, self.type.dtype)[0]
