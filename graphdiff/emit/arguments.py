@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,11 +13,11 @@ import numpy as np
 from graphdiff.dims import Dim
 from graphdiff.emit.calls import dtype_text
 from graphdiff.emit.helpers import Helpers
-from graphdiff.emit.layout import assign
+from graphdiff.emit.layout import assign, function
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.nests import key_text, take_apart
 from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.statements import expression
+from graphdiff.emit.statements import AMBIGUOUS, EXCUSE, expression, store_lines
 from graphdiff.emit.text import (
     Text,
     atom,
@@ -121,6 +122,18 @@ def signature_items(made: Sequence[Parameter]) -> list[str]:
     return items
 
 
+def head_lines(name: str, made: Sequence[Parameter]) -> list[str]:
+    """The ``def``; hard names among the parameters are excused."""
+    lines = function(name, signature_items(made))
+    hard = [p.name for p in made if p.name in AMBIGUOUS]
+    return [
+        line + EXCUSE
+        if any(re.search(rf"[(\s*]{word}[,)]", line + ",") for word in hard)
+        else line
+        for line in lines
+    ]
+
+
 def passed_by_name(parameter: Parameter) -> bool:
     """Whether a call must name the parameter."""
     return bool(parameter.kind == inspect.Parameter.KEYWORD_ONLY)
@@ -148,12 +161,12 @@ class Entry:
         for parameter in self.made:
             lines += self._nests(parameter)
             for leaf in parameter.leaves:
-                lines += assign(leaf.name, self._converted(leaf), 4)
+                lines += store_lines(leaf.name, self._converted(leaf), 4)
         checked = [leaf for leaf in self.leaves if self._says_more(leaf)]
         used = {n for leaf in checked for s in leaf.node.type.shape for n in _names(s)}
         for name in self.sizes.variables:
             if name in used or name in needed:
-                lines += assign(self.sizes.variables[name], self._texts[name], 4)
+                lines += store_lines(self.sizes.variables[name], self._texts[name], 4)
         for start in range(0, len(checked), _CHUNK):
             lines += self._shapes(checked[start : start + _CHUNK])
         return lines
@@ -165,7 +178,8 @@ class Entry:
             lines += expression(call(self.helpers.name("entries"), arguments), 4)
         for path, access, value in parameter.fixed:
             wanted = key_text(value)
-            lines += [f"    if {access.flat} != {wanted.flat}:"]
+            differs = "is not" if value is None or isinstance(value, bool) else "!="
+            lines += [f"    if {access.flat} {differs} {wanted.flat}:"]
             message = string(f"{path}: this code holds for {value!r} only")
             lines += [f"        raise ValueError({message.flat})"]
         return lines

@@ -15,6 +15,7 @@ from graphdiff.emit.printer import LIMIT
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
 from graphdiff.node import Arange, Node
+from graphdiff.ops.axes import Spread
 
 HEAVIEST = 8
 """The most operations in one statement."""
@@ -42,6 +43,8 @@ class Body(Variables):
             return True
         if not node.args and not isinstance(node.op, Arange):
             return False
+        if isinstance(node.op, Spread) and self.graph.role_of(node) is not None:
+            return self.uses[node] > 1 and self.values[node].weight > 0
         if node in self.wanted:
             return not self.values[node].weak and not self.is_alias(node)
         if self.uses[node] <= 1:

@@ -5,49 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 from graphdiff.emit.calls import dtype_text
-from graphdiff.emit.layout import assign
-from graphdiff.emit.text import Text, call, list_, literal, method, string
+from graphdiff.emit.statements import store_lines
+from graphdiff.emit.text import Text, atom, call, list_, literal, method, tuple_
 from graphdiff.emit.value import plain
 
 _MOST_WRITTEN = 1000
 """Beyond so many entries, a list of numbers serves nobody; bytes in hex are shorter."""
 
+_BY_DEFAULT = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool))
+"""What ``np.array`` makes of Python's numbers."""
+
 
 def constant_lines(name: str, array: np.ndarray) -> list[str]:
-    """The statement that makes `array` again."""
+    """The statement that makes `array` again, as the module-level variable `name`."""
+    kind = {"dtype": dtype_text(array.dtype)}
     if array.size == 0:
-        shape = literal_tuple(array.shape)
-        return assign(
-            name, call("np.zeros", [shape], {"dtype": dtype_text(array.dtype)})
-        )
+        shape = tuple_([literal(n) for n in array.shape])
+        return store_lines(name, call("np.zeros", [shape], kind))
     if array.size > _MOST_WRITTEN:
         return _from_bytes(name, array)
-    kind = (
-        {}
-        if array.dtype in (np.float64, np.int64, bool)
-        else {"dtype": dtype_text(array.dtype)}
-    )
-    if array.dtype == np.float64 and not _has_float(array):
-        kind = {"dtype": dtype_text(array.dtype)}
-    return assign(name, call("np.array", [_nested(array)], kind))
-
-
-def literal_tuple(shape: tuple[int, ...]) -> Text:
-    """A shape as a tuple."""
-    from graphdiff.emit.text import tuple_
-
-    return tuple_([literal(n) for n in shape])
-
-
-def _has_float(array: np.ndarray) -> bool:
-    return array.size > 0
+    if array.dtype in _BY_DEFAULT:
+        kind = {}
+    return store_lines(name, call("np.array", [_nested(array)], kind))
 
 
 def _nested(array: np.ndarray) -> Text:
     """Lists of literals, nested as the array: by levels, from the innermost axis."""
     texts = [literal(plain(entry, array.dtype)) for entry in array.ravel()]
     for size in reversed(array.shape):
-        texts = [list_(texts[i : i + size]) for i in range(0, max(len(texts), 1), size)]
+        texts = [list_(texts[i : i + size]) for i in range(0, len(texts), size)]
     return texts[0]
 
 
@@ -55,21 +41,11 @@ def _from_bytes(name: str, array: np.ndarray) -> list[str]:
     """Little-endian bytes in hex, 32 of them a line."""
     order = array.dtype.newbyteorder("<")
     digits = np.ascontiguousarray(array, order).tobytes().hex()
-    lines = [f"{name} = np.frombuffer(", "    bytes.fromhex("]
+    first, *rest = store_lines(name, atom("np.frombuffer"))
+    lines = [first.replace("np.frombuffer", "np.frombuffer("), *rest]
+    lines += ["    bytes.fromhex("]
     lines += [f'        "{digits[i : i + 64]}"' for i in range(0, len(digits), 64)]
     lines += ["    ),", f'    dtype="{order.str}",', ")"]
-    shape = method(
-        method(_atom(name), "reshape", [literal(n) for n in array.shape]),
-        "astype",
-        [dtype_text(array.dtype)],
-    )
-    return [*lines, *assign(name, shape)]
-
-
-def _atom(name: str) -> Text:
-    from graphdiff.emit.text import atom
-
-    return atom(name)
-
-
-_ = string
+    shaped = method(atom(name), "reshape", [literal(n) for n in array.shape])
+    native = method(shaped, "astype", [dtype_text(array.dtype)])
+    return [*lines, *store_lines(name, native)]

@@ -8,8 +8,8 @@ from typing import Any
 from graphdiff.emit.arguments import (
     Entry,
     Parameter,
+    head_lines,
     parameters,
-    signature_items,
     trees_of,
 )
 from graphdiff.emit.body import Body
@@ -18,7 +18,6 @@ from graphdiff.emit.constants import constant_lines
 from graphdiff.emit.header import Header, gradients_of
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.hush import hushed_nodes
-from graphdiff.emit.layout import function
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.returns import Returned
 from graphdiff.emit.schedule import schedule
@@ -134,7 +133,7 @@ class Module:
         sections, starts = Sections(self.graph, self.body).lines()
         last = self.returned.lines()
         entry = self.entry.lines(self._sizes_used())
-        head = function(self.name, signature_items(self.parameters))
+        head = head_lines(self.name, self.parameters)
         head += self.header.function()
         parts = [part for part in (entry, sections, last) if part]
         lines = list(head)

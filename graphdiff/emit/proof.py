@@ -10,24 +10,27 @@ from __future__ import annotations
 import inspect
 import itertools
 from collections.abc import Callable, Mapping
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from graphdiff.dims import evaluate_size
 from graphdiff.emit import proof_parts
-from graphdiff.emit.arguments import Leaf, passed_by_name
+from graphdiff.emit.arguments import Parameter, passed_by_name
 from graphdiff.emit.calls import dtype_text
 from graphdiff.emit.header import gradients_of
 from graphdiff.emit.layout import assign, docstring, returns
 from graphdiff.emit.module import Module
 from graphdiff.emit.nests import key_text, put_together
 from graphdiff.emit.text import (
+    CONDITIONAL,
     Text,
     atom,
     call,
     dict_,
     literal,
+    method,
     string,
     subscript,
     tuple_,
@@ -97,7 +100,11 @@ class Proof:
 
     def _run(self, point: _Point, stored: Mapping[str, float]) -> dict[str, Any]:
         """What the test defines, with the function at hand instead of imported."""
-        namespace: dict[str, Any] = {"np": np, "emitted": self.function}
+        namespace: dict[str, Any] = {
+            "np": np,
+            "emitted": self.function,
+            "SimpleNamespace": SimpleNamespace,
+        }
         source = "\n".join(self._definitions(point, stored))
         exec(compile(source, "<test>", "exec"), namespace)
         return namespace
@@ -107,15 +114,15 @@ class Proof:
     def _text(self, file: str, point: _Point, stored: Mapping[str, float]) -> str:
         title = f"Checks {self.module.name}: stored values, and differences."
         lines = [*docstring([title], 0), ""]
+        lines += ["from pathlib import Path", "from runpy import run_path"]
         if self.classes:
-            lines += ["from types import SimpleNamespace", ""]
-        if file.isidentifier():
-            lines += ["import numpy as np", ""]
-            lines += [f"from {file} import {self.module.name} as emitted"]
-        else:
-            lines += ["import importlib", "", "import numpy as np", ""]
-            module = call("importlib.import_module", [string(file)])
-            lines += assign("emitted", _attribute(module, self.module.name))
+            lines.append("from types import SimpleNamespace")
+        lines += ["", "import numpy as np", ""]
+        beside = method(
+            call("Path", [atom("__file__")]), "with_name", [string(f"{file}.py")]
+        )
+        loaded = call("run_path", [call("str", [beside])])
+        lines += assign("emitted", subscript(loaded, [string(self.module.name)]))
         return "\n".join([*lines, "", *self._definitions(point, stored)]) + "\n"
 
     def _definitions(self, point: _Point, stored: Mapping[str, float]) -> list[str]:
@@ -203,18 +210,16 @@ class Proof:
         ]
 
 
-def _starred(parameter: Any, text: Text) -> Text:
-    return text if parameter.kind.name != "VAR_POSITIONAL" else _star(text)
-
-
-def _star(text: Text) -> Text:
-    return Text("atom", ("*", text), text.binds, text.width + 1, text.depth)
-
-
-def _attribute(text: Text, name: str) -> Text:
-    from graphdiff.emit.text import attribute
-
-    return attribute(text, name)
+def _starred(parameter: Parameter, text: Text) -> Text:
+    """The argument as it is passed: what the function gathers is handed out again."""
+    stars = {
+        inspect.Parameter.VAR_POSITIONAL: "*",
+        inspect.Parameter.VAR_KEYWORD: "**",
+    }.get(parameter.kind, "")
+    if not stars:
+        return text
+    width = text.width + len(stars)
+    return Text("atom", (stars, text), CONDITIONAL, width, text.depth)
 
 
 def _namespace(spec: Any, fields: dict[str, Text]) -> Text:
@@ -224,6 +229,3 @@ def _namespace(spec: Any, fields: dict[str, Text]) -> Text:
 
 def _source(function: Callable[..., Any]) -> list[str]:
     return inspect.getsource(function).rstrip().splitlines()
-
-
-_ = Leaf

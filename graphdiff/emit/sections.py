@@ -78,12 +78,7 @@ class Sections:
 
     def _comment(self, statement: Statement, adjoint: bool) -> None:
         """A shape, where it is not that of some operand."""
-        shape = statement.node.type.shape
-        kept = self.body.kept.get(statement.node, ())
-        if kept:
-            left = iter(shape)
-            rank = len(shape) + len(kept)
-            shape = tuple(1 if a in kept else next(left) for a in range(-rank, 0))
+        shape = statement.shape
         if not shape or statement.updates:
             return
         seen = {

@@ -10,6 +10,21 @@ from graphdiff.emit.layout import assign
 from graphdiff.emit.printer import LIMIT, Printer
 from graphdiff.emit.text import Text, atom, call, operand, subscript
 from graphdiff.node import Node
+from graphdiff.types import Shape
+
+AMBIGUOUS = frozenset({"l", "O", "I"})
+"""Names that linters find hard to read; a user who chose one keeps it."""
+
+EXCUSE = "  # noqa: E741, RUF100"
+"""E741 for linters that complain, RUF100 for those that do not and see no reason."""
+
+
+def store_lines(name: str, text: Text, indent: int = 0, comment: str = "") -> list[str]:
+    """The lines of ``name = text``; a hard name of the user's is excused."""
+    if name not in AMBIGUOUS:
+        return assign(name, text, indent, comment)
+    first, *rest = assign(name, text, indent)
+    return [first + EXCUSE, *rest]
 
 
 @dataclass(slots=True)
@@ -26,7 +41,8 @@ class Statement:
     """``name = text``, followed by updates in place.
 
     `node` is the value computed, `parts` every node whose operation stands in the
-    text. A hushed statement may warn about entries that are thrown away.
+    text, `shape` what the array really has. A hushed statement may warn about entries
+    that are thrown away.
     """
 
     node: Node
@@ -34,6 +50,7 @@ class Statement:
     text: Text
     parts: list[Node]
     hushed: bool = False
+    shape: Shape = ()
     comment: str = ""
     updates: list[Update] = field(default_factory=list)
 
@@ -46,7 +63,7 @@ class Statement:
 
     def lines(self, indent: int) -> list[str]:
         """The lines of source."""
-        lines = assign(self.name, self.text, indent, self.comment)
+        lines = store_lines(self.name, self.text, indent, self.comment)
         written: list[Text] = []
         blank = is_zeros(self.text)
         for update in self.updates:

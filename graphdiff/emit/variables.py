@@ -18,6 +18,7 @@ from graphdiff.emit.value import NOWHERE, Value, scalar_text
 from graphdiff.graph import Graph
 from graphdiff.node import Full, Node
 from graphdiff.ops.axes import Reshape
+from graphdiff.types import Shape, Size
 
 
 class Variables:
@@ -72,6 +73,7 @@ class Variables:
         name = self.wanted.get(node) or self.names.fresh(self.stems.of(node))
         self.variables[node] = name
         statement = Statement(node, name, text, [*value.parts, node], value.hushed)
+        statement.shape = self._real_shape(node, rank, thin)
         statement.updates = self.sums.pop(node, [])
         for part in statement.parts:
             self.places.setdefault(part, len(self.statements))
@@ -105,6 +107,16 @@ class Variables:
             shape = self.sizes.shape(type.shape)
             return call("np.broadcast_to", [value.text, shape])
         return value.text
+
+    def _real_shape(self, node: Node, rank: int, thin: frozenset[int]) -> Shape:
+        """The shape that the array has, thin or with axes kept."""
+        axes = self.kept.get(node, ())
+        left = iter(reversed(node.type.shape))
+        shape: list[Size] = []
+        for axis in range(-1, -rank - 1, -1):
+            size = 1 if axis in axes else next(left)
+            shape.append(1 if axis in thin else size)
+        return tuple(reversed(shape))
 
     def _fresh(self, node: Node) -> Text:
         """As `full`, in an array of its own where NumPy would pretend to repeat."""
