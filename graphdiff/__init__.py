@@ -1,25 +1,71 @@
-"""Derivatives of NumPy code, as graphs you can see and source you can keep."""
+"""Derivatives of NumPy code, as graphs you can see and source you can keep.
 
+Functions in, functions out: `grad`, `value_and_grad`, `jvp`, `vjp`. Graphs in, graphs
+out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compile`,
+`emit`, ``print``. Expressions by hand: `var`, `named`, `gradients`, `Graph`.
+"""
+
+from graphdiff import nn as nn
 from graphdiff import ops as ops
 from graphdiff.backprop import backprop as backprop
+from graphdiff.check import check_gradients as check_gradients
+from graphdiff.compile import compile as compile
 from graphdiff.differentiate import differentiate as differentiate
 from graphdiff.differentiate import gradients as gradients
 from graphdiff.differentiate import pullback as pullback
 from graphdiff.differentiate import pushforward as pushforward
+from graphdiff.emit import emit as emit
+from graphdiff.errors import DTypeError as DTypeError
+from graphdiff.errors import GraphdiffError as GraphdiffError
+from graphdiff.errors import GraphIndexError as GraphIndexError
+from graphdiff.errors import GraphTypeError as GraphTypeError
+from graphdiff.errors import GraphValueError as GraphValueError
+from graphdiff.errors import ShapeError as ShapeError
+from graphdiff.errors import UnsupportedError as UnsupportedError
 from graphdiff.evaluate import evaluate as evaluate
 from graphdiff.expression import Expression as Expression
+from graphdiff.functions import grad as grad
+from graphdiff.functions import value_and_grad as value_and_grad
 from graphdiff.graph import Graph as Graph
+from graphdiff.linear import jvp as jvp
+from graphdiff.linear import vjp as vjp
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
-from graphdiff import nn as nn
 from graphdiff.spec import named as named
 from graphdiff.spec import spec as spec
 from graphdiff.spec import spec_like as spec_like
 from graphdiff.spec import var as var
 from graphdiff.trace import trace as trace
-from graphdiff.compile import compile as compile
-from graphdiff.functions import grad as grad
-from graphdiff.functions import value_and_grad as value_and_grad
-from graphdiff.linear import jvp as jvp
-from graphdiff.linear import vjp as vjp
-from graphdiff.check import check_gradients as check_gradients
+
+__all__ = [
+    "DTypeError",
+    "Expression",
+    "Graph",
+    "GraphIndexError",
+    "GraphTypeError",
+    "GraphValueError",
+    "GraphdiffError",
+    "ShapeError",
+    "UnsupportedError",
+    "backprop",
+    "check_gradients",
+    "compile",
+    "differentiate",
+    "emit",
+    "evaluate",
+    "grad",
+    "gradients",
+    "jvp",
+    "named",
+    "nn",
+    "pullback",
+    "pushforward",
+    "simplify",
+    "spec",
+    "spec_like",
+    "stabilise",
+    "trace",
+    "value_and_grad",
+    "var",
+    "vjp",
+]
