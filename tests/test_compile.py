@@ -1,4 +1,4 @@
-"""Compiled graphs against the interpreter: values, dtypes, warnings, memory, threads."""
+"""Compiled graphs against the interpreter: values, warnings, memory, threads."""
 
 import pickle
 import threading
@@ -330,7 +330,7 @@ def test_an_unpickled_dtype_is_the_same_dtype():
 
 
 def test_an_unknown_backend_lists_the_known():
-    with pytest.raises(ValueError, match="'numpy'.*'fortran'"):
+    with pytest.raises(ValueError, match=r"'numpy'.*'fortran'"):
         gd.compile(gd.trace(np.exp, 1.0), backend="fortran")
 
 

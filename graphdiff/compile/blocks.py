@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.compile.lower import Shape, Step
 from graphdiff.compile.stages import BY_ENTRY, Unit, blocked_axis
+from graphdiff.compile.steps import Shape, Step
 from graphdiff.compile.storage import NEVER, may_take_over
 
 BLOCK = 1 << 17
@@ -25,6 +25,7 @@ class Loop:
     """One stretch, written into a `Writer`."""
 
     def __init__(self, writer: Any, unit: Unit) -> None:
+        """Choose the size of a block, and what lives on after the loop."""
         assert unit.space is not None
         self.w = writer
         self.values = writer.lowered.values
@@ -54,7 +55,7 @@ class Loop:
 
     def _rows(self) -> int:
         """How many rows make a block: fewer where many blocks are alive at once."""
-        alive = most = 0
+        alive, most = 0, 0
         outside = {k for k in self.last if k not in self.made}
         for i, step in enumerate(self.steps):
             alive += step.kind == "map"
@@ -63,7 +64,7 @@ class Loop:
                 self.last[k] == i and k not in outside for k in set(step.operands)
             )
         block = min(BLOCK, max(BLOCK // 4, CACHE // max(most, 1)))
-        rows = max(1, block // self.row)
+        rows: int = max(1, block // self.row)
         count = -(-self.length // rows)
         return -(-self.length // count)
 
@@ -219,7 +220,8 @@ class Loop:
             self.after.append(f"{name} = {w.method(_end(step))}(p{target})")
             if step.function == "dot":
                 flat = ", ".join(f"{a}.reshape(-1)" for a in args)
-                return f"p{target}[{self._number_of_block()}] = {w.function('dot')}({flat})"
+                dot = w.function("dot")
+                return f"p{target}[{self._number_of_block()}] = {dot}({flat})"
             axis = "" if len(self.space) - self.axis == 1 else ", None"
             method = w.method(step.function)
             return f"p{target}[{self._number_of_block()}] = {method}({args[0]}{axis})"

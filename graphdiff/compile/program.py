@@ -206,4 +206,4 @@ def _runner(call: Call, sizes: Mapping[str, int]) -> Callable[..., Any]:
                 break
         else:
             return FUNCTIONS[call.function]
-    return bound_call(call, sizes)
+    return bound_call(call, sizes).__call__

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graphdiff.compile.lower import LARGE, Lowered, Shape, Step
+from graphdiff.compile.lower import Lowered
+from graphdiff.compile.steps import LARGE, Shape, Step
 
 BY_ENTRY = ("maximum", "minimum")
 """Ufuncs that are slow with a number, quick with an array filled with it."""

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.compile.lower import Lowered, Shape, Step
+from graphdiff.compile.lower import Lowered
 from graphdiff.compile.stages import Unit
+from graphdiff.compile.steps import Shape, Step
 
 SMALL = 1 << 11
 """Bytes below which a new array costs no more than a kept one."""
@@ -29,6 +30,7 @@ class Lifetimes:
     """For each value the one whose memory it shows, and the unit that needs it last."""
 
     def __init__(self, lowered: Lowered, units: Sequence[Unit]) -> None:
+        """Go through the units in order."""
         self.root = list(range(len(lowered.values)))
         self.partial: set[int] = set()
         self.given = {*lowered.inputs, *lowered.known}
@@ -67,6 +69,7 @@ class Workspace:
     """The layout of one slab of memory, and the arrays on it."""
 
     def __init__(self) -> None:
+        """Begin with no buffer."""
         self.sizes: list[int] = []
         self.free: list[int] = []
         self.arrays: dict[tuple[int, Shape, np.dtype], str] = {}
@@ -129,6 +132,7 @@ class Lease:
     __slots__ = ("__array_interface__", "memory", "pool")
 
     def __init__(self, memory: np.ndarray, pool: list[np.ndarray]) -> None:
+        """Hold `memory`, to be given back to `pool`."""
         self.__array_interface__ = memory.__array_interface__
         self.memory, self.pool = memory, pool
 

@@ -1,4 +1,4 @@
-"""The fast style: the interpreter's numbers, in place, nothing of the caller's touched."""
+"""The fast style: the interpreter's numbers, in place, the caller's left alone."""
 
 import subprocess
 import sys
