@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -143,9 +143,18 @@ class Entry:
     """The statements that take arguments apart, convert them and check them."""
 
     def __init__(
-        self, made: Sequence[Parameter], names: Names, sizes: Sizes, helpers: Helpers
+        self,
+        made: Sequence[Parameter],
+        names: Names,
+        sizes: Sizes,
+        helpers: Helpers,
+        numbers: bool = False,
     ) -> None:
-        """Take the parameters; the names are for what the checks need."""
+        """Take the parameters; the names are for what the checks need.
+
+        `numbers` says that Python's floats may stay as they are.
+        """
+        self.numbers = numbers
         self.found, self.wanted = names.fresh("found"), names.fresh("wanted")
         self.made = made
         self.sizes = sizes
@@ -161,7 +170,7 @@ class Entry:
         for parameter in self.made:
             lines += self._nests(parameter)
             for leaf in parameter.leaves:
-                lines += store_lines(leaf.name, self._converted(leaf), 4)
+                lines += self._conversion(leaf)
         checked = [leaf for leaf in self.leaves if self._says_more(leaf)]
         used = {n for leaf in checked for s in leaf.node.type.shape for n in _names(s)}
         for name in self.sizes.variables:
@@ -183,6 +192,19 @@ class Entry:
             message = string(f"{path}: this code holds for {value!r} only")
             lines += [f"        raise ValueError({message.flat})"]
         return lines
+
+    def _conversion(self, leaf: Leaf) -> list[str]:
+        if not self.numbers:
+            return store_lines(leaf.name, self._converted(leaf), 4)
+        lines = []
+        if leaf.access.flat != leaf.name:
+            lines = store_lines(leaf.name, leaf.access, 4)
+            leaf = replace(leaf, access=atom(leaf.name))
+        return [
+            *lines,
+            f"    if not isinstance({leaf.name}, float):",
+            *store_lines(leaf.name, self._converted(leaf), 8),
+        ]
 
     def _converted(self, leaf: Leaf) -> Text:
         type = leaf.node.type
@@ -275,4 +297,6 @@ def _solved(size: Dim, name: str, measured: Text) -> Text | None:
     if rest:
         constant = rest[0][1]
         text = binary("-" if constant > 0 else "+", text, literal(abs(constant)))
-    return text if factor == 1 else binary("//", text, literal(factor))
+    if factor != 1:
+        text = binary("//", text, literal(factor))
+    return call("max", [text, literal(0)]) if rest else text

@@ -23,6 +23,8 @@ def number(name, value, dtype):
     """Return value as a NumPy scalar of the dtype."""
     if type(value) is dtype:
         return value
+    if type(value) is float:
+        return dtype(value)
     value = convert(name, value, np.dtype(dtype))
     if value.ndim:
         raise ValueError(f"{name}: expected a number, got shape {value.shape}")

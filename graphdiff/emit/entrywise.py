@@ -6,13 +6,14 @@ from typing import Any
 
 from graphdiff.emit.calls import plainest
 from graphdiff.emit.moves import insert
+from graphdiff.emit.numbers import is_small_power
 from graphdiff.emit.parts import sum_in_place
 from graphdiff.emit.text import Text, binary, literal, operand
 from graphdiff.emit.traits import is_square
 from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables
 from graphdiff.errors import DTypeError
-from graphdiff.node import Call, Node
+from graphdiff.node import Call, Node, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.elementwise import Cast, Elementwise
 
@@ -23,6 +24,8 @@ def elementwise(body: Variables, node: Node) -> Value:
     assert isinstance(op, Elementwise)
     if op is ufuncs.add and (value := sum_in_place(body, node)) is not None:
         return value
+    if body.numbers and is_small_power(node):
+        return _product_of_itself(body, node)
     args = [body.argument(node, arg) for arg in node.args]
     axes = body.kept.get(node, ())
     if not op.name.startswith("np."):
@@ -45,6 +48,18 @@ def elementwise(body: Variables, node: Node) -> Value:
         record = plainest(record, node.args[0].type.dtype)
         text = body.writer.call(*_without_double_minus(record, args, texts))
     return body.joined(node, text, rank, thin)
+
+
+def _product_of_itself(body: Variables, node: Node) -> Value:
+    """``x * x``, ``x * x * x``."""
+    arg = node.args[0]
+    value = body.argument(node, arg)
+    if not value.stored:
+        value = body.store(arg)
+    text = binary("*", value.text, value.text)
+    if full_value(node.args[1]) == 3:
+        text = binary("*", text, value.text)
+    return body.joined(node, text, 0, NOWHERE)
 
 
 _OPPOSITE = {"np.add": "np.subtract", "np.subtract": "np.add"}

@@ -7,7 +7,7 @@ all others keep their warnings, which are then about entries that count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from graphdiff.ops.axes import Spread, Sum
 from graphdiff.strict import is_singular
 
 _PROPAGATE = {ufuncs.add, ufuncs.subtract, ufuncs.multiply, ufuncs.divide}
+_MOST_READERS = 16
 _POSITIVE = {ufuncs.absolute, ufuncs.square, ufuncs.exp, ufuncs.relu, ufuncs.sigmoid}
 
 
@@ -40,7 +41,7 @@ def hushed_nodes(graph: Graph, order: Sequence[Node]) -> set[Node]:
     for node in order:
         if node not in quiet or not node.args:
             continue
-        own = is_singular(node) and not _is_safe(node, readers.get(node, []))
+        own = is_singular(node) and not _is_safe(node, readers)
         inherited = [arg for arg in node.args if arg in wild]
         if own or inherited:
             wild.add(node)
@@ -60,7 +61,7 @@ def _passes_on(node: Node, wild: Sequence[Node]) -> bool:
     return number is not None and bool(np.isfinite(number)) and number != 0
 
 
-def _is_safe(node: Node, readers: Sequence[Node]) -> bool:
+def _is_safe(node: Node, readers: Mapping[Node, list[Node]]) -> bool:
     """Whether the entries that are thrown away have got a harmless operand."""
     if node.op is ufuncs.sqrt and _is_positive(node.args[0]):
         return True
@@ -68,10 +69,25 @@ def _is_safe(node: Node, readers: Sequence[Node]) -> bool:
         if value is not None and arg.op is ufuncs.where:
             condition = arg.args[0]
             guards = [full_value(branch) == value for branch in arg.args[1:]]
-            if any(guards) and all(
-                r.op is ufuncs.where and r.args[0] is condition for r in readers
-            ):
+            if any(guards) and _ends_in(condition, node, readers):
                 return True
+    return False
+
+
+def _ends_in(condition: Node, node: Node, readers: Mapping[Node, list[Node]]) -> bool:
+    """Whether all that is made of `node` passes a choice by this very condition."""
+    waiting = [(node, reader) for reader in readers.get(node, [])]
+    for _ in range(_MOST_READERS):
+        if not waiting:
+            return True
+        below, reader = waiting.pop()
+        if reader.op is ufuncs.where:
+            if reader.args[0] is not condition:
+                return False
+        elif _passes_on(reader, [below]):
+            waiting += [(reader, further) for further in readers.get(reader, [])]
+        else:
+            return False
     return False
 
 

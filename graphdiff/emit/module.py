@@ -19,6 +19,7 @@ from graphdiff.emit.header import Header, gradients_of
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names, identifier
+from graphdiff.emit.numbers import is_polynomial
 from graphdiff.emit.returns import Returned
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sections import Sections
@@ -51,7 +52,9 @@ class Module:
         self.sizes = Sizes({d: self._size_name(d) for d in graph.dims})
         self.helpers = Helpers(self.names)
         writer = Writer(self.sizes, self.helpers.name)
-        self.entry = Entry(self.parameters, self.names, self.sizes, self.helpers)
+        self.entry = Entry(
+            self.parameters, self.names, self.sizes, self.helpers, is_polynomial(graph)
+        )
         given: dict[Node, str] = dict(self.constants)
         for parameter in self.parameters:
             given.update({leaf.node: leaf.name for leaf in parameter.leaves})

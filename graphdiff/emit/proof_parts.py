@@ -43,7 +43,7 @@ def test_gradients_agree_with_differences():
     values = arguments()
     outputs = call(values)
     for output, name in GRADIENTS.items():
-        shift = STEP * weights(np.shape(values[name]))
+        shift = STEP * weights(np.shape(values[name])).astype(values[name].dtype)
         ahead = call({**values, name: values[name] + shift})[VALUE]
         behind = call({**values, name: values[name] - shift})[VALUE]
         slope = (float(ahead) - float(behind)) / (2 * STEP)

@@ -61,6 +61,7 @@ _WORDS = {
 _POWERS = {2: "squared", 3: "cubed", 0.5: "root", -1: "inverse"}
 _NUMBERS = {0: "zero", 1: "one", 2: "two", 3: "three", 0.5: "half"}
 _LONGEST = 24
+_LONG = 16
 _DEEPEST = 3
 
 
@@ -99,6 +100,8 @@ class Stems:
     def _cotangent(self, node: Node, reader: Node) -> str:
         """``d_x``; where x has other readers, ``d_x_via_y`` for what y contributes."""
         known = self.variables.get(node) or _computed(node, self.variables, 0)
+        if node not in self.variables and len(known) > _LONG:
+            known = _WORDS.get(node.op.label, node.op.label)
         name = known if known.startswith("d_") else f"d_{known}"
         through = self.variables.get(reader)
         if through and not self.names.is_free(name) and len(name) <= _LONGEST:

@@ -10,6 +10,7 @@ import numpy as np
 from graphdiff.emit.calls import Writer, dtype_text
 from graphdiff.emit.keepdims import Axes, inserted_axes, kept_axes
 from graphdiff.emit.naming import Names
+from graphdiff.emit.numbers import is_polynomial
 from graphdiff.emit.statements import Statement, Update
 from graphdiff.emit.stems import Stems
 from graphdiff.emit.text import Text, atom, call, method
@@ -40,6 +41,7 @@ class Variables:
     ) -> None:
         """Begin with what is given."""
         self.graph = graph
+        self.numbers = is_polynomial(graph)
         self.names = names
         self.writer = writer
         self.sizes = writer.sizes
