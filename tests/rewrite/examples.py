@@ -52,6 +52,15 @@ def size_of(x):
     return Expression(make(Size(x.shape[0], x.node.type)))
 
 
+def whole_size(x, times=1):
+    """The number of rows, as one number."""
+    return Expression(make(Size(times * x.shape[0], gd.var("one", "").node.type)))
+
+
+def spread_number(s, x):
+    return Spread((-2, -1), x.shape)(s)
+
+
 def plain_sum(x, axes=(-1,)):
     return Sum(axes)(x)
 
@@ -65,6 +74,14 @@ def join(*parts):
 
 
 LAWFUL = {
+    "literal_over_size": [
+        lambda v: v.s + full(v.s, 6.0) / whole_size(v.x, 3),
+        lambda v: v.s * (full(v.s, -4.0) / whole_size(v.x, 2)),
+    ],
+    "over_size": [
+        lambda v: v.x * spread_number(full(v.s, 1.0) / whole_size(v.x), v.x),
+        lambda v: spread_number(full(v.s, 1.0) / whole_size(v.x), v.x) * v.y,
+    ],
     "op_of_numbers": [
         lambda v: v.x * (full(v.x, 2.0) + full(v.x, 3.0)),
         lambda v: v.x + np.tanh(full(v.x, 0.5)),
