@@ -114,7 +114,8 @@ def _gated_gate(g: Any, y: Any, g0: Any, s: Any) -> Any:
 
 
 def _ratio_over(g: Any, y: Any, a: Any, b: Any) -> Any:
-    return -ratio(g * y, b)
+    """Minus g y / b, and 0 where the ratio was not taken, whatever g is there."""
+    return -ratio(np.where(y == 0, y.dtype.type(0), g * y), b)
 
 
 def _angle(first: bool) -> Rule:
