@@ -26,6 +26,7 @@ from graphdiff.types import ArrayType, Shape, Size
 Factors = tuple[Size, ...]
 
 _VIEWS = (Spread, Reshape, Transpose)
+_WITHOUT_MEMORY = frozenset((*LEAVES, *_VIEWS))
 
 
 def product(sizes: Iterable[Size]) -> Size:
@@ -104,7 +105,7 @@ def operations(nodes: Iterable[Node]) -> Size:
 def holds_memory(node: Node) -> bool:
     """Whether the value of `node` is an array of its own, not a view or an argument."""
     return (
-        not isinstance(node.op, (*LEAVES, *_VIEWS))
+        type(node.op) not in _WITHOUT_MEMORY
         and isinstance(node.type, ArrayType)
         and node.type.shape != ()
     )

@@ -67,6 +67,8 @@ class Writer:
         """The text of `record`, given the texts of its arguments."""
         name = record.function
         if name in BINARY:
+            if len(args) == 2:
+                return binary(BINARY[name], args[0], args[1])
             left, right = (self.item(a, args) for a in record.args)
             return binary(BINARY[name], left, right)
         if name in UNARY:

@@ -4,6 +4,9 @@ Written for speed where nothing is wrong: an array of the right dtype passes at 
 price of one call. Values that would lose something by conversion are refused.
 """
 
+# mypy: ignore-errors
+# Emitted code carries no annotations, and these are its words.
+
 from __future__ import annotations
 
 import numpy as np

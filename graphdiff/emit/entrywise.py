@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+
+import numpy as np
 
 from graphdiff.emit.calls import plainest
 from graphdiff.emit.moves import insert
@@ -16,6 +19,7 @@ from graphdiff.errors import DTypeError
 from graphdiff.node import Call, Node, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.elementwise import Cast, Elementwise
+from graphdiff.types import ArrayType
 
 
 def elementwise(body: Variables, node: Node) -> Value:
@@ -44,8 +48,7 @@ def elementwise(body: Variables, node: Node) -> Value:
     if is_square(node) and node.args[0] is node.args[1]:
         text = binary("**", texts[0], literal(2))
     else:
-        record = op.call(*[arg.type for arg in node.args])
-        record = plainest(record, node.args[0].type.dtype)
+        record = _record(op, len(args), node.args[0].type.dtype)
         text = body.writer.call(*_without_double_minus(record, args, texts))
     return body.joined(node, text, rank, thin)
 
@@ -60,6 +63,12 @@ def _product_of_itself(body: Variables, node: Node) -> Value:
     if full_value(node.args[1]) == 3:
         text = binary("*", text, value.text)
     return body.joined(node, text, 0, NOWHERE)
+
+
+@lru_cache(maxsize=1024)
+def _record(op: Elementwise, count: int, dtype: np.dtype) -> Call:
+    """The op's call record, which is the same for arguments of every shape."""
+    return plainest(op.call(*[ArrayType((), dtype)] * count), dtype)
 
 
 _OPPOSITE = {"np.add": "np.subtract", "np.subtract": "np.add"}
@@ -77,6 +86,9 @@ def _without_double_minus(
 
 def _overlap(args: list[Value]) -> tuple[int, frozenset[int]]:
     """The rank of what NumPy makes of these together, and where that is thin."""
+    rank = args[0].rank
+    if all(value.rank == rank and not value.thin for value in args):
+        return rank, NOWHERE
     rank = max(value.rank for value in args)
     thin: frozenset[int] | None = None
     for value in args:
@@ -92,6 +104,8 @@ def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
 
     Tried from the lightest form on; NumPy's own rules say what each would compute.
     """
+    if not any(value.weak or value.bare is not None for value in args):
+        return [value.text for value in args]
     casts = [
         value.bare is not None and isinstance(a.op, Cast)
         for value, a in zip(args, node.args, strict=True)

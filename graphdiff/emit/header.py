@@ -102,9 +102,9 @@ class Header:
         return _listing([one_line(name) for name in self.graph.outputs])
 
     def _cost(self) -> list[str]:
-        nodes = self.graph.nodes
-        forward = operations(n for n in nodes if self.graph.role_of(n) is None)
-        total = operations(nodes)
+        nodes, roles = self.graph.nodes, self.graph.ledger.roles
+        forward = operations(n for n in nodes if n not in roles)
+        total = forward + operations(n for n in nodes if n in roles)
         text = f"Cost: about {show_size(total)} operations"
         if self.gradients:
             text += f", of which {show_size(forward)} for the value"

@@ -149,11 +149,15 @@ class Module:
 
     def _sizes_used(self) -> list[str]:
         """The named sizes that stand in some statement."""
-        words: set[str] = set()
-        for statement in self.body.statements:
-            for text in statement.texts():
-                words.update(re.findall(r"\w+", text.flat))
-        return [d for d, name in self.sizes.variables.items() if name in words]
+        if not self.sizes.variables:
+            return []
+        found = (t.flat for s in self.body.statements for t in s.texts())
+        text = "\n".join(found)
+        return [
+            d
+            for d, name in self.sizes.variables.items()
+            if re.search(rf"\b{name}\b", text)
+        ]
 
 
 def default_name(graph: Graph) -> str:

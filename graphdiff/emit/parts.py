@@ -10,8 +10,9 @@ from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables
 from graphdiff.node import Full, Node
 from graphdiff.ops.elementwise import Elementwise
-from graphdiff.ops.index import At1, Item, NewAxis, Slice, Take
+from graphdiff.ops.index import Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
+from graphdiff.ops.pattern import At1, Item, NewAxis, Slice
 from graphdiff.types import Shape
 
 

@@ -1,6 +1,8 @@
 """What the test of an emitted module is made of: these functions are copied into it."""
 
 # ruff: noqa: D103, F821
+# mypy: ignore-errors
+# Emitted code carries no annotations, and these are its words.
 
 from __future__ import annotations
 

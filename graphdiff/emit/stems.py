@@ -9,7 +9,7 @@ from graphdiff.graph import Graph
 from graphdiff.node import Node, full_value
 from graphdiff.ops.axes import Reshape, Spread
 from graphdiff.ops.elementwise import Cast
-from graphdiff.ops.index import At1
+from graphdiff.ops.pattern import At1
 
 _BETWEEN = {
     "add": "plus",
