@@ -10,14 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphdiff.compile.entry import Compiled as Compiled
-from graphdiff.compile.program import program_of
 from graphdiff.errors import GraphValueError
 from graphdiff.graph import Graph
 
-BACKENDS: dict[str, Callable[[Graph], Callable[..., Any]]] = {
-    "numpy": lambda graph: Compiled(program_of(graph)),
-}
+
+def _numpy(graph: Graph) -> Callable[..., Any]:
+    from graphdiff.compile.entry import Compiled
+    from graphdiff.compile.program import program_of
+
+    return Compiled(program_of(graph))
+
+
+BACKENDS: dict[str, Callable[[Graph], Callable[..., Any]]] = {"numpy": _numpy}
+"""What there is to compile for; a backend is imported when it is asked for."""
 
 
 def compile(graph: Graph, backend: str = "numpy") -> Callable[..., Any]:

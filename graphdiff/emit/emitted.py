@@ -9,18 +9,27 @@ from types import MappingProxyType
 from typing import Any
 
 from graphdiff.collector import collector_held
-from graphdiff.emit.fast import FastModule
-from graphdiff.emit.module import Module
-from graphdiff.emit.proof import Proof
-from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError
+from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph import Graph
 
-STYLES: Mapping[str, type[Module] | None] = MappingProxyType(
-    {"readable": Module, "fast": FastModule}
+
+def _readable(graph: Graph, name: str | None) -> Any:
+    from graphdiff.emit.module import Module
+
+    return Module(graph, name)
+
+
+def _fast(graph: Graph, name: str | None) -> Any:
+    from graphdiff.emit.fast import FastModule
+
+    return FastModule(graph, name)
+
+
+Style = Callable[[Graph, str | None], Any]
+TARGETS: Mapping[str, Mapping[str, Style]] = MappingProxyType(
+    {"numpy": MappingProxyType({"readable": _readable, "fast": _fast})}
 )
-TARGETS: Mapping[str, Mapping[str, type[Module] | None]] = MappingProxyType(
-    {"numpy": STYLES}
-)
+"""What there is to emit; the writers are imported when one is asked for."""
 
 
 class Emitted:
@@ -30,7 +39,7 @@ class Emitted:
     graph, whatever was emitted before.
     """
 
-    def __init__(self, module: Module) -> None:
+    def __init__(self, module: Any) -> None:
         """Write the module down."""
         self._module = module
         self.name = module.name
@@ -57,7 +66,7 @@ class Emitted:
     @cached_property
     def test(self) -> str:
         """The source of a test of the module, for pytest; it needs NumPy alone."""
-        return Proof(self._module, self._function).source(self.name)
+        return self._proof(self.name)
 
     @cached_property
     def map(self) -> list[dict[str, Any]]:
@@ -67,6 +76,11 @@ class Emitted:
         counts from 1; ``adjoint_of`` names the variable that an adjoint belongs to.
         """
         return self._module.line_map()
+
+    def _proof(self, module: str) -> str:
+        from graphdiff.emit.proof import Proof
+
+        return Proof(self._module, self._function).source(module)
 
     def write(self, path: str | Path, *, test: bool = False) -> Path:
         """Write the module to `path`; with `test`, a ``test_….py`` beside it."""
@@ -80,8 +94,7 @@ class Emitted:
         """Write the test to `path`; `module` is the name of the module's file."""
         target = Path(path)
         stem = module or target.stem.removeprefix("test_")
-        source = Proof(self._module, self._function).source(stem)
-        target.write_text(source, encoding="utf-8", newline="\n")
+        target.write_text(self._proof(stem), encoding="utf-8", newline="\n")
         return target
 
 
@@ -113,8 +126,6 @@ def emit(
         raise GraphTypeError(f"emit: expected a Graph, got {type(graph).__name__}")
     styles = _known("target", TARGETS, target)
     module = _known("style", styles, style)
-    if module is None:
-        raise UnsupportedError(f"emit: style {style!r} is not there yet")
     if name is not None and not isinstance(name, str):
         raise GraphTypeError(f"emit: name must be a string, got {name!r}")
     with collector_held():
