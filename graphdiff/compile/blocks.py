@@ -7,6 +7,7 @@ their share of each block while it is hot; the shares are reduced at the end.
 from __future__ import annotations
 
 import math
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -278,12 +279,9 @@ class Loop:
             say(f"{indent}j = i + {self.size}")
         for line in self.top:
             say(indent + line)
-        before = ""
-        for quiet, line in body:
-            if quiet != before and quiet:
-                say(f"{indent}with errstate({self.w.quieted(quiet)}):")
-            before = quiet
-            say(indent + "    " * bool(quiet) + line)
+        for quiet, pairs in groupby(body, key=lambda pair: pair[0]):
+            for line in self.w.hushed(quiet, [line for _, line in pairs]):
+                say(indent + line)
         for line in self.after:
             say(line)
 

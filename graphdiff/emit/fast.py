@@ -15,6 +15,7 @@ from typing import Any
 
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import BINARY
+from graphdiff.emit.inplace import CALM, QUICK
 from graphdiff.emit.layout import assign
 from graphdiff.emit.module import Module
 from graphdiff.emit.prepare import prepared
@@ -33,7 +34,7 @@ from graphdiff.graph import Graph
 from graphdiff.node import Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
-from graphdiff.ops.reduce import Extremum, Prod
+from graphdiff.ops.reduce import Extremum, Mean, Prod
 
 BLOCK = 1 << 17
 """Bytes of a block."""
@@ -44,6 +45,7 @@ _COMMUTES = ("+", "*")
 _UNARY = {"-": "np.negative", "~": "np.invert"}
 
 
+_IMPORT = "\nimport numpy as np\n"
 _REDUCTIONS = (Sum, Prod, Extremum)
 
 
@@ -89,6 +91,8 @@ class FastBody(Body):
         """Find out which value may take over whose array."""
         super().__init__(graph, order, *args, **options)
         self.reuse = Reuse(order, self.variables, self.outputs, self.wanted, self.kept)
+        named = self.writer.helper
+        self.writer.helper = lambda function: named(QUICK.get(function, function))
         self._name_chains(order)
 
     def _name_chains(self, order: Sequence[Node]) -> None:
@@ -125,7 +129,24 @@ class FastBody(Body):
             assert factors is not None
             texts = [self.full(factor) for factor in factors]
             return self.joined(node, call("np.vdot", texts), 0, frozenset())
+        if isinstance(node.op, Mean) and node.type.dtype.char in "fd":
+            return self._mean(node)
         return _quick_reduction(super()._make(node), node)
+
+    def _mean(self, node: Node) -> Value:
+        """The sum over the count: ``np.mean`` takes far longer to say so."""
+        arg = node.args[0]
+        shape = arg.type.shape
+        made = super()._make(node)
+        text = made.text
+        if text.kind != "call" or not text.flat.startswith("np.mean("):
+            return made
+        count = math.prod([shape[a] for a in node.op.axes], start=1)  # type: ignore[attr-defined]
+        whole = len(node.op.axes) == len(shape) > 1  # type: ignore[attr-defined]
+        args = [part for part in text.parts[1:] if isinstance(part, Text)]
+        total = call("np.add.reduce", args, {"axis": literal(None)} if whole else {})
+        made.text = binary("/", total, self.sizes.text(count))
+        return made
 
     def store(self, node: Node) -> Value:
         """Write the statement, in place if the array of an operand is free."""
@@ -278,3 +299,18 @@ class FastModule(Module):
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Prepare the graph, then write it as any module."""
         super().__init__(prepared(graph), name)
+        lines = [line for s in self.body.statements for line in s.lines(4)]
+        written = "\n".join([*lines, *self.returned.lines()])
+        for function in ("sigmoid", "relu", "softplus"):
+            if f"{self.helpers.used.get(function)}(" not in written:
+                self.helpers.used.pop(function, None)
+
+    def source(self) -> str:
+        """The text of the module, with the context that its helpers need."""
+        text = super().source()
+        if "sigmoid_into" not in self.helpers.used:
+            return text
+        head, body = text.split(_IMPORT, 1)
+        calm = "\n".join(["\nimport contextvars\n" + _IMPORT, *CALM, ""])
+        self._lines = [(n + calm.count("\n") - 2, s) for n, s in self._lines]
+        return head + calm + body

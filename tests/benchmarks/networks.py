@@ -118,6 +118,5 @@ def network_benchmark(
 
 
 def compile_choice(compiled: Any) -> tuple[str, ...]:
-    """Which style `compile` chose, in its own words, where it says so."""
-    words = getattr(compiled, "choice", None)
-    return (f"compile: {words}",) if words else ()
+    """Which style `compile` chose, and why, in its own words."""
+    return (f"compile: {compiled.style}, {compiled.why}",)
