@@ -79,9 +79,9 @@ def with_maximum_and_grad(X, y, W1, W2, lam):
     two_times_lam = 2 * lam
 
     # J_mle = np.mean(_logsumexp_given(U2, softmax_U2 ...  (cross_entropy_network.py:38)
-    d_logsumexp_minus_part_U2 = np.float64(1) / batch
-    d_U2 = d_logsumexp_minus_part_U2 * softmax_U2
-    d_U2[rows, y] -= d_logsumexp_minus_part_U2
+    d_difference = np.float64(1) / batch
+    d_U2 = d_difference * softmax_U2
+    d_U2[rows, y] -= d_difference
 
     # U2 = H @ W2  (cross_entropy_network.py:37)
     d_H = d_U2 @ W2.T  # (batch, hidden1)
@@ -143,6 +143,8 @@ def _number(name, value, dtype):
     """Return value as a NumPy scalar of the dtype."""
     if type(value) is dtype:
         return value
+    if type(value) is float:
+        return dtype(value)
     value = _convert(name, value, np.dtype(dtype))
     if value.ndim:
         raise ValueError(f"{name}: expected a number, got shape {value.shape}")

@@ -84,16 +84,16 @@ def with_relu_and_grad(X, y, W1, W2, lam):
     two_times_lam = 2 * lam
 
     # J_mle = np.mean(_logsumexp_given(U2, softmax_U2 ...  (cross_entropy_network.py:28)
-    d_logsumexp_minus_part_U2 = np.float64(1) / batch
-    d_U2 = d_logsumexp_minus_part_U2 * softmax_U2
-    d_U2[rows, y] -= d_logsumexp_minus_part_U2
+    d_difference = np.float64(1) / batch
+    d_U2 = d_difference * softmax_U2
+    d_U2[rows, y] -= d_difference
 
     # U2 = H @ W2  (cross_entropy_network.py:27)
     d_H = d_U2 @ W2.T  # (batch, hidden1)
     d_W2 = two_times_lam * W2 + H.T @ d_U2
 
     # H = _relu(U1)  (cross_entropy_network.py:26)
-    d_U1 = np.where(U1 > 0, d_H, 0)
+    d_U1 = d_H * (U1 > 0)
 
     # U1 = X @ W1  (cross_entropy_network.py:25)
     d_W1 = two_times_lam * W1 + X.T @ d_U1
@@ -148,6 +148,8 @@ def _number(name, value, dtype):
     """Return value as a NumPy scalar of the dtype."""
     if type(value) is dtype:
         return value
+    if type(value) is float:
+        return dtype(value)
     value = _convert(name, value, np.dtype(dtype))
     if value.ndim:
         raise ValueError(f"{name}: expected a number, got shape {value.shape}")
