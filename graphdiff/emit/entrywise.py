@@ -30,6 +30,8 @@ def elementwise(body: Variables, node: Node) -> Value:
         return value
     if body.numbers and is_small_power(node):
         return _product_of_itself(body, node)
+    if op is ufuncs.where and body.only_zeroes(node):
+        return _masked(body, node)
     args = [body.argument(node, arg) for arg in node.args]
     axes = body.kept.get(node, ())
     if not op.name.startswith("np."):
@@ -50,6 +52,15 @@ def elementwise(body: Variables, node: Node) -> Value:
     else:
         record = _record(op, len(args), node.args[0].type.dtype)
         text = body.writer.call(*_without_double_minus(record, args, texts))
+    return body.joined(node, text, rank, thin)
+
+
+def _masked(body: Variables, node: Node) -> Value:
+    """``g * (x > 0)``, which NumPy does many times faster than ``np.where``."""
+    mask, kept, _ = node.args
+    args = [body.argument(node, kept), body.argument(node, mask)]
+    rank, thin = _overlap(args)
+    text = binary("*", args[0].text, args[1].text)
     return body.joined(node, text, rank, thin)
 
 

@@ -17,8 +17,9 @@ from graphdiff.emit.text import Text, atom, call, method
 from graphdiff.emit.traits import VIEWS, is_harmless, is_square
 from graphdiff.emit.value import NOWHERE, Value, scalar_text
 from graphdiff.graph import Graph
-from graphdiff.node import Full, Node
+from graphdiff.node import Full, Node, full_value
 from graphdiff.ops.axes import Reshape
+from graphdiff.strict import wild_nodes
 from graphdiff.types import Shape, Size
 
 
@@ -54,6 +55,9 @@ class Variables:
             name = self.wanted.get(node)
             if name and self.is_alias(node) and node.args[0] not in self.wanted:
                 self.wanted[node.args[0]] = self.wanted.pop(node)
+        roles = graph.ledger.roles
+        self.outside = {node for node in order if node not in roles}
+        self.wild = wild_nodes(order)
         self.statements: list[Statement] = []
         self.places: dict[Node, int] = {}
         self.sums: dict[Node, list[Update]] = {}
@@ -137,6 +141,22 @@ class Variables:
             node.args[0] in self.kept
             and self.kept[node.args[0]]
             == inserted_axes(node.args[0].type.shape, node.type.shape)
+        )
+
+    def only_zeroes(self, node: Node) -> bool:
+        """Whether an adjoint is 0 where a mask says so, and calm everywhere else.
+
+        Nothing that led to it divides or takes logarithms, so a product with the mask
+        is the same number: 0 times an infinity cannot come up.
+        """
+        _, kept, zero = node.args
+        return (
+            node not in self.outside
+            and full_value(zero) == 0
+            and not self.values[kept].weak
+            and not np.signbit(full_value(zero))
+            and kept not in self.wild
+            and node not in self.kept
         )
 
     def strong(self, node: Node) -> Text:

@@ -85,7 +85,7 @@ def classifier_and_grad(W1, W2, X, labels, decay):
     d_W2 = two_times_decay * W2 + H.T @ d_U2
 
     # H = _relu(U1)  (programs.py:26)
-    d_U1 = np.where(U1 > 0, d_H, 0)
+    d_U1 = d_H * (U1 > 0)
 
     # U1 = X @ W1  (programs.py:25)
     d_W1 = two_times_decay * W1 + X.T @ d_U1

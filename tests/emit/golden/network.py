@@ -79,7 +79,7 @@ def network_and_grad(params, X, Y):
     d_z2 = d_a2 * (a2 * (1 - a2))
 
     # z2 = a1 @ W2 + b2  (programs.py:18)
-    d_b2 = np.sum(d_z2, axis=0)  # (10,)
+    d_b2 = d_z2.sum(axis=0)  # (10,)
     d_a1 = d_z2 @ W2.T  # (batch, h)
     d_W2 = a1.T @ d_z2  # (h, 10)
 
@@ -87,7 +87,7 @@ def network_and_grad(params, X, Y):
     d_z1 = d_a1 * (a1 * (1 - a1))
 
     # z1 = X @ W1 + b1  (programs.py:18)
-    d_b1 = np.sum(d_z1, axis=0)  # (h,)
+    d_b1 = d_z1.sum(axis=0)  # (h,)
     d_W1 = X.T @ d_z1  # (784, h)
 
     return C, {"layers": [(d_W1, d_b1), (d_W2, d_b2)]}
