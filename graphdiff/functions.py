@@ -74,7 +74,7 @@ class Form:
 
     def __repr__(self) -> str:
         """Name the form and the function."""
-        return f"<{self._prefix} of {name_of(self.fn)}>"
+        return f"<{self.__name__}>"
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Be a method where a class has been given a form, as functions are."""
@@ -170,7 +170,7 @@ class Gradient(Form):
         self.lone = isinstance(wrt, (int, str))
         self.value = value
         self.allow_int = options["allow_int"]
-        self._prefix = "value_and_grad" if value else "grad"
+        self._prefix = "and_grad" if value else "grad"
         super().__init__(fn, options)
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
@@ -252,7 +252,7 @@ class Gradient(Form):
 
 def _check_wrt(wrt: Any) -> list[int | str]:
     """`wrt` as a list; raises unless it is a place, a name or a sequence of them."""
-    single = isinstance(wrt, (int, str)) or not isinstance(wrt, Sequence)
+    single = isinstance(wrt, (int, str, bytes)) or not isinstance(wrt, Sequence)
     listed = [wrt] if single else list(wrt)
     for item in listed:
         if not isinstance(item, (int, str)) or isinstance(item, bool):

@@ -448,7 +448,7 @@ def test_graphs_with_specs_and_arrays():
 
 def test_source():
     out = gd.value_and_grad(loss).emit(PARAMS, gd.spec("3"))
-    assert out.name == "loss_value_and_grad"
+    assert out.name == "loss_and_grad"
     same(out.load()(PARAMS, X), gd.value_and_grad(loss)(PARAMS, X))
     assert gd.grad(np.sin).emit(gd.spec(""), name="slope").name == "slope"
 
