@@ -190,7 +190,7 @@ def test_script():
         "U2 = H @ W2",
         "d_H = d_U2 @ W2.T",
         "d_W2 = two_times_lam * W2 + H.T @ d_U2",
-        "d_U1 = np.where(U1 > 0, d_H, 0)",
+        "d_U1 = d_H * (U1 > 0)",
         "d_W1 = two_times_lam * W1 + X.T @ d_U1",
     ):
         assert f"  {statement} " in listing
