@@ -74,7 +74,7 @@ class Form:
 
     def __repr__(self) -> str:
         """Name the form and the function."""
-        return f"<{self.__name__}>"
+        return f"<{self.__name__} of {name_of(self.fn)}>"
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Be a method where a class has been given a form, as functions are."""
