@@ -68,13 +68,13 @@ class Form:
         self.backend = options["backend"]
         self.kinks = check_kinks(options["kinks"])
         self.stabilise = options["stabilise"]
-        self.__name__ = f"{name_of(fn)}_{self._prefix}"
+        self.__name__ = f"{name_of(fn)}_{self._prefix.removeprefix('value_')}"
         self._compiled: dict[Any, Callable[..., Any]] = {}
         self._direct: dict[Any, Callable[..., Any]] = {}
 
     def __repr__(self) -> str:
         """Name the form and the function."""
-        return f"<{self.__name__} of {name_of(self.fn)}>"
+        return f"<{self._prefix} of {name_of(self.fn)}>"
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Be a method where a class has been given a form, as functions are."""
@@ -170,7 +170,7 @@ class Gradient(Form):
         self.lone = isinstance(wrt, (int, str))
         self.value = value
         self.allow_int = options["allow_int"]
-        self._prefix = "and_grad" if value else "grad"
+        self._prefix = "value_and_grad" if value else "grad"
         super().__init__(fn, options)
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
