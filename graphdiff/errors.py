@@ -6,6 +6,7 @@
     │   └── UnsupportedError             a NumPy function or keyword we do not know
     ├── GraphValueError(ValueError)      a value of the right kind that does not fit
     │   └── ShapeError                   shapes that do not go together
+    ├── GraphOverflowError(OverflowError)  a number too large for its dtype
     └── GraphIndexError(IndexError)      an index out of range
 
 Each class is also the built-in exception that NumPy raises in the same place, so that
@@ -79,7 +80,7 @@ class _Lines:
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _LIBRARIES = ("numpy", "optree", "scipy")
-_GENERATED = ("<frozen ", "<__array_function__")
+_GENERATED = ("<frozen ", "<__array_function__", "<graphdiff ")
 _CACHE_LIMIT = 20_000
 
 # By the identity of the code object, since hashing one reads all of its bytes; the
@@ -209,6 +210,10 @@ class GraphValueError(GraphdiffError, ValueError):
 
 class ShapeError(GraphValueError):
     """Shapes that do not go together; the message names both."""
+
+
+class GraphOverflowError(GraphdiffError, OverflowError):
+    """A number too large for the dtype that it meets."""
 
 
 class GraphIndexError(GraphdiffError, IndexError):

@@ -177,6 +177,9 @@ class Expression:
         """The size of the first axis, if it is a number."""
         if not self.shape:
             raise GraphTypeError("len() of a symbolic array without axes")
+        if isinstance(self.shape[0], Dim):
+            name = self.shape[0]
+            raise GraphTypeError(f"len() is the size {name}: write x.shape[0] instead")
         return operator.index(self.shape[0])
 
     def __iter__(self) -> Iterator[Any]:
@@ -345,6 +348,9 @@ def as_array(value: Any, what: str) -> np.ndarray:
         array = np.asarray(value)
     except ValueError as error:
         raise GraphTypeError(f"{what}: cannot make an array of this: {error}") from None
+    if array.dtype.hasobject and not isinstance(value, (np.ndarray, list, tuple)):
+        kind = "a huge int" if isinstance(value, int) else type(value).__name__
+        raise GraphTypeError(f"{what}: expected an array or a number, got {kind}")
     check_dtype(array.dtype, what)
     return array
 

@@ -19,9 +19,9 @@ from graphdiff.ops.reduce import LogSumExp, Softmax
 from graphdiff.types import normalize_axes, normalize_axis, show_shape
 
 
-def _real(x: Any) -> Any:
+def _real(what: str, x: Any) -> Any:
     if not isinstance(x, Expression):
-        x = as_array(x, "gd.nn")
+        x = as_array(x, f"gd.nn.{what}")
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
@@ -35,7 +35,7 @@ def sigmoid(x: Any) -> Any:
     >>> float(gd.nn.sigmoid(0.0))
     0.5
     """
-    return elementwise.sigmoid(_real(x))
+    return elementwise.sigmoid(_real("sigmoid", x))
 
 
 @surface
@@ -46,7 +46,7 @@ def relu(x: Any) -> Any:
     >>> gd.nn.relu([-1.0, 2.0])
     array([0., 2.])
     """
-    return elementwise.relu(_real(x))
+    return elementwise.relu(_real("relu", x))
 
 
 @surface
@@ -57,7 +57,7 @@ def softplus(x: Any) -> Any:
     >>> float(gd.nn.softplus(1000.0))
     1000.0
     """
-    return elementwise.softplus(_real(x))
+    return elementwise.softplus(_real("softplus", x))
 
 
 @surface
@@ -70,7 +70,7 @@ def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     >>> float(gd.nn.logsumexp([0.0, 0.0])) == float(np.log(2))
     True
     """
-    x = _real(x)
+    x = _real("logsumexp", x)
     axes = normalize_axes("logsumexp", axis, x.ndim)
     y = LogSumExp(axes)(x) if axes else x
     return np.expand_dims(y, axes) if keepdims and axes else y
@@ -84,7 +84,7 @@ def softmax(x: Any, axis: Any = -1) -> Any:
     >>> gd.nn.softmax([1000.0, 1000.0])
     array([0.5, 0.5])
     """
-    x = _real(x)
+    x = _real("softmax", x)
     return Softmax(normalize_axes("softmax", axis, x.ndim))(x)
 
 
@@ -96,7 +96,7 @@ def log_softmax(x: Any, axis: Any = -1) -> Any:
     >>> gd.nn.log_softmax([-1000.0, 0.0])
     array([-1000.,     0.])
     """
-    x = _real(x)
+    x = _real("log_softmax", x)
     axes = normalize_axes("log_softmax", axis, x.ndim)
     return x - spread_like(LogSumExp(axes)(x), axes, x)
 
@@ -114,7 +114,7 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
     >>> float(gd.nn.cross_entropy([[0.0, 0.0]], [1])) == float(np.log(2))
     True
     """
-    logits = _real(logits)
+    logits = _real("cross_entropy", logits)
     if not isinstance(labels, Expression):
         labels = np.asarray(labels)
     if is_symbolic(labels):

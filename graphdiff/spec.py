@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from graphdiff.dims import Dim, parse_dims
-from graphdiff.errors import GraphTypeError, GraphValueError, ShapeError
-from graphdiff.expression import Expression
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.expression import Expression, as_array
 from graphdiff.node import Input, current_scope, make
 from graphdiff.types import ArrayType, Shape, check_dtype, show_shape
 
@@ -42,7 +42,7 @@ def _shape(what: str, dims: str | Sequence[Any]) -> tuple[Any, ...]:
             return parse_dims(dims)
         except ValueError as error:
             raise GraphValueError(f"{what}: {error}") from None
-    if isinstance(dims, (int, Dim)):
+    if isinstance(dims, (int, np.integer, Dim)) and not isinstance(dims, bool):
         dims = (dims,)
     if not isinstance(dims, Sequence):
         raise GraphTypeError(
@@ -53,8 +53,10 @@ def _shape(what: str, dims: str | Sequence[Any]) -> tuple[Any, ...]:
     for n in dims:
         if isinstance(n, str):
             sizes += _shape(what, n)
-        elif isinstance(n, Dim) or (isinstance(n, (int, np.integer)) and n >= 0):
-            sizes.append(n if isinstance(n, Dim) else int(n))
+        elif isinstance(n, Dim):
+            sizes.append(n)
+        elif isinstance(n, (int, np.integer)) and type(n) is not bool and n >= 0:
+            sizes.append(int(n))
         else:
             raise GraphValueError(f"{what}: dims holds {n!r}, not a size")
     return tuple(sizes)
@@ -65,6 +67,15 @@ def _complete(what: str, dims: str | Sequence[Any]) -> Shape:
     if None in shape:
         raise GraphValueError(f"{what}: '_' has a meaning only in spec_like")
     return shape
+
+
+def _type(what: str, dims: str | Sequence[Any], dtype: Any) -> ArrayType:
+    shape = _complete(what, dims)
+    try:
+        known = np.dtype(dtype)
+    except TypeError as error:
+        raise DTypeError(f"{what}: dtype: {error}") from None
+    return ArrayType(shape, check_dtype(known, what))
 
 
 def spec(dims: str | Sequence[Any] = "", dtype: Any = np.float64) -> Spec:
@@ -78,9 +89,7 @@ def spec(dims: str | Sequence[Any] = "", dtype: Any = np.float64) -> Spec:
     >>> gd.spec("batch,784", dtype="float32")
     spec('float32[batch, 784]')
     """
-    return Spec(
-        ArrayType(_complete("spec", dims), check_dtype(np.dtype(dtype), "spec"))
-    )
+    return Spec(_type("spec", dims, dtype))
 
 
 def spec_like(array: Any, dims: str | Sequence[Any] | None = None) -> Spec:
@@ -96,8 +105,8 @@ def spec_like(array: Any, dims: str | Sequence[Any] | None = None) -> Spec:
     if isinstance(array, Spec):
         found = array.type
     else:
-        plain = np.asarray(array)
-        found = ArrayType(plain.shape, check_dtype(plain.dtype, "spec_like"))
+        plain = as_array(array, "spec_like")
+        found = ArrayType(plain.shape, plain.dtype)
     if dims is None:
         return Spec(found)
     wanted = _shape("spec_like", dims)
@@ -126,9 +135,7 @@ def var(
     <x: float64[batch, 784]>
     """
     check_name("var: name", name)
-    shape = _complete(f"var {name!r}", dims)
-    type = ArrayType(shape, check_dtype(np.dtype(dtype), f"var {name!r}"))
-    return Expression(make(Input(name, type)))
+    return Expression(make(Input(name, _type(f"var {name!r}", dims, dtype))))
 
 
 def named(x: Expression, name: str) -> Expression:

@@ -14,6 +14,7 @@ from graphdiff.errors import (
     DTypeError,
     GraphdiffError,
     GraphIndexError,
+    GraphOverflowError,
     GraphTypeError,
     GraphValueError,
     Position,
@@ -36,6 +37,7 @@ def _here() -> int:
         (UnsupportedError, TypeError),
         (GraphValueError, ValueError),
         (ShapeError, ValueError),
+        (GraphOverflowError, OverflowError),
         (GraphIndexError, IndexError),
     ],
 )
@@ -98,6 +100,12 @@ def test_code_without_a_file_is_the_users(name):
     space = {"user_position": user_position}
     exec(compile("\nhere = user_position()", name, "exec"), space)
     assert space["here"] == Position(name, 2)
+
+
+def test_code_of_compiled_functions_is_passed_over():
+    space = {"user_position": user_position}
+    exec(compile("\nhere = user_position()", "<graphdiff plan>", "exec"), space)
+    assert space["here"].file == "test_errors.py"
 
 
 def test_only_the_base_name_is_kept():

@@ -295,8 +295,16 @@ def test_integers_out_of_range_overflow_as_in_numpy() -> None:
             compute(np.ones(3, np.int8))
         with pytest.raises(OverflowError):
             compute(small)
-    with pytest.raises(OverflowError):
+    with pytest.raises(OverflowError, match="does not fit into int"):
         N + 2**70
+    with pytest.raises(OverflowError, match="of 401 digits does not fit into float64"):
+        X * 10**400
+
+
+def test_len_of_a_symbolic_size_says_what_to_write() -> None:
+    assert len(gd.var("x", "3,n")) == 3
+    with pytest.raises(GraphdiffError, match=r"write x\.shape\[0\]"):
+        len(gd.var("x", "n"))
 
 
 @pytest.mark.parametrize(

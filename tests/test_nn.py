@@ -168,3 +168,9 @@ def test_a_label_out_of_range_is_an_index_error() -> None:
         run(gd.nn.cross_entropy, np.zeros((1, 3)), np.array([3]))
     with pytest.raises(GraphIndexError):
         gd.nn.cross_entropy(gd.var("x", "1,3"), np.array([3]))
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "relu", "softmax", "logsumexp"])
+def test_what_is_not_an_array_is_refused_by_name(name: str) -> None:
+    with pytest.raises(TypeError, match=f"gd.nn.{name}: expected an array"):
+        getattr(gd.nn, name)(None)

@@ -12,6 +12,7 @@ def test_a_spec_names_sizes():
     assert str(gd.spec().type) == "float64[]"
     assert str(gd.spec((3, "n"), dtype=np.float32).type) == "float32[3, n]"
     assert str(gd.spec(5, dtype=int).type) == "int64[5]"
+    assert gd.spec(np.int64(5)) == gd.spec(5)
     assert gd.spec("n,2") == gd.spec(("n", 2))
     assert len({gd.spec("n,2"), gd.spec(("n", 2)), gd.spec("n,3")}) == 2
     assert repr(gd.spec("n")) == "spec('float64[n]')"
@@ -25,19 +26,23 @@ def test_the_same_name_is_the_same_size():
     assert str(gd.spec((n + 1,)).type) == "float64[n + 1]"
 
 
-@pytest.mark.parametrize("dims", ["3,-1", "a b", "3,,4", (-1,), (1.5,), ("_",), "_,3"])
+@pytest.mark.parametrize(
+    "dims", ["3,-1", "a b", "3,,4", (-1,), (1.5,), ("_",), "_,3", (True,)]
+)
 def test_dims_that_cannot_be_read(dims):
     with pytest.raises(GraphValueError):
         gd.spec(dims)
 
 
-@pytest.mark.parametrize("dims", [1.5, None, object()])
+@pytest.mark.parametrize("dims", [1.5, None, object(), True])
 def test_dims_of_the_wrong_kind(dims):
     with pytest.raises(GraphTypeError):
         gd.spec(dims)
 
 
-@pytest.mark.parametrize("dtype", [complex, object, "U3", np.longdouble, ">f8"])
+@pytest.mark.parametrize(
+    "dtype", [complex, object, "U3", np.longdouble, ">f8", "nonsense", 3]
+)
 def test_dtypes_that_cannot_be_computed_with(dtype):
     with pytest.raises(DTypeError):
         gd.spec("n", dtype=dtype)
@@ -57,6 +62,12 @@ def test_spec_like_names_some_sizes():
 def test_spec_like_must_fit(dims):
     with pytest.raises(ShapeError, match="fit"):
         gd.spec_like(np.zeros((128, 784)), dims)
+
+
+@pytest.mark.parametrize("what", [None, [[1], [2, 3]], np.ma.array([1.0]), 10**30])
+def test_spec_like_wants_an_array(what):
+    with pytest.raises(GraphTypeError, match="spec_like: "):
+        gd.spec_like(what)
 
 
 def test_variables_have_identity():

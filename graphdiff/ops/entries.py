@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.dims import Dim
-from graphdiff.errors import DTypeError, ShapeError
+from graphdiff.errors import DTypeError, GraphOverflowError, ShapeError
 from graphdiff.expression import (
     DOORS,
     Door,
@@ -157,11 +158,25 @@ def fit(value: Any, dtype: np.dtype, shape: Shape) -> Node:
     wanted = ArrayType(shape, dtype)
     if isinstance(value, Dim):
         return make(Size(value, wanted))
-    if isinstance(value, int) and dtype.kind in "iu":
-        value = np.array(value, dtype)
     if not isinstance(value, np.ndarray) or value.ndim == 0:
-        return make(Full.of(value, wanted))
+        return make(_filled(value, wanted))
     return spread_node(cast_node(lift(value).node, dtype), shape)
+
+
+def _filled(value: Any, wanted: ArrayType) -> Full:
+    try:
+        if isinstance(value, int):
+            value = np.array(value, wanted.dtype)
+        return Full.of(value, wanted)
+    except OverflowError:
+        raise GraphOverflowError(
+            f"the number {_short(value)} does not fit into {wanted.dtype}"
+        ) from None
+
+
+def _short(number: int) -> str:
+    digits = math.log10(abs(number))
+    return str(number) if digits < 40 else f"of {int(digits) + 1} digits"
 
 
 @dataclass(frozen=True)
