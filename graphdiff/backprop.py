@@ -15,7 +15,7 @@ import numpy as np
 
 from graphdiff.differentiate import check_scalar, target_of
 from graphdiff.evaluate import bind_inputs, bind_sizes, compute
-from graphdiff.graph import Graph
+from graphdiff.graph import Graph, check_graph
 from graphdiff.kinks import check_kinks
 from graphdiff.node import At, Node
 from graphdiff.rewrite import stabilise as stabilise_graph
@@ -89,6 +89,7 @@ def backprop(
     >>> {name: g.tolist() for name, g in table.items()}
     {'w': [18.0, 18.0], 'z': [6.0, 6.0], 'loss': 1.0}
     """
+    check_graph("backprop", graph)
     check_kinks(kinks)
     if stabilise:
         graph = stabilise_graph(graph)

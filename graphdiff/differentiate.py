@@ -10,14 +10,14 @@ carries, so pulling back twice pushes forward.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
 from graphdiff.doors import surface
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.expression import Expression, lift
-from graphdiff.graph import Graph
+from graphdiff.graph import Graph, check_graph
 from graphdiff.kinks import check_kinks
 from graphdiff.node import Full, Node, Role, building, make
 from graphdiff.ops.axes import spread_node
@@ -64,7 +64,7 @@ def gradients(
     """
     check_kinks(kinks)
     target = _expression("y", y)
-    variables = [_expression(f"wrt[{i}]", x) for i, x in enumerate(wrt)]
+    variables = _expressions("wrt", wrt)
     check_scalar("gradients", "y", target.type)
     for i, x in enumerate(variables):
         check_variable(f"wrt[{i}]", x.type, allow_int)
@@ -85,8 +85,8 @@ def pullback(
 ) -> list[Expression]:
     """The cotangents of `xs`, given those of `ys`: the transposed Jacobian, applied."""
     check_kinks(kinks)
-    targets = [_expression(f"ys[{i}]", y) for i, y in enumerate(ys)]
-    variables = [_expression(f"xs[{i}]", x) for i, x in enumerate(xs)]
+    targets = _expressions("ys", ys)
+    variables = _expressions("xs", xs)
     seeds = collect(targets, _matching("cotangents", targets, cotangents))
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
@@ -107,8 +107,8 @@ def pushforward(
 ) -> list[Expression]:
     """The tangents of `ys`, given those of `xs`: the Jacobian, applied."""
     check_kinks(kinks)
-    targets = [_expression(f"ys[{i}]", y) for i, y in enumerate(ys)]
-    variables = [_expression(f"xs[{i}]", x) for i, x in enumerate(xs)]
+    targets = _expressions("ys", ys)
+    variables = _expressions("xs", xs)
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
     seeds = _matching("tangents", variables, tangents)
@@ -132,6 +132,16 @@ def _matching(what: str, nodes: Sequence[Node], values: Sequence[Any]) -> list[N
             )
         found.append(spread_node(cast_node(seed, node.type.dtype), node.type.shape))
     return found
+
+
+def _expressions(what: str, values: Any) -> list[Node]:
+    """The nodes of several; a lone one, iterated over, would become its entries."""
+    if isinstance(values, Expression) or not isinstance(values, Iterable):
+        raise GraphTypeError(
+            f"{what}: expected a list of expressions, got {type(values).__name__}"
+            f"{'; write [x]' if isinstance(values, Expression) else ''}"
+        )
+    return [_expression(f"{what}[{i}]", x) for i, x in enumerate(values)]
 
 
 def _expression(what: str, value: Any) -> Node:
@@ -185,6 +195,7 @@ def differentiate(
     >>> list(dgraph.outputs)
     ['output', 'd_x']
     """
+    check_graph("differentiate", graph)
     check_kinks(kinks)
     if stabilise:
         graph = stabilise_graph(graph)
@@ -256,8 +267,12 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
             if word is not None:
                 known.setdefault(word, {})[n] = None
     found: dict[str, None] = {}
+    if not isinstance(wrt, Iterable):
+        raise GraphTypeError(
+            f"wrt: expected the name of an input, or several, got {wrt!r}"
+        )
     for wanted in [wrt] if isinstance(wrt, str) else wrt:
-        matches = known.get(wanted)
+        matches = known.get(wanted) if isinstance(wanted, str) else None
         if not matches:
             listing = ", ".join(map(repr, graph.inputs))
             raise GraphValueError(

@@ -9,7 +9,7 @@ import numpy as np
 
 from graphdiff.dims import solve_for
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
-from graphdiff.graph import Graph
+from graphdiff.graph import Graph, check_graph
 from graphdiff.node import Constant, Input, Node
 from graphdiff.strict import masked_nodes
 from graphdiff.types import ArrayType, show_shape
@@ -23,6 +23,7 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     missing or unknown, `ShapeError` for a shape that does not fit, and `DTypeError`
     for a cast that loses.
     """
+    check_graph("evaluate", graph)
     values = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, values)
     table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
@@ -109,6 +110,10 @@ def bind_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray
 
 def flatten_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Spell out nested inputs by the paths of their leaves."""
+    if not isinstance(inputs, Mapping):
+        raise GraphTypeError(
+            f"inputs: expected a dict from names to arrays, got {type(inputs).__name__}"
+        )
     flat: dict[str, Any] = {}
     signature = graph.signature
     for name, value in inputs.items():
@@ -123,18 +128,22 @@ def flatten_inputs(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def convert(name: str, value: Any, wanted: ArrayType) -> np.ndarray:
     """`value` as an array of the dtype wanted, if nothing is lost by that."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise GraphTypeError(f"{name}: masked arrays are not supported")
     try:
         array = np.asarray(value)
     except ValueError as error:
         raise GraphTypeError(f"{name}: not an array: {error}") from None
     if array.dtype == wanted.dtype:
         return array
+    listed = isinstance(value, (list, tuple))
     weak = isinstance(value, (bool, int, float)) or array.size == 0
-    python = isinstance(value, (list, tuple)) and array.dtype.kind in "iuf"
+    python = listed and array.dtype.kind in "iuf"
     kinds = "biuf"
     if array.dtype.kind in kinds and (
         np.can_cast(array.dtype, wanted.dtype, "safe")
         or ((weak or python) and wanted.dtype.kind == "f")
+        or (listed and array.size == 0)
         or (
             array.dtype.kind in "iu"
             and wanted.dtype.kind in "iu"

@@ -176,6 +176,12 @@ class Graph:
         signature: Signature | None = None,
     ) -> None:
         """Close over the nodes that lead from `inputs` to `outputs`."""
+        for what, named in (("inputs", inputs), ("outputs", outputs)):
+            if not isinstance(named, Mapping):
+                raise GraphTypeError(
+                    f"Graph: {what} must map names to expressions, got "
+                    f"{type(named).__name__}"
+                )
         given = {name: _node("inputs", name, x) for name, x in inputs.items()}
         wanted = {name: _node("outputs", name, y) for name, y in outputs.items()}
         for name, node in given.items():
@@ -300,6 +306,14 @@ def _forward_first(
         *(n for n in nodes if n in forward),
         *(n for n in nodes if n not in forward),
     )
+
+
+def check_graph(what: str, graph: object) -> None:
+    """Raise unless `graph` is a graph, rather than the function it was traced from."""
+    if not isinstance(graph, Graph):
+        raise GraphTypeError(
+            f"{what}: expected a Graph, as gd.trace makes, got {type(graph).__name__}"
+        )
 
 
 def _node(argument: str, name: object, value: Any) -> Node:

@@ -620,3 +620,25 @@ def test_tracing_in_any_order_gives_the_same_listing() -> None:
     gd.differentiate(gd.trace(g, np.ones(2)))
     assert str(gd.differentiate(gd.trace(f, np.ones(2)))) == first
     assert operator.contains(first, "d_x")
+
+
+# --- what is refused ------------------------------------------------------------------
+
+
+def test_a_lone_expression_is_not_iterated_over() -> None:
+    x = gd.var("x", "3")
+    y = 2 * x
+    with pytest.raises(TypeError, match=r"wrt: expected a list.*write \[x\]"):
+        gd.gradients(np.sum(x), x)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="xs: expected a list"):
+        gd.pullback([y], x, [np.ones(3)])  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="ys: expected a list"):
+        gd.pushforward(y, [x], [np.ones(3)])  # type: ignore[arg-type]
+
+
+def test_inputs_are_chosen_by_name() -> None:
+    graph = gd.trace(lambda x: np.sum(x), np.ones(3))
+    with pytest.raises(TypeError, match="wrt: expected the name of an input"):
+        gd.differentiate(graph, wrt=3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="wrt: expected one of the inputs 'x'"):
+        gd.differentiate(graph, wrt=[["x"]])  # type: ignore[list-item]

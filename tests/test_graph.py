@@ -169,3 +169,11 @@ def test_unique_names_are_found_in_linear_time():
     used: dict[str, int] = {}
     names = [unique("z", used) for _ in range(10_000)]
     assert len(set(names)) == 10_000
+
+
+@pytest.mark.parametrize("what", ["inputs", "outputs"])
+def test_inputs_and_outputs_come_by_name(what):
+    x = gd.var("x")
+    named = {"inputs": {"x": x}, "outputs": {"y": x + 1}}
+    with pytest.raises(GraphTypeError, match=f"Graph: {what} must map names"):
+        Graph(**{**named, what: [x]})
