@@ -434,3 +434,11 @@ def test_many_sizes_do_not_pile_up():
     for n in range(200):
         assert compiled(np.zeros(n)).shape == (n,)
     assert len(compiled._plans) <= 64
+
+
+def test_more_inputs_than_a_quick_way_in_is_written_for():
+    graph = gd.trace(lambda xs: sum(x * x for x in xs), [1.0] * 1500)
+    compiled = gd.compile(graph)
+    assert compiled([2.0] * 1500) == 6000.0
+    with pytest.raises(TypeError, match="structure"):
+        compiled([2.0])

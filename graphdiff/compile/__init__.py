@@ -1,8 +1,9 @@
 """Compiling: a callable from a graph.
 
 The journey of a plan: `program` (records without the graph), `lower` (ufuncs and
-views, with numbers for all sizes), `stages` (what runs together), `storage` (where
-arrays live), `write` and `blocks` (the source), `entry` (the callable).
+views, with numbers for all sizes, after the `rules`), `stages` (what runs together),
+`storage` (where arrays live), `write` and `blocks` (the source), `plan` (the choice
+between these and a tape), `entry` (the callable).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from graphdiff.collector import collector_held
 from graphdiff.errors import GraphValueError
 from graphdiff.graph import Graph
 
@@ -47,4 +49,5 @@ def compile(graph: Graph, backend: str = "numpy") -> Callable[..., Any]:
     if make is None:
         known = ", ".join(map(repr, BACKENDS))
         raise GraphValueError(f"backend: expected one of {known}, got {backend!r}")
-    return make(graph)
+    with collector_held():
+        return make(graph)

@@ -17,6 +17,8 @@ from graphdiff.evaluate import bind_inputs, bind_sizes
 
 PLANS = 64
 """The most sizes for which plans are kept."""
+INPUTS = 1000
+"""The most inputs for which a quick way in is written."""
 SHORT = 100
 """The most statements that the quick way in holds itself, instead of a call."""
 
@@ -45,11 +47,10 @@ class Compiled:
         self._plans: dict[Any, Callable[..., Any]] = {}
         self._lock = threading.Lock()
         self._count = len(self._parameters) if self._is_plain() else -1
-        if program.is_symbolic:
-            self._enter = self._by_shapes()
-        else:
-            made = self._plan({}, None)
-            self._enter = self._at_once(made)
+        self._enter: Callable[..., Any] = self._slow
+        made = None if program.is_symbolic else self._plan({}, None)
+        if len(program.places) <= INPUTS:
+            self._enter = self._at_once(made) if made else self._by_shapes()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """The results for these arguments: fresh arrays, nested as the function's."""

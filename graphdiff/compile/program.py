@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph import Graph, Signature, Tree
 from graphdiff.node import Arg, Call, Constant, Input
+from graphdiff.ops.entries import Elementwise
 from graphdiff.runtime import FUNCTIONS
 from graphdiff.types import ArrayType
 
@@ -51,12 +53,12 @@ class Program:
     outputs: Mapping[str, int]
     signature: Signature | None
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Declared]:
         """The declared type of each input, as a graph has it."""
         return {n: Declared(self.records[i].type) for n, i in self.places.items()}
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, Tree]:
         """What the function is called with: a tree of inputs for each parameter."""
         if self.signature is not None:
@@ -79,11 +81,17 @@ def program_of(graph: Graph) -> Program:
     quiet = quiet_nodes(graph)
     records: list[Record] = []
     constants: dict[int, np.ndarray] = {}
+    entrywise: dict[tuple[Elementwise, int], Call] = {}
     for i, node in enumerate(graph.nodes):
         op, args = node.op, node.args
         call: Call | None = None
         if isinstance(op, Constant):
             constants[i] = op.value
+        elif isinstance(op, Elementwise):
+            call = entrywise.get((op, len(args)))
+            if call is None:
+                call = op.call(*[arg.type for arg in args])
+                entrywise[op, len(args)] = call
         elif not isinstance(op, Input):
             call = op.call(*[arg.type for arg in args])
             if call.function not in FUNCTIONS:
