@@ -300,7 +300,7 @@ class FastModule(Module):
         """Prepare the graph, then write it as any module."""
         super().__init__(prepared(graph), name)
         lines = [line for s in self.body.statements for line in s.lines(4)]
-        written = "\n".join([*lines, *self.returned.lines()])
+        written = "\n".join(lines)
         for function in ("sigmoid", "relu", "softplus"):
             if f"{self.helpers.used.get(function)}(" not in written:
                 self.helpers.used.pop(function, None)

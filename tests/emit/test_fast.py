@@ -70,6 +70,8 @@ def test_section_657():
     assert "np.maximum(H, 0, out=H)" in emitted.source
     assert "for i in range(0, 784, 64):" in emitted.source
     assert "d_U2[rows, y] -=" in emitted.source
+    assert "return book, (d_W1, d_W2)" in emitted.source
+    assert "_relu(x)" not in emitted.source
     rng = np.random.default_rng(0)
     for batch in (0, 1, 5):
         args = [
