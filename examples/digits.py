@@ -11,6 +11,7 @@ that module, imported from its file, that computes the gradients of the training
 import argparse
 import importlib.util
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -100,8 +101,7 @@ def train(gradient, layers, squash, data, targets, *, rate, epochs, batch):
 def start(sizes, rng):
     """Small random weights, zero biases."""
     return [
-        (rng.normal(0, 1 / np.sqrt(m), (m, n)), np.zeros(n))
-        for m, n in zip(sizes, sizes[1:], strict=False)
+        (rng.normal(0, 1 / np.sqrt(m), (m, n)), np.zeros(n)) for m, n in pairwise(sizes)
     ]
 
 

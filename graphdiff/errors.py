@@ -148,7 +148,9 @@ def position_of(frame: FrameType) -> Position | None:
     """Give the line that a frame is at, or None if the user did not write it."""
     code = frame.f_code
     lines = (_codes.get(id(code)) or _classify(code))[1]
-    return lines and (lines.known.get(frame.f_lasti) or lines.find(frame))
+    if lines is None:
+        return None
+    return lines.known.get(frame.f_lasti) or lines.find(frame)
 
 
 def user_position() -> Position | None:

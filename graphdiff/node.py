@@ -193,7 +193,7 @@ class Constant(Op):
     def value(self) -> np.ndarray:
         """The array, read-only."""
         shape = self.type.shape
-        return np.frombuffer(self.data, self.type.dtype).reshape(shape)  # type: ignore[arg-type]
+        return np.frombuffer(self.data, self.type.dtype).reshape(shape)
 
     def infer(self) -> ArrayType:
         """The type of the array."""

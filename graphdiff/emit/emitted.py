@@ -42,8 +42,8 @@ class Emitted:
     def __init__(self, module: Any) -> None:
         """Write the module down."""
         self._module = module
-        self.name = module.name
-        self.source = module.source()
+        self.name: str = module.name
+        self.source: str = module.source()
 
     def __repr__(self) -> str:
         """Name the function and the number of lines."""
@@ -75,12 +75,14 @@ class Emitted:
         A list of dicts of plain values, fit for JSON, in the order of lines. ``line``
         counts from 1; ``adjoint_of`` names the variable that an adjoint belongs to.
         """
-        return self._module.line_map()
+        lines: list[dict[str, Any]] = self._module.line_map()
+        return lines
 
     def _proof(self, module: str) -> str:
         from graphdiff.emit.proof import Proof
 
-        return Proof(self._module, self._function).source(module)
+        source: str = Proof(self._module, self._function).source(module)
+        return source
 
     def write(self, path: str | Path, *, test: bool = False) -> Path:
         """Write the module to `path`; with `test`, a ``test_….py`` beside it."""

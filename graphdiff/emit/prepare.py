@@ -9,6 +9,8 @@ product may differ by that.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import MutableMapping
+from typing import Any
 
 from graphdiff.graph import Graph
 from graphdiff.node import LEAVES, Node, Scope, building, full_value
@@ -77,6 +79,7 @@ def _is_of(slope: Node, y: Node) -> bool:
 
 def _keep_facts(scope: Scope, old: Node, new: Node, name: bool = True) -> None:
     """Give `new` the name, the line and the role of `old`."""
-    for table in (scope.names, scope.positions, scope.roles):
-        if old in table and (name or table is not scope.names):
-            table.setdefault(new, table[old])  # type: ignore[attr-defined]
+    tables: tuple[MutableMapping[Node, Any], ...] = (scope.positions, scope.roles)
+    for table in (scope.names, *tables) if name else tables:
+        if old in table:
+            table.setdefault(new, table[old])

@@ -214,7 +214,7 @@ def nbytes_of(node: Node) -> int:
     shape = node.type.shape
     if not all(isinstance(n, int) for n in shape):
         return 0
-    return math.prod(int(n) for n in shape) * node.type.dtype.itemsize  # type: ignore[arg-type]
+    return math.prod(int(n) for n in shape) * node.type.dtype.itemsize
 
 
 def factors_of(node: Node) -> tuple[Node, Node] | None:
