@@ -36,7 +36,7 @@ from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.reduce import Extremum, Mean, Prod
 
-BLOCK = 1 << 17
+BLOCK = 1 << 16
 """Bytes of a block."""
 
 _UFUNCS = {sign: name for name, sign in BINARY.items()}
