@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import solve_for
+from graphdiff.dims import Dim, names_in, solve_for
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.graph import Graph, check_graph
 from graphdiff.node import Constant, Input, Node
@@ -26,6 +26,7 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     check_graph("evaluate", graph)
     values = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, values)
+    check_sizes([node.type for node in graph.nodes], sizes)
     table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
     quiet = quiet_nodes(graph)
     last = last_uses(graph)
@@ -180,3 +181,17 @@ def bind_sizes(graph: Graph, values: Mapping[str, np.ndarray]) -> dict[str, int]
             listing = ", ".join(map(repr, pending))
             raise ShapeError(f"the named sizes of {listing} cannot be worked out")
     return sizes
+
+
+def check_sizes(types: Iterable[ArrayType], sizes: Mapping[str, int]) -> None:
+    """Raise `ShapeError` if an axis of one of the types would have a negative size.
+
+    ``x[2:]`` is taken to have n - 2 entries, which holds from n = 2 on.
+    """
+    if not sizes:
+        return
+    found = {n for type in types for n in type.shape if isinstance(n, Dim)}
+    for n in found:
+        if n.evaluate(sizes) < 0:
+            given = " and ".join(f"{name} = {sizes[name]}" for name in names_in([n]))
+            raise ShapeError(f"a part of size {n} cannot be taken where {given}")

@@ -371,6 +371,38 @@ case(
     real(2, 3, 4),
     **FIXED,
 )
+case(
+    "index mask",
+    lambda x: x[:, np.array([True, False, True])] ** 2,
+    real(2, 3),
+    **FIXED,
+)
+case(
+    "index mask list",
+    lambda x: x[[False, True]] ** 2,
+    real(2, 3),
+    oracle=False,
+    **FIXED,
+)
+case(
+    "index mask of two axes",
+    lambda x: x[..., np.array([[True, False, True], [False, True, False]]), 0] ** 2,
+    real(2, 2, 3, 2),
+    **FIXED,
+)
+case(
+    "index mask, array",
+    lambda x: x[np.array([True, True]), ROWS[:2]],
+    real(2, 3),
+    **FIXED,
+)
+case(
+    "index one row twice",
+    lambda x: x[[0], [1, 1]] ** 2,
+    real(2, 3),
+    oracle=False,
+    **FIXED,
+)
 case("index no rows", lambda x: x[np.array([], int)] ** 2, real(3, 2), **FIXED)
 case("index empty list", lambda x: x[[]] ** 2, real(3, 2), oracle=False, **FIXED)
 case(
@@ -509,6 +541,8 @@ case("repeat", lambda x: np.repeat(x, 2) * x.repeat(2, axis=1).ravel(), real(3, 
 case("tile", lambda x: np.tile(x, (2, 1, 3)) ** 2, real(3, 2))
 case("tile short", lambda x: np.tile(x, 2) ** 2, real(3, 2))
 case("roll", lambda x: np.roll(x, 1) * np.roll(x, -2, axis=0), real(3, 4), **FIXED)
+case("roll of symbolic size", lambda x: np.roll(x, 1) * np.roll(x, -2, 0), real(3, 4))
+case("pad", lambda x: np.concatenate([x[1:] - x[:-1], x]) ** 2, real(4))
 case("diff", lambda x: np.diff(x) ** 2, real(3, 4))
 case("diff twice", lambda x: np.diff(x, 2, axis=0) ** 2, real(4, 3))
 case("diff of flags", lambda x: np.diff(x > 0), real(4), **FLAT)

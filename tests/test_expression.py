@@ -219,7 +219,6 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "too many indices": (lambda: X[0, 0], r"2 indices for shape \(3,\)"),
     "two ellipses": (lambda: M[..., ...], r"one ellipsis"),
     "mask": (lambda: X[X > 0], r"np\.where\(mask"),
-    "plain mask": (lambda: X[PLAIN > 0], r"np\.where\(mask|np\.flatnonzero"),
     "float index": (lambda: X[1.0], r"float"),
     "text index": (lambda: X["a"], r"str"),
     "float index array": (lambda: X[PLAIN], r"float64"),

@@ -15,7 +15,7 @@ import numpy as np
 
 from graphdiff.errors import GraphIndexError, ShapeError
 from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, Arg, At, Call, Op, make
+from graphdiff.node import Arange, Arg, At, Call, Constant, Op, make
 from graphdiff.ops.axes import reshape_node, spread_node
 from graphdiff.ops.pattern import (
     At1,
@@ -103,13 +103,22 @@ class Take(Op):
 
 
 def _distinct(index: Sequence[Any]) -> bool:
-    """Whether an index surely names no entry twice: it has none, or counts rows."""
+    """Whether an index surely names no entry twice, as one that counts rows."""
     return not index or (
-        all(i.ndim == 1 for i in index)
-        and any(
-            isinstance(i, Expression) and isinstance(i.node.op, Arange) for i in index
-        )
+        all(i.ndim == 1 and i.shape == index[0].shape for i in index)
+        and any(map(_counts, index))
     )
+
+
+def _counts(index: Any) -> bool:
+    """Whether all positions that an index holds are known, and different."""
+    if not isinstance(index, Expression):
+        return False
+    op = index.node.op
+    if isinstance(op, Constant):
+        positions = op.value
+        return bool(np.all(np.diff(np.sort(positions)) > 0) and np.all(positions >= 0))
+    return isinstance(op, Arange)
 
 
 @dataclass(frozen=True)
@@ -210,7 +219,7 @@ class Concatenate(Op):
             start = start + part.shape[self.axis]
         stop = start + parts[i].shape[self.axis]
         rest = (Slice(),) * (-self.axis - 1)
-        return Take((Slice(start, stop), *rest))(g)
+        return Take((Slice(start, stop, inside=True), *rest))(g)
 
 
 @implements(operator.getitem)

@@ -10,9 +10,10 @@ import numpy as np
 
 from graphdiff.errors import ShapeError
 from graphdiff.expression import Expression, implements, lift
+from graphdiff.node import Arange, make
 from graphdiff.ops.axes import broadcast_expression, reshape_node
 from graphdiff.ops.elementwise import cast_node
-from graphdiff.ops.index import Concatenate, getitem
+from graphdiff.ops.index import Concatenate, getitem, take
 from graphdiff.types import broadcast, normalize_axis, promote, show_shape
 
 
@@ -106,8 +107,9 @@ def roll(a: Any, shift: int, axis: Any = None) -> Any:
         return roll(a.reshape(-1), shift, 0).reshape(*a.shape)
     place = normalize_axis("np.roll", axis, a.ndim) + a.ndim
     n, by = a.shape[place], operator.index(shift)
-    if isinstance(n, int):
-        by = by % max(n, 1)
+    if not isinstance(n, int):
+        return take(a, (Expression(make(Arange(n))) - by) % n, place)
+    by = by % max(n, 1)
     lead = (slice(None),) * place
     parts = [getitem(a, (*lead, slice(-by, None))), getitem(a, (*lead, slice(-by)))]
     return concatenate(parts, axis=place) if by else a

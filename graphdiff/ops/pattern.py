@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,11 +21,15 @@ from graphdiff.types import (
 
 @dataclass(frozen=True)
 class Slice:
-    """A slice whose bounds may be symbolic, along an axis; None is left open."""
+    """A slice whose bounds may be symbolic, along an axis; None is left open.
+
+    `inside`: the bounds lie within the axis, although its size may not tell.
+    """
 
     start: Size | None = None
     stop: Size | None = None
     step: int | None = None
+    inside: bool = field(default=False, compare=False)
 
     def plain(self) -> slice:
         """The slice that NumPy takes."""
@@ -97,7 +101,7 @@ def slice_length(item: Slice, n: Size) -> Size:
             raise _unknown_length(item, n)
         return (n - step - 1) // -step
     try:
-        inside = bool(start >= 0) and bool(stop <= n)
+        inside = item.inside or (bool(start >= 0) and bool(stop <= n))
     except TypeError:
         inside = False
     if not inside:
@@ -116,7 +120,12 @@ def _unknown_length(item: Slice, n: Size) -> Exception:
 def normalize_key(shape: Shape, key: Any) -> tuple[tuple[Item, ...], list[Any]]:
     """The pattern of a NumPy index on an array of `shape`, and its index arrays."""
     items = list(key) if isinstance(key, tuple) else [key]
-    used = sum(item is not None and item is not Ellipsis for item in items)
+    masks = [_mask(item) for item in items]
+    used = sum(
+        1 if mask is None else mask.ndim
+        for item, mask in zip(items, masks, strict=True)
+        if item is not None and item is not Ellipsis
+    )
     dots = [k for k, item in enumerate(items) if item is Ellipsis]
     if len(dots) > 1:
         raise GraphIndexError("index: an index can only have one ellipsis (...)")
@@ -124,15 +133,33 @@ def normalize_key(shape: Shape, key: Any) -> tuple[tuple[Item, ...], list[Any]]:
         raise GraphIndexError(f"index: {used} indices for shape {show_shape(shape)}")
     place = dots[0] if dots else len(items)
     items[place : place + len(dots)] = [slice(None)] * (len(shape) - used)
+    masks[place : place + len(dots)] = [None] * (len(shape) - used)
     axes = iter(shape)
     pattern: list[Item] = []
     arrays: list[Any] = []
-    for item in items:
+    for item, mask in zip(items, masks, strict=True):
         if item is None:
             pattern.append(NewAxis())
+        elif mask is not None:
+            sizes = tuple(next(axes) for _ in mask.shape)
+            if sizes != mask.shape:
+                raise GraphIndexError(
+                    f"index: a boolean mask of shape {mask.shape} does not fit axes of "
+                    f"sizes {show_shape(sizes)}"
+                )
+            pattern += map(_item, np.nonzero(mask), sizes, [arrays] * mask.ndim)
         else:
             pattern.append(_item(item, next(axes), arrays))
     return tuple(pattern), arrays
+
+
+def _mask(item: Any) -> np.ndarray | None:
+    """A plain mask, whose true entries are known: NumPy reads their positions."""
+    flags = isinstance(item, list) and item and all(type(b) is bool for b in item)
+    if not flags and not isinstance(item, np.ndarray):
+        return None
+    array = np.asarray(item)
+    return array if array.dtype == bool and array.ndim else None
 
 
 def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
