@@ -78,8 +78,11 @@ class Text:
         return self._flat
 
     def _join(self) -> str:
+        parts = self.parts
+        if len(parts) == 1 and parts[0].__class__ is str:
+            return parts[0]  # type: ignore[return-value]
         pieces: list[str] = []
-        stack = list(reversed(self.parts))
+        stack = list(reversed(parts))
         while stack:
             part = stack.pop()
             if isinstance(part, str):
@@ -106,7 +109,7 @@ def _compose(kind: str, parts: tuple[str | Text, ...], binds: int, deeper: int) 
     width = depth = 0
     for part in parts:
         if isinstance(part, str):
-            width += columns(part)
+            width += len(part) if part.isascii() else columns(part)
         else:
             width += part.width
             if part.depth > depth:
