@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.differentiate import check_scalar, target_of
-from graphdiff.evaluate import bind_inputs, bind_sizes, compute
+from graphdiff.evaluate import bind_inputs, bind_sizes, check_sizes, compute
 from graphdiff.graph import Graph, check_graph
 from graphdiff.kinks import check_kinks
 from graphdiff.node import At, Node
@@ -98,6 +98,7 @@ def backprop(
     check_scalar("backprop", f"the output {name!r}", target.type)
     given = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, given)
+    check_sizes([node.type for node in graph.nodes], sizes)
     values: dict[Node, Any] = {graph.inputs[n]: value for n, value in given.items()}
     real = {n: x for n, x in graph.inputs.items() if x.type.is_real}
     sweep = Numeric([target], real.values(), kinks, values, sizes)

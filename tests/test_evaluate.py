@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 
 
 def pick(x: Any, k: Any) -> Any:
@@ -62,3 +62,12 @@ def test_a_function_is_not_a_graph(use: Any) -> None:
     arguments = () if use is gd.differentiate else ({"x": X, "k": K},)
     with pytest.raises(GraphTypeError, match=r"expected a Graph, as gd\.trace makes"):
         use(pick, *arguments)
+
+
+def test_an_axis_of_negative_size_is_an_error() -> None:
+    graph = gd.trace(lambda x: np.mean(x[2:]), gd.spec("n"))
+    assert gd.evaluate(graph, {"x": [1.0, 2.0, 3.0]})["output"] == 3
+    with pytest.raises(ShapeError, match="size n - 2 cannot be taken where n = 1"):
+        gd.evaluate(graph, {"x": [1.0]})
+    with pytest.raises(ShapeError, match="size n - 2 cannot be taken where n = 1"):
+        gd.backprop(graph, {"x": [1.0]})

@@ -80,7 +80,7 @@ class Text:
     def _join(self) -> str:
         parts = self.parts
         if len(parts) == 1 and parts[0].__class__ is str:
-            return parts[0]  # type: ignore[return-value]
+            return parts[0]
         pieces: list[str] = []
         stack = list(reversed(parts))
         while stack:
