@@ -698,4 +698,4 @@ def test_time_is_linear_in_the_number_of_values(program):
 
     seconds(100)
     small = max(min(seconds(1_500) for _ in range(3)), 1e-3)
-    assert seconds(15_000) < 40 * small
+    assert min(seconds(15_000) for _ in range(3)) < 40 * small
