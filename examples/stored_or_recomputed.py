@@ -14,7 +14,7 @@ import numpy as np
 from excerpt import function_of
 
 import graphdiff as gd
-from graphdiff.node import Input
+from graphdiff.graph.node import Input
 
 
 def f(x):

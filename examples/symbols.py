@@ -8,7 +8,7 @@ few functions that need a number to be a number are given by sympy.
 import numpy as np
 import sympy
 
-from graphdiff.node import Constant, Full, Input
+from graphdiff.graph.node import Constant, Full, Input
 
 
 def logistic(z):

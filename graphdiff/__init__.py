@@ -7,13 +7,13 @@ out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compil
 
 from graphdiff import nn as nn
 from graphdiff import ops as ops
-from graphdiff.backprop import backprop as backprop
 from graphdiff.check import check_gradients as check_gradients
 from graphdiff.compile import compile as compile
-from graphdiff.differentiate import differentiate as differentiate
-from graphdiff.differentiate import gradients as gradients
-from graphdiff.differentiate import pullback as pullback
-from graphdiff.differentiate import pushforward as pushforward
+from graphdiff.derivative.backprop import backprop as backprop
+from graphdiff.derivative.differentiate import differentiate as differentiate
+from graphdiff.derivative.differentiate import gradients as gradients
+from graphdiff.derivative.differentiate import pullback as pullback
+from graphdiff.derivative.differentiate import pushforward as pushforward
 from graphdiff.emit import emit as emit
 from graphdiff.errors import DTypeError as DTypeError
 from graphdiff.errors import GraphdiffError as GraphdiffError
@@ -23,19 +23,19 @@ from graphdiff.errors import GraphValueError as GraphValueError
 from graphdiff.errors import ShapeError as ShapeError
 from graphdiff.errors import UnsupportedError as UnsupportedError
 from graphdiff.evaluate import evaluate as evaluate
-from graphdiff.expression import Expression as Expression
-from graphdiff.functions import grad as grad
-from graphdiff.functions import value_and_grad as value_and_grad
-from graphdiff.graph import Graph as Graph
-from graphdiff.linear import jvp as jvp
-from graphdiff.linear import vjp as vjp
+from graphdiff.expression.expression import Expression as Expression
+from graphdiff.expression.spec import named as named
+from graphdiff.expression.spec import spec as spec
+from graphdiff.expression.spec import spec_like as spec_like
+from graphdiff.expression.spec import var as var
+from graphdiff.functions.grad import grad as grad
+from graphdiff.functions.grad import value_and_grad as value_and_grad
+from graphdiff.functions.linear import jvp as jvp
+from graphdiff.functions.linear import vjp as vjp
+from graphdiff.graph.graph import Graph as Graph
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
-from graphdiff.spec import named as named
-from graphdiff.spec import spec as spec
-from graphdiff.spec import spec_like as spec_like
-from graphdiff.spec import var as var
-from graphdiff.trace import trace as trace
+from graphdiff.trace.trace import trace as trace
 
 __all__ = [
     "DTypeError",

@@ -12,16 +12,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphdiff.dims import Dim
 from graphdiff.evaluate import last_uses
-from graphdiff.graph import Graph
-from graphdiff.node import LEAVES, Node
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import LEAVES, Node
+from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
-from graphdiff.types import ArrayType, Shape, Size
+from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]
 
@@ -176,7 +176,7 @@ def _polynomial(terms: Mapping[Any, int]) -> Size:
     for monomial, n in terms.items():
         factors = [a if isinstance(a, str) else None for a in monomial]
         if None in factors:
-            from graphdiff.polynomial import _from_terms
+            from graphdiff.sizes.polynomial import _from_terms
 
             total = total + _from_terms(((monomial, n),))
         else:

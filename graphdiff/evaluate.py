@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim, names_in, solve_for
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
-from graphdiff.graph import Graph, check_graph
-from graphdiff.node import Constant, Input, Node
+from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.node import Constant, Input, Node
+from graphdiff.graph.types import ArrayType, show_shape
+from graphdiff.sizes.dims import Dim, names_in, solve_for
 from graphdiff.strict import masked_nodes
-from graphdiff.types import ArrayType, show_shape
 
 
 def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:

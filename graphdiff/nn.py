@@ -11,12 +11,18 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import DTypeError, ShapeError
-from graphdiff.expression import Expression, as_array, is_symbolic, lift, surface
-from graphdiff.node import Arange, make
+from graphdiff.expression.expression import (
+    Expression,
+    as_array,
+    is_symbolic,
+    lift,
+    surface,
+)
+from graphdiff.graph.node import Arange, make
+from graphdiff.graph.types import normalize_axes, normalize_axis, show_shape
 from graphdiff.ops import elementwise
 from graphdiff.ops.axes import spread_like
 from graphdiff.ops.reduce import LogSumExp, Softmax
-from graphdiff.types import normalize_axes, normalize_axis, show_shape
 
 
 def _real(what: str, x: Any) -> Any:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.expression import Expression, lift
-from graphdiff.node import LEAVES, Constant, Input, Node, Size, full_value
+from graphdiff.expression.expression import Expression, lift
+from graphdiff.graph.node import LEAVES, Constant, Input, Node, Size, full_value
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.elementwise import (
     arccos,
     arccosh,
@@ -33,7 +34,6 @@ from graphdiff.ops.elementwise import (
 )
 from graphdiff.ops.linalg import GatedMatMul, matmul
 from graphdiff.runtime import gated_matmul, matmul_gated
-from graphdiff.types import ArrayType
 
 
 def is_tame(node: Node) -> bool:

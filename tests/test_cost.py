@@ -5,7 +5,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.cost import Peaks, cost, operations, peak_memory, show_largest
-from graphdiff.dims import Dim
+from graphdiff.sizes.dims import Dim
 
 s = gd.spec
 n, m, k = map(Dim.named, "nmk")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.nest import leaves_of
+from graphdiff.graph.nest import leaves_of
 
 _rng = np.random.default_rng(11)
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import graphdiff as gd
-from graphdiff.graph import check
+from graphdiff.graph.graph import check
 
 UNARY: dict[str, Callable[[Any], Any]] = {
     "sin": np.sin,

@@ -22,16 +22,16 @@ from graphdiff.check.reference import (
     widen,
 )
 from graphdiff.check.report import Report, kinks_at
-from graphdiff.differentiate import differentiate, select_inputs
+from graphdiff.derivative.differentiate import differentiate, select_inputs
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError
 from graphdiff.evaluate import evaluate
-from graphdiff.expression import Expression
-from graphdiff.graph import Graph
-from graphdiff.nest import flatten
-from graphdiff.node import building
+from graphdiff.expression.expression import Expression
+from graphdiff.expression.spec import Spec
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.nest import flatten
+from graphdiff.graph.node import building
 from graphdiff.rewrite import simplify
-from graphdiff.spec import Spec
-from graphdiff.trace import bind, trace
+from graphdiff.trace.trace import bind, trace
 
 _NAMES = """
 np.add np.subtract np.multiply np.divide np.negative np.positive np.power np.square

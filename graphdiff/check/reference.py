@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from graphdiff.evaluate import bind_inputs, evaluate
-from graphdiff.graph import Graph
-from graphdiff.nest import flatten
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.nest import flatten
 
 Array = np.ndarray
 Point = dict[str, Array]

@@ -11,8 +11,8 @@ import numpy as np
 from graphdiff.check.differences import Corner
 from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import compute
-from graphdiff.graph import Graph
-from graphdiff.node import Input, Node
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Input, Node
 
 _NEAR = 1e-6
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from graphdiff.cli.load import UserError
-from graphdiff.dims import evaluate_size, names_in, parse_dims, solve_for
 from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import convert
-from graphdiff.spec import Spec, spec
+from graphdiff.expression.spec import Spec, spec
+from graphdiff.sizes.dims import evaluate_size, names_in, parse_dims, solve_for
 
 DTYPES = (
     *("float64", "float32", "float16", "bool"),

@@ -22,11 +22,11 @@ from graphdiff.cli.arguments import draw, nest, parse_inputs, parse_sizes, parse
 from graphdiff.cli.load import UserError, load_function, user_code
 from graphdiff.emit import emit
 from graphdiff.errors import GraphdiffError, user_position
-from graphdiff.functions import grad, value_and_grad
-from graphdiff.graph import Graph
-from graphdiff.nest import flatten
-from graphdiff.spec import Spec
-from graphdiff.trace import trace
+from graphdiff.expression.spec import Spec
+from graphdiff.functions.grad import grad, value_and_grad
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.nest import flatten
+from graphdiff.trace.trace import trace
 
 FORMATS: Mapping[str, Callable[[Graph], str]] = {
     "text": lambda graph: f"{graph}\n",

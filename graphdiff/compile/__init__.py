@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from graphdiff.collector import collector_held
 from graphdiff.errors import GraphValueError
-from graphdiff.graph import Graph
+from graphdiff.graph.collector import collector_held
+from graphdiff.graph.graph import Graph
 
 
 def _numpy(graph: Graph) -> Callable[..., Any]:

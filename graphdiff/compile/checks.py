@@ -13,8 +13,8 @@ import numpy as np
 import optree
 
 from graphdiff.compile.program import Program
-from graphdiff.graph import Tree
-from graphdiff.nest import NAMESPACE
+from graphdiff.graph.graph import Tree
+from graphdiff.graph.nest import NAMESPACE
 
 _MOST = 50
 """The most tests in one condition."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from graphdiff.compile.program import Program, Record, bound_call, bound_shape
 from graphdiff.compile.steps import Shape, Step, Value, compute
-from graphdiff.node import Arg, Call
+from graphdiff.graph.node import Arg, Call
 from graphdiff.runtime import FUNCTIONS
 
 FOLDED = 1 << 16

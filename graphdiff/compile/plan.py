@@ -11,8 +11,8 @@ from graphdiff.compile.program import Program, Tape, bound_shape, tape_of
 from graphdiff.compile.rules import RULES
 from graphdiff.compile.stages import units_of
 from graphdiff.compile.write import Writer, statements
-from graphdiff.nest import unflatten
-from graphdiff.types import ArrayType
+from graphdiff.graph.nest import unflatten
+from graphdiff.graph.types import ArrayType
 
 LONG = 3000
 """Records from which on a plan is a tape, unless each works on large arrays."""

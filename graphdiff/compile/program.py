@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.dims import Dim, evaluate_size
 from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import quiet_nodes
-from graphdiff.graph import Graph, Signature, Tree
-from graphdiff.node import Arg, Call, Constant, Input
+from graphdiff.graph.graph import Graph, Signature, Tree
+from graphdiff.graph.node import Arg, Call, Constant, Input
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.entries import Elementwise
 from graphdiff.runtime import FUNCTIONS
-from graphdiff.types import ArrayType
+from graphdiff.sizes.dims import Dim, evaluate_size
 
 
 class Record(NamedTuple):

@@ -10,7 +10,7 @@ import numpy as np
 
 from graphdiff.compile.lower import Lowered, Rule
 from graphdiff.compile.steps import BOOL, LARGE, MANY, SHORT, Shape, Step
-from graphdiff.node import Arg, Call
+from graphdiff.graph.node import Arg, Call
 
 REDUCTIONS = {
     "np.sum": "add",

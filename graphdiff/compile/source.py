@@ -20,7 +20,7 @@ import numpy as np
 from graphdiff.compile.lower import Lowered
 from graphdiff.compile.steps import Shape
 from graphdiff.compile.storage import constant_block
-from graphdiff.node import Arg
+from graphdiff.graph.node import Arg
 from graphdiff.runtime import FUNCTIONS
 
 FLOAT = np.dtype(np.float64)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.node import Call
+from graphdiff.graph.node import Call
 
 Shape = tuple[int, ...]
 

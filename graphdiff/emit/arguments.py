@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.emit.calls import dtype_text
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.layout import assign, function
@@ -32,8 +31,9 @@ from graphdiff.emit.text import (
     tuple_,
 )
 from graphdiff.errors import GraphValueError
-from graphdiff.graph import Graph, Tree
-from graphdiff.node import Node
+from graphdiff.graph.graph import Graph, Tree
+from graphdiff.graph.node import Node
+from graphdiff.sizes.dims import Dim
 
 _CHUNK = 12
 

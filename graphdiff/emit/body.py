@@ -14,7 +14,7 @@ from graphdiff.emit import kinds
 from graphdiff.emit.printer import LIMIT
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
-from graphdiff.node import Arange, Node
+from graphdiff.graph.node import Arange, Node
 from graphdiff.ops.axes import Spread
 
 HEAVIEST = 8

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.emit.sizes import Sizes
 from graphdiff.emit.text import (
     RANK,
@@ -28,7 +27,8 @@ from graphdiff.emit.text import (
     tuple_,
     unary,
 )
-from graphdiff.node import Arg, Call
+from graphdiff.graph.node import Arg, Call
+from graphdiff.sizes.dims import Dim
 
 BINARY = {
     "np.add": "+",

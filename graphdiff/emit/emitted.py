@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from graphdiff.collector import collector_held
 from graphdiff.errors import GraphTypeError, GraphValueError
-from graphdiff.graph import Graph
+from graphdiff.graph.collector import collector_held
+from graphdiff.graph.graph import Graph
 
 
 def _readable(graph: Graph, name: str | None) -> Any:

@@ -16,10 +16,10 @@ from graphdiff.emit.traits import is_square
 from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables
 from graphdiff.errors import DTypeError
-from graphdiff.node import Call, Node, full_value
+from graphdiff.graph.node import Call, Node, full_value
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.elementwise import Cast, Elementwise
-from graphdiff.types import ArrayType
 
 
 def elementwise(body: Variables, node: Node) -> Value:

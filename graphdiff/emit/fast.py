@@ -30,8 +30,8 @@ from graphdiff.emit.reuse import (
 from graphdiff.emit.statements import Statement, expression
 from graphdiff.emit.text import Text, atom, binary, call, literal, slice_, subscript
 from graphdiff.emit.value import Value
-from graphdiff.graph import Graph
-from graphdiff.node import Node
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.reduce import Extremum, Mean, Prod

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 
 from graphdiff.cost import holds_memory, operations, product, show_size
-from graphdiff.dims import Dim
 from graphdiff.emit.arguments import Leaf, Parameter
 from graphdiff.emit.body import Body
 from graphdiff.emit.layout import docstring, paragraph
 from graphdiff.emit.printer import LIMIT
-from graphdiff.graph import Graph
-from graphdiff.node import Node
-from graphdiff.types import ArrayType, Size, show_shape
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
+from graphdiff.graph.types import ArrayType, Size, show_shape
+from graphdiff.sizes.dims import Dim
 
 _STRICT = (
     "Zeros are strict: an entry that a choice has discarded has the adjoint 0, even "

@@ -13,8 +13,8 @@ import numpy as np
 
 from graphdiff.emit.traits import is_harmless
 from graphdiff.evaluate import quiet_nodes
-from graphdiff.graph import Graph
-from graphdiff.node import Node, full_value
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Spread, Sum
 from graphdiff.strict import is_singular

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graphdiff.node import LEAVES, Node
+from graphdiff.graph.node import LEAVES, Node
 from graphdiff.ops.axes import Reshape, Spread, Sum
 from graphdiff.ops.elementwise import Elementwise
 from graphdiff.ops.reduce import Extremum, Logical, Mean, Prod, Std, Var

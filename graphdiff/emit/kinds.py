@@ -14,7 +14,7 @@ from graphdiff.emit import entrywise, moves, parts, products
 from graphdiff.emit.text import literal, method
 from graphdiff.emit.value import Value, plain, short_number
 from graphdiff.emit.variables import Variables, plain_call
-from graphdiff.node import Arange, Full, Node, Size
+from graphdiff.graph.node import Arange, Full, Node, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import Concatenate, Put, Take

@@ -26,8 +26,8 @@ from graphdiff.emit.sections import Sections
 from graphdiff.emit.sizes import Sizes
 from graphdiff.emit.statements import Statement
 from graphdiff.errors import Position
-from graphdiff.graph import Graph, Tree
-from graphdiff.node import Constant, Node
+from graphdiff.graph.graph import Graph, Tree
+from graphdiff.graph.node import Constant, Node
 
 
 class Module:

@@ -6,7 +6,7 @@ from graphdiff.emit.keepdims import inserted_axes
 from graphdiff.emit.text import Text, atom, literal, slice_, subscript
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables
-from graphdiff.node import Node
+from graphdiff.graph.node import Node
 
 
 def insert(text: Text, rank: int, axes: tuple[int, ...]) -> Text:

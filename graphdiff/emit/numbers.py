@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from graphdiff.graph import Graph
-from graphdiff.node import Full, Input, Node, full_value
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Full, Input, Node, full_value
 from graphdiff.ops import elementwise as ufuncs
 
 _PLAIN = {ufuncs.add, ufuncs.subtract, ufuncs.multiply, ufuncs.negative}

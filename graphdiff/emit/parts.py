@@ -8,12 +8,12 @@ from graphdiff.emit.statements import Update, is_zeros
 from graphdiff.emit.text import binary
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables
-from graphdiff.node import Full, Node
+from graphdiff.graph.node import Full, Node
+from graphdiff.graph.types import Shape
 from graphdiff.ops.elementwise import Elementwise
 from graphdiff.ops.index import Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
 from graphdiff.ops.pattern import At1, Item, NewAxis, Slice
-from graphdiff.types import Shape
 
 
 def take(body: Variables, node: Node) -> Value:

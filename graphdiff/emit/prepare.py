@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any
 
-from graphdiff.graph import Graph
-from graphdiff.node import LEAVES, Node, Scope, building, full_value
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import LEAVES, Node, Scope, building, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.elementwise import Elementwise
 

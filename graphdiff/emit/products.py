@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphdiff.emit.text import binary, call, list_, literal
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables, plain_call
-from graphdiff.node import Node
+from graphdiff.graph.node import Node
 from graphdiff.ops.linalg import GatedMatMul
 
 

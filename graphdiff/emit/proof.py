@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.dims import evaluate_size
 from graphdiff.emit import proof_parts
 from graphdiff.emit.arguments import Parameter, passed_by_name
 from graphdiff.emit.calls import dtype_text
@@ -35,6 +34,7 @@ from graphdiff.emit.text import (
     subscript,
     tuple_,
 )
+from graphdiff.sizes.dims import evaluate_size
 
 _CENTRES = ((0.0, 1.0), (1.5, 0.5), (0.0, 0.4), (2.5, 0.5), (0.5, 0.3))
 _SMALLEST = (3, 4, 6, 8, 16)

@@ -11,8 +11,8 @@ from graphdiff.emit.layout import returns
 from graphdiff.emit.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
 from graphdiff.emit.traits import VIEWS
-from graphdiff.graph import Graph, Tree
-from graphdiff.node import Constant, Input, Node
+from graphdiff.graph.graph import Graph, Tree
+from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Spread, Sum
 from graphdiff.ops.elementwise import Elementwise

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from graphdiff.emit.traits import VIEWS
-from graphdiff.node import LEAVES, Node, full_value
+from graphdiff.graph.node import LEAVES, Node, full_value
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.elementwise import Cast, Elementwise

@@ -12,8 +12,8 @@ import heapq
 from collections import Counter
 from collections.abc import Sequence
 
-from graphdiff.graph import Graph
-from graphdiff.node import Node, Role
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, Role
 
 _NEVER = 1 << 60
 

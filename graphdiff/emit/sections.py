@@ -6,8 +6,8 @@ from graphdiff.emit.body import Body
 from graphdiff.emit.header import one_line
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import columns
-from graphdiff.graph import Graph
-from graphdiff.types import show_shape
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.types import show_shape
 
 _LIMIT = 88
 _QUIET = '    with np.errstate(all="ignore"):'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphdiff.dims import Dim
 from graphdiff.emit.text import Text, atom, binary, literal, tuple_, unary
-from graphdiff.terms import Floor, Terms
-from graphdiff.types import Shape, Size
+from graphdiff.graph.types import Shape, Size
+from graphdiff.sizes.dims import Dim
+from graphdiff.sizes.terms import Floor, Terms
 
 
 class Sizes:

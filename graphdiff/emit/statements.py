@@ -9,8 +9,8 @@ from graphdiff.emit.breaking import Breaker
 from graphdiff.emit.layout import assign
 from graphdiff.emit.printer import LIMIT, Printer
 from graphdiff.emit.text import Text, atom, call, operand, subscript
-from graphdiff.node import Node
-from graphdiff.types import Shape
+from graphdiff.graph.node import Node
+from graphdiff.graph.types import Shape
 
 AMBIGUOUS = frozenset({"l", "O", "I"})
 """Names that linters find hard to read; a user who chose one keeps it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from graphdiff.emit.naming import Names
-from graphdiff.graph import Graph
-from graphdiff.node import Node, full_value
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, full_value
 from graphdiff.ops.axes import Reshape, Spread
 from graphdiff.ops.elementwise import Cast
 from graphdiff.ops.pattern import At1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.node import Node
+from graphdiff.graph.node import Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Reshape, Spread, Transpose
 from graphdiff.ops.index import Concatenate, Put, Take

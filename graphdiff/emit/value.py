@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.emit.text import Text, call, literal
-from graphdiff.node import Node
+from graphdiff.graph.node import Node
 
 NOWHERE: frozenset[int] = frozenset()
 

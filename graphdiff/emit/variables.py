@@ -16,11 +16,11 @@ from graphdiff.emit.stems import Stems
 from graphdiff.emit.text import Text, atom, call, method
 from graphdiff.emit.traits import VIEWS, is_harmless, is_square
 from graphdiff.emit.value import NOWHERE, Value, scalar_text
-from graphdiff.graph import Graph
-from graphdiff.node import Full, Node, full_value
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Full, Node, full_value
+from graphdiff.graph.types import Shape, Size
 from graphdiff.ops.axes import Reshape
 from graphdiff.strict import wild_nodes
-from graphdiff.types import Shape, Size
 
 
 class Variables:

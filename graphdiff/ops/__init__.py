@@ -3,7 +3,7 @@
 Importing this package fills the table of doors.
 """
 
-from graphdiff import weak as weak
+from graphdiff.expression import weak as weak
 from graphdiff.ops import axes as axes
 from graphdiff.ops import choice as choice
 from graphdiff.ops import cumulative as cumulative

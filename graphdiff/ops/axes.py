@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.errors import ShapeError, UnsupportedError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arg, At, Call, Full, Node, Op, Size, make
-from graphdiff.types import (
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arg, At, Call, Full, Node, Op, Size, make
+from graphdiff.graph.types import (
     ArrayType,
     Shape,
     broadcast,
@@ -25,6 +24,7 @@ from graphdiff.types import (
     normalize_axis,
     show_shape,
 )
+from graphdiff.sizes.dims import Dim
 
 
 @dataclass(frozen=True)

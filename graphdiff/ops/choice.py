@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import UnsupportedError
-from graphdiff.expression import Expression, implements, lift
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.types import check_dtype
 from graphdiff.ops.elementwise import (
     clip,
     floor_divide,
@@ -19,7 +20,6 @@ from graphdiff.ops.elementwise import (
     where,
 )
 from graphdiff.ops.entries import cast_node
-from graphdiff.types import check_dtype
 
 
 @implements(np.where)

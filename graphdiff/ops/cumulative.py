@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.expression import Expression, implements
-from graphdiff.op import Arg, At, Call, Op
+from graphdiff.expression.expression import Expression, implements
+from graphdiff.graph.op import Arg, At, Call, Op
+from graphdiff.graph.types import ArrayType, normalize_axis
 from graphdiff.ops.axes import reshape_node, summed_dtype
-from graphdiff.types import ArrayType, normalize_axis
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.expression import Expression
+from graphdiff.expression.expression import Expression
 from graphdiff.ops.entries import Cast as Cast
 from graphdiff.ops.entries import Elementwise as Elementwise
 from graphdiff.ops.entries import Rule, all_alike, choice, helper, literal, ufunc

@@ -10,19 +10,16 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.errors import DTypeError, GraphOverflowError, ShapeError
-from graphdiff.expression import (
+from graphdiff.expression.expression import (
     DOORS,
     Door,
     Expression,
     as_array,
     lift,
 )
-from graphdiff.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
-from graphdiff.ops.axes import spread_node
-from graphdiff.runtime import FUNCTIONS
-from graphdiff.types import (
+from graphdiff.graph.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
+from graphdiff.graph.types import (
     ArrayType,
     Shape,
     broadcast,
@@ -32,6 +29,9 @@ from graphdiff.types import (
     promote_to_float,
     show_shape,
 )
+from graphdiff.ops.axes import spread_node
+from graphdiff.runtime import FUNCTIONS
+from graphdiff.sizes.dims import Dim
 
 Rule = Callable[..., Any]
 DtypeRule = Callable[..., tuple[tuple[np.dtype, ...], np.dtype]]

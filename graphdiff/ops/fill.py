@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import UnsupportedError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, make
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arange, make
+from graphdiff.graph.types import Shape, check_dtype
 from graphdiff.ops.entries import cast_node, fit
 from graphdiff.ops.join import stack
-from graphdiff.types import Shape, check_dtype
 
 
 def as_shape(shape: Any) -> Shape:

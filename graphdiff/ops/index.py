@@ -14,8 +14,16 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphIndexError, ShapeError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, Arg, At, Call, Constant, Op, make
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arange, Arg, At, Call, Constant, Op, make
+from graphdiff.graph.types import (
+    ArrayType,
+    Shape,
+    Size,
+    broadcast,
+    normalize_axis,
+    show_shape,
+)
 from graphdiff.ops.axes import reshape_node, spread_node
 from graphdiff.ops.pattern import (
     At1,
@@ -28,14 +36,6 @@ from graphdiff.ops.pattern import (
 )
 from graphdiff.ops.pattern import ByArray as ByArray
 from graphdiff.ops.pattern import Slice as Slice
-from graphdiff.types import (
-    ArrayType,
-    Shape,
-    Size,
-    broadcast,
-    normalize_axis,
-    show_shape,
-)
 
 
 @dataclass(frozen=True)

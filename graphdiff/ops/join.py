@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import ShapeError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, make
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arange, make
+from graphdiff.graph.types import broadcast, normalize_axis, promote, show_shape
 from graphdiff.ops.axes import broadcast_expression, reshape_node
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.ops.index import Concatenate, getitem, take
-from graphdiff.types import broadcast, normalize_axis, promote, show_shape
 
 
 def _alike(what: str, arrays: Any) -> list[Expression]:

@@ -9,13 +9,19 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import ShapeError, UnsupportedError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, Arg, At, Call, Op, make
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arange, Arg, At, Call, Op, make
+from graphdiff.graph.types import (
+    ArrayType,
+    broadcast,
+    normalize_axis,
+    promote,
+    show_shape,
+)
 from graphdiff.ops.axes import reshape_node, spread_node, squeeze
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.ops.index import Take
 from graphdiff.ops.pattern import ByArray, Item, Slice
-from graphdiff.types import ArrayType, broadcast, normalize_axis, promote, show_shape
 
 
 @dataclass(frozen=True)

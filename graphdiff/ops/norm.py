@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import UnsupportedError
-from graphdiff.expression import implements
+from graphdiff.expression.expression import implements
+from graphdiff.graph.types import normalize_axes, normalize_axis
 from graphdiff.ops.axes import Sum, keep
 from graphdiff.ops.reduce import Max, Min, Norm, floats
-from graphdiff.types import normalize_axes, normalize_axis
 
 
 @implements(np.linalg.norm)

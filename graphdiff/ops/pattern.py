@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.errors import GraphIndexError, GraphTypeError, ShapeError
-from graphdiff.expression import Expression, as_array, lift
-from graphdiff.node import Arg
-from graphdiff.types import (
+from graphdiff.expression.expression import Expression, as_array, lift
+from graphdiff.graph.node import Arg
+from graphdiff.graph.types import (
     Shape,
     Size,
     show_shape,
 )
+from graphdiff.sizes.dims import Dim
 
 
 @dataclass(frozen=True)

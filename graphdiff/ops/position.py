@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.expression import Expression, implements
-from graphdiff.op import Arg, Call, Op
+from graphdiff.expression.expression import Expression, implements
+from graphdiff.graph.op import Arg, Call, Op
+from graphdiff.graph.types import ArrayType, normalize_axes, normalize_axis
 from graphdiff.ops.axes import keep, reshape_node
 from graphdiff.ops.reduce import check_not_empty
-from graphdiff.types import ArrayType, normalize_axes, normalize_axis
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.dims import Dim
 from graphdiff.errors import ShapeError
-from graphdiff.expression import Expression, implements, lift
-from graphdiff.node import Arange, Arg, At, Call, Op
+from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Arange, Arg, At, Call, Op
+from graphdiff.graph.types import ArrayType, normalize_axes, show_shape
 from graphdiff.ops.axes import (
     Reshape,
     Spread,
@@ -23,7 +23,7 @@ from graphdiff.ops.axes import (
     summed_dtype,
 )
 from graphdiff.ops.elementwise import logical_not, ratio
-from graphdiff.types import ArrayType, normalize_axes, show_shape
+from graphdiff.sizes.dims import Dim
 
 
 @dataclass(frozen=True)

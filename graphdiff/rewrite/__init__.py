@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.graph import Graph
+from graphdiff.graph.graph import Graph
 from graphdiff.rewrite.algebra import ALGEBRA
 from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE

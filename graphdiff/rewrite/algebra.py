@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.node import Full, Node, full_value, make
+from graphdiff.graph.node import Full, Node, full_value, make
 from graphdiff.ops.axes import Reshape, Spread, Transpose
 from graphdiff.ops.elementwise import (
     absolute,

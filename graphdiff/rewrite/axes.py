@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import math
 
-from graphdiff.node import Full, Node, make
+from graphdiff.graph.node import Full, Node, make
+from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise, multiply, negative
 from graphdiff.ops.reduce import Max, Mean, Min, Prod
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.fold import is_uniform, uniform
-from graphdiff.types import ArrayType, Shape, Size
 
 Axes = tuple[int, ...]
 

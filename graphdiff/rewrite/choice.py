@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.node import Node, full_value, make
+from graphdiff.graph.node import Node, full_value, make
 from graphdiff.ops.axes import Transpose
 from graphdiff.ops.elementwise import (
     divide,

@@ -15,8 +15,8 @@ from functools import partial
 from typing import Any
 
 from graphdiff.errors import GraphValueError
-from graphdiff.graph import Graph
-from graphdiff.node import Node, Op, Scope, building
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, Op, Scope, building
 from graphdiff.ops.elementwise import Elementwise
 
 Rule = Callable[..., "Node | None"]

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.node import Constant, Full, Node, Size, full_value, make
+from graphdiff.graph.node import Constant, Full, Node, Size, full_value, make
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise, gated, multiply
 from graphdiff.ops.index import Concatenate, Put, PutAlong, Take
 from graphdiff.ops.linalg import MatMul
 from graphdiff.ops.reduce import Reduction
 from graphdiff.rewrite.engine import Rule, rewrites
-from graphdiff.types import ArrayType
 
 LARGEST = 256
 """The most entries of a constant that folding may make."""

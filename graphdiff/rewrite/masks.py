@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.graph import Graph
-from graphdiff.node import Full, Node, Scope, Size, building, full_value, make
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Full, Node, Scope, Size, building, full_value, make
 from graphdiff.ops.elementwise import (
     Cast,
     Elementwise,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from graphdiff.dims import Dim
-from graphdiff.node import Full, Node, Size, full_value, make
+from graphdiff.graph.node import Full, Node, Size, full_value, make
 from graphdiff.ops.axes import Spread
 from graphdiff.ops.elementwise import divide, multiply
 from graphdiff.rewrite.algebra import number
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
+from graphdiff.sizes.dims import Dim
 
 
 @rewrites(divide)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from graphdiff.node import Node, Size, full_value, make
+from graphdiff.graph.node import Node, Size, full_value, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import (
     absolute,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from graphdiff.graph import Graph
-from graphdiff.node import Node, make
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, make
 from graphdiff.ops.reduce import LogSumExp, Softmax
 from graphdiff.rewrite.engine import Engine, rewrite, rewrites
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.node import Node, full_value
+from graphdiff.graph.node import Node, full_value
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import absolute, add, exp, multiply, power, square
 from graphdiff.ops.reduce import Mean

@@ -9,7 +9,8 @@ computing the log-sum-exp and softmax functions" (IMA J. Numer. Anal. 41, 2021).
 
 from __future__ import annotations
 
-from graphdiff.node import Full, Node, Size, full_value, make
+from graphdiff.graph.node import Full, Node, Size, full_value, make
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose, count
 from graphdiff.ops.elementwise import (
     add,
@@ -39,7 +40,6 @@ from graphdiff.rewrite.axes import (
 )
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.roots import ROOTS
-from graphdiff.types import ArrayType
 
 
 def minus(x: Node) -> Node:

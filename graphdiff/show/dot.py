@@ -15,8 +15,8 @@ from graphdiff.emit.calls import Writer
 from graphdiff.emit.sizes import Sizes
 from graphdiff.emit.text import Text, atom, attribute, literal
 from graphdiff.emit.value import plain, short_number
-from graphdiff.graph import Graph
-from graphdiff.node import Constant, Full, Input, Node, Size
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.ops.axes import Spread, Transpose
 from graphdiff.show import OwnNames
 

@@ -20,8 +20,8 @@ from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sizes import Sizes
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import atom, columns, string, subscript
-from graphdiff.graph import Graph
-from graphdiff.node import Constant, Node
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Constant, Node
 from graphdiff.show import OwnNames
 
 _WIDEST = 60

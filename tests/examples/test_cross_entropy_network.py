@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from graphdiff.node import Full
+from graphdiff.graph.node import Full
 from graphdiff.ops.axes import Spread, Transpose
 from graphdiff.ops.linalg import MatMul
 from tests.examples.reading import matrix_products, written_twice

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.expression import DOORS, Door
-from graphdiff.graph import check
-from graphdiff.node import LEAVES, Op, Pick
+from graphdiff.expression.expression import DOORS, Door
+from graphdiff.graph.graph import check
+from graphdiff.graph.node import LEAVES, Op, Pick
 from graphdiff.ops.elementwise import Elementwise
 from tests.cases import CASES, Case
 

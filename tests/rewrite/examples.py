@@ -3,8 +3,8 @@
 import numpy as np
 
 import graphdiff as gd
-from graphdiff.expression import Expression
-from graphdiff.node import Constant, Size, make
+from graphdiff.expression.expression import Expression
+from graphdiff.graph.node import Constant, Size, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, gated, relu, sigmoid
 from graphdiff.ops.index import Concatenate, Put, Slice, Take

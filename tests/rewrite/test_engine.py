@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import graphdiff as gd
 from graphdiff.errors import GraphValueError
-from graphdiff.graph import check
-from graphdiff.node import Node, make
+from graphdiff.graph.graph import check
+from graphdiff.graph.node import Node, make
 from graphdiff.ops.elementwise import sign, square
 from graphdiff.rewrite import SIMPLIFY, rewrite
 from graphdiff.rewrite.engine import rewrites

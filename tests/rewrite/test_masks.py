@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.graph import check
+from graphdiff.graph.graph import check
 from graphdiff.rewrite.masks import protect
 
 POINT = np.array([-800.0, -2.0, -1.0, -0.3, 0.0, 0.3, 0.7, 1.0, 2.0, 800.0])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.graph import check
+from graphdiff.graph.graph import check
 from graphdiff.rewrite import SIMPLIFY, STABILISE, rewrite
 from graphdiff.rewrite.stable import FORMS
 from tests.rewrite.examples import LAWFUL, STABILISING, variables

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.graph import check
+from graphdiff.graph.graph import check
 from graphdiff.ops.reduce import LogSumExp, Softmax
 from graphdiff.runtime import logsumexp, logsumexp_given, softmax
 

@@ -1,0 +1,1 @@
+"""Derivatives: one sweep over a graph, appending nodes or filling in numbers."""

@@ -1,0 +1,282 @@
+"""Differentiation: append the nodes of the derivative, and so make a new graph.
+
+Reverse mode is algorithms 6.5 and 6.6 of Goodfellow, Bengio and Courville, *Deep
+Learning* (2016), section 6.5.5: one sweep over the nodes that lead from the variables
+to the target, in reverse topological order, visiting every edge once and summing over
+paths. Because a rule builds ordinary nodes, the result can be differentiated again.
+Forward mode needs no rules of its own: a pullback is linear in the cotangent that it
+carries, so pulling back twice pushes forward.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+from typing import Any
+
+from graphdiff.derivative.kinks import check_kinks
+from graphdiff.derivative.sweep import collect, pull_back, push_forward
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.expression.doors import surface
+from graphdiff.expression.expression import Expression, lift
+from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.node import Full, Node, Role, building, make
+from graphdiff.graph.types import ArrayType, show_shape
+from graphdiff.ops.axes import spread_node
+from graphdiff.ops.elementwise import cast_node
+from graphdiff.rewrite import stabilise as stabilise_graph
+from graphdiff.words import unique
+
+
+def ones(type: ArrayType) -> Node:
+    """The seed of a gradient."""
+    return make(Full.of(1, type))
+
+
+def zeros(type: ArrayType) -> Node:
+    """The gradient with respect to what does not matter."""
+    return make(Full.of(0, type))
+
+
+@surface
+def gradients(
+    y: Expression,
+    wrt: Sequence[Expression],
+    *,
+    kinks: str = "mean",
+    allow_int: bool = False,
+) -> list[Expression]:
+    """The gradient of a scalar `y` with respect to each expression of `wrt`.
+
+    Each has the shape and dtype of its variable, and is made of ordinary nodes:
+    evaluate it, emit it, or differentiate it again. A variable on which `y` does not
+    depend gets zeros. Raises `ShapeError` if `y` is not scalar, and `DTypeError` for
+    an integer variable unless `allow_int`, which gives zeros.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x = gd.var("x", "n")
+    >>> (slope,) = gd.gradients(np.sum(x * x), [x])
+    >>> (curvature,) = gd.gradients(np.sum(slope), [x])
+    >>> graph = gd.Graph(inputs={"x": x}, outputs={"c": curvature})
+    >>> gd.evaluate(graph, {"x": np.zeros(3)})["c"]
+    array([2., 2., 2.])
+    """
+    check_kinks(kinks)
+    target = _expression("y", y)
+    variables = _expressions("wrt", wrt)
+    check_scalar("gradients", "y", target.type)
+    for i, x in enumerate(variables):
+        check_variable(f"wrt[{i}]", x.type, allow_int)
+    found = pull_back({target: ones(target.type)}, variables, kinks)
+    return [
+        Expression(zeros(x.type) if g is None else g)
+        for x, g in zip(variables, found, strict=True)
+    ]
+
+
+@surface
+def pullback(
+    ys: Sequence[Expression],
+    xs: Sequence[Expression],
+    cotangents: Sequence[Any],
+    *,
+    kinks: str = "mean",
+) -> list[Expression]:
+    """The cotangents of `xs`, given those of `ys`: the transposed Jacobian, applied."""
+    check_kinks(kinks)
+    targets = _expressions("ys", ys)
+    variables = _expressions("xs", xs)
+    seeds = collect(targets, _matching("cotangents", targets, cotangents))
+    for i, x in enumerate(variables):
+        check_variable(f"xs[{i}]", x.type, False)
+    found = pull_back(seeds, variables, kinks)
+    return [
+        Expression(zeros(x.type) if g is None else g)
+        for x, g in zip(variables, found, strict=True)
+    ]
+
+
+@surface
+def pushforward(
+    ys: Sequence[Expression],
+    xs: Sequence[Expression],
+    tangents: Sequence[Any],
+    *,
+    kinks: str = "mean",
+) -> list[Expression]:
+    """The tangents of `ys`, given those of `xs`: the Jacobian, applied."""
+    check_kinks(kinks)
+    targets = _expressions("ys", ys)
+    variables = _expressions("xs", xs)
+    for i, x in enumerate(variables):
+        check_variable(f"xs[{i}]", x.type, False)
+    seeds = _matching("tangents", variables, tangents)
+    found = push_forward(targets, dict(zip(variables, seeds, strict=True)), kinks)
+    return [
+        Expression(zeros(y.type) if t is None else t)
+        for y, t in zip(targets, found, strict=True)
+    ]
+
+
+def _matching(what: str, nodes: Sequence[Node], values: Sequence[Any]) -> list[Node]:
+    if len(values) != len(nodes):
+        raise GraphValueError(f"{what}: expected {len(nodes)}, got {len(values)}")
+    found = []
+    for i, (node, value) in enumerate(zip(nodes, values, strict=True)):
+        seed = lift(value, f"{what}[{i}]").node
+        if seed.type.shape != node.type.shape and seed.type.shape != ():
+            raise ShapeError(
+                f"{what}[{i}]: expected shape {show_shape(node.type.shape)}, got "
+                f"{show_shape(seed.type.shape)}"
+            )
+        found.append(spread_node(cast_node(seed, node.type.dtype), node.type.shape))
+    return found
+
+
+def _expressions(what: str, values: Any) -> list[Node]:
+    """The nodes of several; a lone one, iterated over, would become its entries."""
+    if isinstance(values, Expression) or not isinstance(values, Iterable):
+        raise GraphTypeError(
+            f"{what}: expected a list of expressions, got {type(values).__name__}"
+            f"{'; write [x]' if isinstance(values, Expression) else ''}"
+        )
+    return [_expression(f"{what}[{i}]", x) for i, x in enumerate(values)]
+
+
+def _expression(what: str, value: Any) -> Node:
+    if not isinstance(value, Expression):
+        raise GraphTypeError(
+            f"{what}: expected an expression, got {type(value).__name__}"
+        )
+    return value.node
+
+
+def check_scalar(function: str, what: str, type: ArrayType) -> None:
+    """Raise unless a value of `type` has a gradient: one real number."""
+    if type.shape != ():
+        raise ShapeError(
+            f"{function}: {what} must be a scalar, but has shape "
+            f"{show_shape(type.shape)}; sum it, or use vjp or pullback"
+        )
+    if not type.is_real:
+        raise DTypeError(f"{function}: {what} must be real, but is {type.dtype}")
+
+
+def check_variable(what: str, type: ArrayType, allow_int: bool) -> None:
+    """Raise for a variable that is not real, unless that is allowed."""
+    if not type.is_real and not allow_int:
+        raise DTypeError(
+            f"{what} has dtype {type.dtype}: a derivative needs floating-point "
+            f"numbers; convert it, or say allow_int=True to get zeros"
+        )
+
+
+def differentiate(
+    graph: Graph,
+    of: str | None = None,
+    wrt: str | Sequence[str] | None = None,
+    *,
+    kinks: str = "mean",
+    allow_int: bool = False,
+    stabilise: bool = True,
+) -> Graph:
+    """A new graph that also computes the gradient of one output.
+
+    `of` names a scalar output (the only one, by default); `wrt` names inputs, or the
+    prefix of several (``"params"``), by default every real one. The outputs are those
+    of `graph`, and ``d_<input>`` for each input. Nodes that were there stay; those
+    appended know which node they are the adjoint of (`Graph.role_of`).
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
+    >>> dgraph = gd.differentiate(graph, wrt=["x"])
+    >>> list(dgraph.outputs)
+    ['output', 'd_x']
+    """
+    check_graph("differentiate", graph)
+    check_kinks(kinks)
+    if stabilise:
+        graph = stabilise_graph(graph)
+    target_name = target_of(graph, of)
+    target = graph.outputs[target_name]
+    check_scalar("differentiate", f"the output {target_name!r}", target.type)
+    names = select_inputs(graph, wrt)
+    for name in names:
+        check_variable(f"wrt: {name!r}", graph.inputs[name].type, allow_int)
+    variables = [graph.inputs[name] for name in names]
+    with building(graph.scope()) as scope:
+        found = pull_back({target: ones(target.type)}, variables, kinks)
+        outputs = dict(graph.outputs)
+        given: dict[str, str] = {}
+        taken = dict.fromkeys(outputs, 1)
+        for name, x, g in zip(names, variables, found, strict=True):
+            made = zeros(x.type) if g is None else g
+            if g is None and made not in graph.ledger.names:
+                scope.roles[made] = Role(x, "unused")
+            given[name] = gradient_name(name, taken, graph)
+            outputs[given[name]] = made
+        signature = graph.signature
+        if signature is not None:
+            value = signature.result.unflatten({n: n for n in graph.outputs})
+            gradient = signature.gradient(_paths(graph, wrt, names), given)
+            signature = signature.returning((value, gradient))
+        return Graph(graph.inputs, outputs, signature=signature)
+
+
+def gradient_name(name: str, taken: dict[str, int], graph: Graph) -> str:
+    """``d_`` and the input's name, or the last part of its path, made unique."""
+    node = graph.inputs[name]
+    short = graph.name_of(node) or name.rpartition(".")[2]
+    return unique(f"d_{short}", taken)
+
+
+def _paths(
+    graph: Graph, wrt: str | Sequence[str] | None, names: list[str]
+) -> list[str]:
+    """The paths that `wrt` stands for: whole parameters by default, never aliases."""
+    if wrt is None:
+        return list(dict.fromkeys(name.partition(".")[0] for name in names))
+    aliases = {graph.name_of(graph.inputs[n]): n for n in names if n.count(".")}
+    return [aliases.get(w, w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+
+
+def target_of(graph: Graph, of: str | None) -> str:
+    """The name of the output that `of` names; None names the only one."""
+    if of is None:
+        if len(graph.outputs) != 1:
+            raise GraphValueError(
+                f"of: name one of the outputs {', '.join(map(repr, graph.outputs))}"
+            )
+        return next(iter(graph.outputs))
+    if of not in graph.outputs:
+        listing = ", ".join(map(repr, graph.outputs))
+        raise GraphValueError(f"of: expected one of the outputs {listing}, got {of!r}")
+    return of
+
+
+def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
+    """The names of the inputs that `wrt` names: itself, or the prefix of a path."""
+    if wrt is None:
+        return [n for n, x in graph.inputs.items() if x.type.is_real]
+    known: dict[str, dict[str, None]] = {}
+    for n, x in graph.inputs.items():
+        prefixes = accumulate(n.split("."), "{}.{}".format)
+        for word in (*prefixes, graph.name_of(x)):
+            if word is not None:
+                known.setdefault(word, {})[n] = None
+    found: dict[str, None] = {}
+    if not isinstance(wrt, Iterable):
+        raise GraphTypeError(
+            f"wrt: expected the name of an input, or several, got {wrt!r}"
+        )
+    for wanted in [wrt] if isinstance(wrt, str) else wrt:
+        matches = known.get(wanted) if isinstance(wanted, str) else None
+        if not matches:
+            listing = ", ".join(map(repr, graph.inputs))
+            raise GraphValueError(
+                f"wrt: expected one of the inputs {listing}, got {wanted!r}"
+            )
+        found.update(matches)
+    return list(found)

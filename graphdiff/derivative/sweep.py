@@ -1,0 +1,227 @@
+"""The sweep of reverse mode, and forward mode as two of them.
+
+Algorithm 6.6 of Goodfellow, Bengio and Courville, *Deep Learning* (2016), section
+6.5.5, without its recursion: nodes are visited in reverse topological order, so that a
+cotangent is complete when its node's turn comes, and every edge is visited once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from graphdiff.expression.expression import Expression
+from graphdiff.graph.graph import in_order
+from graphdiff.graph.node import At, Hole, Node, Pick, Role, Scope, current_scope, make
+from graphdiff.ops.axes import spread_node
+from graphdiff.ops.elementwise import cast_node
+from graphdiff.rewrite.masks import settled_nodes
+from graphdiff.strict import (
+    Open,
+    Strict,
+    Wary,
+    carries,
+    doubted_inputs,
+    masked_nodes,
+    steep_nodes,
+    wild_nodes,
+)
+from graphdiff.words import unique
+
+
+class Sweep:
+    """One pass backwards: which nodes matter, which are masked, and the table.
+
+    The table maps a node to its cotangent; what is absent is zero and costs nothing.
+    An op of several results has a list of cotangents, with None for what is absent.
+    Subclasses say what a cotangent is: an expression, or an array.
+    """
+
+    def __init__(
+        self, targets: Sequence[Node], wrt: Iterable[Node], kinks: str = "mean"
+    ) -> None:
+        """Find the nodes between the variables `wrt` and the targets."""
+        self.nodes = in_order(targets)
+        self.active = set(wrt)
+        self.kinks = kinks
+        for node in self.nodes:
+            if node not in self.active and any(
+                a in self.active and carries(node, i) for i, a in enumerate(node.args)
+            ):
+                self.active.add(node)
+        wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
+        self.masked = wild and wild & masked_nodes(self.nodes, targets)
+        self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
+        self.steep = wild and steep_nodes(self.nodes)
+
+    def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
+        """The share of argument `i` in `g`, the cotangent of `node`; None for none."""
+        raise NotImplementedError
+
+    def add(self, a: Any, b: Any) -> Any:
+        """The sum of what arrives over two paths."""
+        raise NotImplementedError
+
+    def settle(self, node: Node, g: Any) -> None:
+        """Take note that the cotangent of `node` is complete."""
+
+    def run(self, table: dict[Node, Any]) -> dict[Node, Any]:
+        """Fill `table`, seeded with the targets' cotangents, down to the variables."""
+        for node in reversed(self.nodes):
+            g = table.get(node)
+            if g is None or node not in self.active:
+                continue
+            self.settle(node, g)
+            if isinstance(node.op, Pick):
+                self._file(table, node, g)
+                continue
+            at = At(self.kinks, node in self.masked)
+            for i, arg in enumerate(node.args):
+                if arg not in self.active or not carries(node, i):
+                    continue
+                share = self.pull(i, at, g, node)
+                if share is not None:
+                    old = table.get(arg)
+                    table[arg] = share if old is None else self.add(old, share)
+        return table
+
+    def _file(self, table: dict[Node, Any], pick: Node, g: Any) -> None:
+        """Keep the cotangent of one of several results in its place."""
+        (whole,) = pick.args
+        if whole not in self.active:
+            return
+        slots = table.setdefault(whole, [None] * len(whole.type))  # type: ignore[arg-type]
+        index = pick.op.index  # type: ignore[attr-defined]
+        old = slots[index]
+        slots[index] = g if old is None else self.add(old, g)
+
+
+class Symbolic(Sweep):
+    """Symbol to symbol: cotangents are expressions, and nodes are appended.
+
+    Records the role of each node made (the adjoint of which node, by which rule) and
+    names the adjoints of named nodes. `carry` is the handle in which rules get their
+    cotangent; by default one with strict zeros wherever a mask is.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        targets: Sequence[Node],
+        wrt: Iterable[Node],
+        kinks: str,
+        carry: type[Expression] | None,
+    ) -> None:
+        """Prepare to append to `scope`."""
+        super().__init__(targets, wrt, kinks)
+        self.scope = scope
+        self.carry = carry
+        self.pulling = targets[0]
+        self.names = {scope.names[n]: 1 for n in self.nodes if n in scope.names}
+
+    def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
+        """Run the op's own rule on expressions."""
+        self.pulling = node
+        kind = self.carry or (
+            self.strict if at.masked else Open if node in self.steep else Expression
+        )
+        carried = (
+            [None if s is None else kind(s.node) for s in g]
+            if isinstance(g, list)
+            else kind(g.node)
+        )
+        args = [Expression(a) for a in node.args]
+        share = node.op.pullback(i, at, carried, Expression(node), *args)
+        if share is not None:
+            share = Expression(_fit(share.node, node.args[i]))
+        self._explain()
+        return share
+
+    def add(self, a: Any, b: Any) -> Any:
+        """Append the sum: part of what the node being pulled through gives rise to."""
+        total = a + b
+        self._explain()
+        return total
+
+    def settle(self, node: Node, g: Any) -> None:
+        """Name the adjoint of a node that has a name."""
+        scope = self.scope
+        name = scope.names.get(node)
+        if name is None and not node.args and hasattr(node.op, "name"):
+            name = node.op.name.rpartition(".")[2]
+        if name is None or not isinstance(g, Expression) or g.node not in scope.roles:
+            return
+        if g.node.args and g.node not in scope.names:
+            scope.names[g.node] = unique(f"d_{name}", self.names)
+
+    def _explain(self) -> None:
+        """Give all nodes made since the last time their role."""
+        made = self.scope.take_fresh()
+        if not made:
+            return
+        node, roles = self.pulling, self.scope.roles
+        op = node.op
+        convention = op.convention
+        if op.kink:
+            word = convention if convention and self.kinks == "mean" else self.kinks
+            convention = f"{op.kink}: {word}"
+        order = 1 + (roles[node].order if node in roles else 0)
+        roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
+
+
+def _fit(share: Node, arg: Node) -> Node:
+    """`share` in the dtype and shape of the argument that it belongs to."""
+    if share.type == arg.type:
+        return share
+    return spread_node(cast_node(share, arg.type.dtype), arg.type.shape)
+
+
+def pull_back(
+    targets: Mapping[Node, Node],
+    wrt: Sequence[Node],
+    kinks: str = "mean",
+    carry: type[Expression] | None = None,
+) -> list[Node | None]:
+    """The cotangents of `wrt`, given those of `targets`; None where none arrives."""
+    scope = current_scope()
+    sweep = Symbolic(scope, list(targets), wrt, kinks, carry)
+    table = {target: Expression(seed) for target, seed in targets.items()}
+    before = scope.keep_fresh, scope.busy, scope.take_fresh()
+    scope.keep_fresh = scope.busy = True
+    try:
+        sweep.run(table)
+    finally:
+        scope.keep_fresh, scope.busy, scope.fresh = before
+    return [table[x].node if x in table else None for x in wrt]
+
+
+def push_forward(
+    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
+) -> list[Node | None]:
+    """The tangents of `targets`, given those of variables: two pullbacks.
+
+    The cotangents of the targets are holes; what arrives at the variables is linear
+    in them, so pulling the tangents back through that gives the forward derivative,
+    in which no hole is left.
+    """
+    holes = [make(Hole(y.type)) for y in targets]
+    pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open)
+    arrived = [
+        (share, tangent)
+        for share, tangent in zip(pulled, tangents.values(), strict=True)
+        if share is not None
+    ]
+    if not arrived:
+        return [None] * len(holes)
+    again = collect(*zip(*arrived, strict=True))
+    return pull_back(again, holes, kinks)
+
+
+def collect(targets: Iterable[Node], seeds: Iterable[Node]) -> dict[Node, Node]:
+    """The seed of each target, summed where one is listed twice."""
+    found: dict[Node, Node] = {}
+    for target, seed in zip(targets, seeds, strict=True):
+        old = found.get(target)
+        total = seed if old is None else (Expression(old) + Expression(seed)).node
+        found[target] = total
+    return found

@@ -1,0 +1,187 @@
+"""The way in for NumPy's functions: a table of what each does on expressions.
+
+A door understands the arguments that NumPy's function has, by position and by name,
+and hands those that we know on; any other raises by name, so that none is accepted
+and dropped.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from graphdiff.errors import GraphdiffError, GraphTypeError, UnsupportedError
+from graphdiff.graph.node import current_scope
+
+
+class Door:
+    """The way in for one NumPy function: the code, and the arguments it understands."""
+
+    __slots__ = ("_accepts", "_defaults", "_most", "build", "function", "name")
+
+    def __init__(
+        self, function: Any, build: Callable[..., Any], most: int = -1
+    ) -> None:
+        """Let `build` stand for `function`; `most`: arguments, where that is known."""
+        self.function = function
+        self.build = build
+        self.name = name_of_function(function)
+        self._most = most
+        self._accepts: frozenset[str] | None = frozenset() if most >= 0 else None
+        self._defaults: dict[str, Any] | None = None
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Build nodes for the call; an argument not understood raises by name."""
+        if kwargs or len(args) > self._most:
+            args, kwargs = self._understand(args, kwargs)
+        try:
+            return self.build(*args, **kwargs)
+        except (TypeError, ValueError, IndexError) as error:
+            if isinstance(error, GraphdiffError):
+                raise
+            message = str(error).replace(f"{self.build.__name__}()", "").strip()
+            raise GraphTypeError(f"{self.name}: {message}") from error
+
+    def _understand(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        names, defaults = self._numpy_parameters()
+        if self._accepts is None:
+            self._accepts, self._most = self._own_parameters()
+        extra = dict(zip(names[self._most :], args[self._most :], strict=False))
+        if len(args) > self._most + len(extra):
+            raise UnsupportedError(
+                f"{self.name}: expected at most {self._most} arguments, got {len(args)}"
+            )
+        known = {}
+        for key, value in {**extra, **kwargs}.items():
+            if key in self._accepts:
+                known[key] = value
+            elif key not in defaults or value is not defaults[key]:
+                if key == "out":
+                    raise UnsupportedError(
+                        f"{self.name}: out= would write a symbolic array into a plain "
+                        f"one; use the returned value instead, and make accumulators "
+                        f"with np.zeros_like of an argument"
+                    )
+                raise UnsupportedError(f"{self.name}: {key}= is not supported")
+        return args[: self._most], known
+
+    def _own_parameters(self) -> tuple[frozenset[str], int]:
+        """What `build` accepts, and how many arguments it takes in NumPy's order."""
+        found = list(inspect.signature(self.build).parameters.values())
+        accepts = frozenset(p.name for p in found if p.kind != p.VAR_POSITIONAL)
+        if any(p.kind == p.VAR_POSITIONAL for p in found):
+            return accepts, 1000
+        theirs = _parameters(self.function)
+        most = sum(p.kind == p.POSITIONAL_OR_KEYWORD for p in found)
+        for i, (own, numpys) in enumerate(zip(found, theirs, strict=False)):
+            if numpys.kind != numpys.POSITIONAL_ONLY and own.name != numpys.name:
+                return accepts, i
+        return accepts, most
+
+    def _numpy_parameters(self) -> tuple[list[str], dict[str, Any]]:
+        if self._defaults is None:
+            found = _parameters(self.function)
+            self._defaults = {p.name: p.default for p in found}
+            self._defaults.setdefault("out", None)
+        return list(self._defaults), self._defaults
+
+
+def _parameters(function: Any) -> list[inspect.Parameter]:
+    """The parameters of a NumPy function; none where NumPy does not tell."""
+    try:
+        return list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return []
+
+
+DOORS: dict[Any, Door] = {}
+
+
+def name_of_function(function: Any) -> str:
+    """The name under which users know a NumPy function: ``np.linalg.norm``."""
+    name = str(getattr(function, "__qualname__", None) or function.__name__)
+    module = str(getattr(function, "__module__", None) or "numpy")
+    return f"{module.replace('numpy', 'np', 1)}.{name}" if "numpy" in module else name
+
+
+def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as what NumPy's `functions` do on expressions."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        for function in functions:
+            DOORS[function] = Door(function, build)
+        return build
+
+    return register
+
+
+def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call the door of `function`, and let the scope watch what the user made."""
+    door = DOORS.get(function)
+    if door is None:
+        raise UnsupportedError(
+            f"{name_of_function(function)} is not supported on symbolic arrays"
+        )
+    return watched(door, args, kwargs)
+
+
+def watched(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call with the two arguments, and let the scope watch what the user made."""
+    scope = current_scope()
+    if scope.watcher is None or scope.busy:
+        return call(args, kwargs)
+    scope.busy = True
+    try:
+        result = call(args, kwargs)
+    finally:
+        scope.busy = False
+    scope.watcher(scope, args, result)
+    return result
+
+
+def surface(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a public function of ours be watched as NumPy's are."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return watched(lambda a, k: function(*a, **k), args, kwargs)
+
+    call.__name__ = function.__name__
+    call.__qualname__ = function.__qualname__
+    call.__doc__ = function.__doc__
+    call.__module__ = function.__module__
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
+
+
+def binary_operator(ufunc: Any) -> tuple[Any, Any]:
+    """``x + y`` and ``y + x`` as methods, through the door of `ufunc`."""
+
+    def forward(self: Any, other: Any) -> Any:
+        return dispatch(ufunc, (self, other), {})
+
+    def reflected(self: Any, other: Any) -> Any:
+        return dispatch(ufunc, (other, self), {})
+
+    return forward, reflected
+
+
+def unary_operator(ufunc: Any) -> Any:
+    """``-x`` as a method, through the door of `ufunc`."""
+
+    def method(self: Any) -> Any:
+        return dispatch(ufunc, (self,), {})
+
+    return method
+
+
+def method_door(function: Any) -> Any:
+    """``x.sum(...)`` as a method, through the door of ``np.sum``."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return dispatch(function, (self, *args), kwargs)
+
+    method.__doc__ = f"See ``{name_of_function(function)}``."
+    return method

@@ -1,0 +1,385 @@
+"""What the user holds: a handle on a node that behaves as a NumPy array.
+
+Operators and NumPy functions on an `Expression` find their way, by one table of
+doors, to code that builds nodes; writing an expression and tracing a NumPy function
+are one mechanism. A door takes what NumPy takes (broadcasting, negative axes, mixed
+dtypes, plain arrays and numbers) and builds strict nodes. What NumPy would need
+numbers for (a branch, a loop count, a Python float) raises and says what to write.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import (
+    GraphIndexError,
+    GraphTypeError,
+    ShapeError,
+    UnsupportedError,
+)
+from graphdiff.expression.doors import (
+    DOORS,
+    Door,
+    binary_operator,
+    dispatch,
+    implements,
+    method_door,
+    name_of_function,
+    surface,
+    unary_operator,
+    watched,
+)
+from graphdiff.graph.node import (
+    Constant,
+    Full,
+    Node,
+    Op,
+    Scope,
+    Size,
+    current_scope,
+    make,
+)
+from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
+from graphdiff.sizes.dims import Dim
+
+
+class Expression:
+    """A symbolic array: a handle on one node of a computation.
+
+    Use it as an ``ndarray``: operators, NumPy functions, indexing, ``.T``, ``.sum()``.
+    `shape` and `dtype` are known; entries are not, so nothing that needs a number now
+    (``if``, ``float``, ``range``) works, and each says what does.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x = gd.var("x", "batch,3")
+    >>> y = np.tanh(x) + 1
+    >>> y.shape, y.dtype
+    ((batch, 3), dtype('float64'))
+    """
+
+    __slots__ = ("__weakref__", "node")
+    weak: Any = False
+
+    def __init__(self, node: Node) -> None:
+        """Hold `node`."""
+        self.node = node
+
+    @property
+    def shape(self) -> Shape:
+        """The sizes of the axes: ints, and symbolic sizes."""
+        return self.node.type.shape
+
+    @shape.setter
+    def shape(self, shape: object) -> None:
+        raise GraphTypeError(
+            "x.shape = ... would change a symbolic array in place; write x.reshape(...)"
+        )
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the entries."""
+        return self.node.type.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.node.type.shape)
+
+    @property
+    def size(self) -> int | Dim:
+        """The number of entries."""
+        total: int | Dim = 1
+        for n in self.node.type.shape:
+            total = total * n
+        return total
+
+    real = property(lambda self: self)
+    T = property(lambda self: dispatch(np.transpose, (self,), {}))
+    mT = property(  # noqa: N815
+        lambda self: dispatch(np.matrix_transpose, (self,), {})
+    )
+
+    def __repr__(self) -> str:
+        """Show the op and the type, as ``<tanh: float64[batch, 3]>``."""
+        return repr(self.node)
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Take part in a NumPy ufunc."""
+        if method == "__call__":
+            return dispatch(ufunc, args, kwargs)
+        whole = _REDUCTIONS.get(ufunc)
+        if method == "reduce" and whole is not None and isinstance(args[0], Expression):
+            return dispatch(whole, args, {"axis": 0, **kwargs})
+        raise UnsupportedError(
+            f"{name_of_function(ufunc)}.{method} is not supported on symbolic arrays"
+            + ("; write the new array as an expression" if method == "at" else "")
+        )
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        """Take part in a NumPy function."""
+        return dispatch(function, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """Refuse: the entries are not known yet."""
+        raise GraphTypeError(
+            "a symbolic array has no entries yet, so np.array, np.asarray or a plain "
+            "array that should hold it cannot be made: combine arrays with np.stack or "
+            "np.concatenate, fill with np.full_like or np.zeros_like of an argument, "
+            "and choose with np.where"
+        )
+
+    def __bool__(self) -> bool:
+        """Refuse: following one branch for good would be wrong."""
+        raise GraphTypeError(
+            "the truth of a symbolic array is not known while the graph is built "
+            "(if, while, and, or, not, min, max, sorted, in): write "
+            "np.where(condition, a, b), np.maximum, or & and | instead"
+        )
+
+    def _number(self) -> Any:
+        raise GraphTypeError(
+            "a symbolic array has no value yet, so float, int, round, range and the "
+            "functions of math cannot take it, nor an entry of a plain array: write "
+            "np.sin for math.sin, x.astype(...) for float(x), np.floor for int(x); "
+            "make arrays with np.stack, or np.zeros_like of an argument"
+        )
+
+    __float__ = __int__ = __index__ = __complex__ = __round__ = _number
+    __trunc__ = __floor__ = __ceil__ = _number
+
+    def __format__(self, spec: str) -> str:
+        """Write the op and the type; a format for numbers is refused."""
+        return str(self._number()) if spec else repr(self)
+
+    def __len__(self) -> int:
+        """The size of the first axis, if it is a number."""
+        if not self.shape:
+            raise GraphTypeError("len() of a symbolic array without axes")
+        if isinstance(self.shape[0], Dim):
+            name = self.shape[0]
+            raise GraphTypeError(f"len() is the size {name}: write x.shape[0] instead")
+        return operator.index(self.shape[0])
+
+    def __iter__(self) -> Iterator[Any]:
+        """Iterate over the first axis, if its size is a number."""
+        if not self.shape:
+            raise GraphTypeError("iteration over a symbolic array without axes")
+        if isinstance(self.shape[0], Dim):
+            raise GraphTypeError(
+                f"iteration over an axis of symbolic size {self.shape[0]} (shape "
+                f"{show_shape(self.shape)}): its length is not known yet; work on the "
+                f"whole array, or give that axis an int in the spec"
+            )
+        return (self[i] for i in range(self.shape[0]))
+
+    def __contains__(self, item: object) -> bool:
+        """Refuse: whether an entry equals `item` is not known yet."""
+        return self.__bool__()
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Refuse: build the new array as an expression."""
+        raise GraphTypeError(
+            "x[i] = v on a symbolic array is not supported yet: write "
+            "np.where(mask, v, x), or np.concatenate or np.stack of the parts"
+        )
+
+    def __delitem__(self, key: Any) -> None:
+        """Refuse, as NumPy does."""
+        raise GraphTypeError("entries of an array cannot be deleted")
+
+    def __getitem__(self, key: Any) -> Any:
+        """Index as NumPy does: ints, slices, ``None``, ``...``, integer arrays."""
+        return dispatch(operator.getitem, (self, key), {})
+
+    def __getattr__(self, name: str) -> Any:
+        """Explain what to write for an attribute that arrays have and we have not."""
+        if name.startswith("__") or not hasattr(np.ndarray, name):
+            raise AttributeError(f"a symbolic array has no attribute {name!r}")
+        raise GraphTypeError(
+            f".{name} is not supported on a symbolic array"
+            + _INSTEAD.get(name, "; use NumPy functions that return a new array")
+        )
+
+    def __copy__(self) -> Expression:
+        """Another handle on the same node."""
+        return type(self)(self.node)
+
+    def __deepcopy__(self, memo: object) -> Expression:
+        """Another handle on the same node."""
+        return type(self)(self.node)
+
+    def __reduce__(self) -> Any:
+        """Refuse, as nodes do."""
+        return self.node.__reduce__()
+
+    __hash__ = object.__hash__
+
+    __add__, __radd__ = binary_operator(np.add)
+    __sub__, __rsub__ = binary_operator(np.subtract)
+    __mul__, __rmul__ = binary_operator(np.multiply)
+    __truediv__, __rtruediv__ = binary_operator(np.true_divide)
+    __floordiv__, __rfloordiv__ = binary_operator(np.floor_divide)
+    __mod__, __rmod__ = binary_operator(np.remainder)
+    __divmod__, __rdivmod__ = binary_operator(np.divmod)
+    __pow__, __rpow__ = binary_operator(np.power)
+    __matmul__, __rmatmul__ = binary_operator(np.matmul)
+    __and__, __rand__ = binary_operator(np.bitwise_and)
+    __or__, __ror__ = binary_operator(np.bitwise_or)
+    __xor__, __rxor__ = binary_operator(np.bitwise_xor)
+    __lshift__, __rlshift__ = binary_operator(np.left_shift)
+    __rshift__, __rrshift__ = binary_operator(np.right_shift)
+    __lt__, _ = binary_operator(np.less)
+    __le__, _ = binary_operator(np.less_equal)
+    __gt__, _ = binary_operator(np.greater)
+    __ge__, _ = binary_operator(np.greater_equal)
+    __eq__, _ = binary_operator(np.equal)
+    __ne__, _ = binary_operator(np.not_equal)
+    __neg__ = unary_operator(np.negative)
+    __pos__ = unary_operator(np.positive)
+    __abs__ = unary_operator(np.absolute)
+    __invert__ = unary_operator(np.invert)
+
+    sum = method_door(np.sum)
+    mean = method_door(np.mean)
+    prod = method_door(np.prod)
+    max = method_door(np.max)
+    min = method_door(np.min)
+    var = method_door(np.var)
+    std = method_door(np.std)
+    any = method_door(np.any)
+    all = method_door(np.all)
+    argmax = method_door(np.argmax)
+    argmin = method_door(np.argmin)
+    cumsum = method_door(np.cumsum)
+    dot = method_door(np.dot)
+    ravel = method_door(np.ravel)
+    flatten = method_door(np.ravel)
+    squeeze = method_door(np.squeeze)
+    swapaxes = method_door(np.swapaxes)
+    take = method_door(np.take)
+    clip = method_door(np.clip)
+    round = method_door(np.round)
+    copy = method_door(np.copy)
+    repeat = method_door(np.repeat)
+    trace = method_door(np.trace)
+
+    def reshape(self, *shape: Any, **others: Any) -> Any:
+        """The same entries in another shape."""
+        wanted = shape[0] if len(shape) == 1 else shape
+        return dispatch(np.reshape, (self, wanted), others)
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order; without arguments reversed."""
+        order = None if not axes else axes[0] if len(axes) == 1 else axes
+        return dispatch(np.transpose, (self, order), {})
+
+    def astype(self, dtype: Any, copy: bool = True, **others: Any) -> Any:
+        """The same entries in another dtype."""
+        return dispatch(np.astype, (self, dtype), others)
+
+
+_REDUCTIONS = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
+
+_INSTEAD = {
+    "item": "; it has no value yet: keep the array itself",
+    "tolist": "; it has no entries yet: keep the array itself",
+    "sort": ", which would change it in place; use a function that returns a new array",
+    "fill": ", which would change it in place; use np.full_like",
+    "put": ", which would change it in place; use np.where",
+}
+
+
+def as_node(value: Any, what: str = "value") -> Node:
+    """The node of an expression, or a constant of a plain array or number."""
+    if isinstance(value, Expression):
+        return value.node
+    if isinstance(value, Node):
+        return value
+    if isinstance(value, Dim):
+        return make(Size(value, ArrayType((), np.dtype(np.int64))))
+    array = as_array(value, what)
+    if array.ndim == 0:
+        return make(Full.of(array, ArrayType((), array.dtype)))
+    scope = current_scope()
+    made = make(Constant.of(array))
+    if scope.watcher is not None:
+        scope.watcher.lifted(scope, value, made)
+    return made
+
+
+def as_array(value: Any, what: str) -> np.ndarray:
+    """A plain array of a dtype that graphdiff computes with."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise GraphTypeError(f"{what}: masked arrays are not supported")
+    if isinstance(value, np.matrix):
+        raise GraphTypeError(
+            f"{what}: np.matrix is not supported; use np.asarray of it"
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise GraphTypeError(f"{what}: cannot make an array of this: {error}") from None
+    if array.dtype.hasobject and not isinstance(value, (np.ndarray, list, tuple)):
+        kind = "a huge int" if isinstance(value, int) else type(value).__name__
+        raise GraphTypeError(f"{what}: expected an array or a number, got {kind}")
+    check_dtype(array.dtype, what)
+    return array
+
+
+def lift(value: Any, what: str = "value") -> Expression:
+    """`as_node`, as an expression."""
+    return value if isinstance(value, Expression) else Expression(as_node(value, what))
+
+
+def _apply(op: Op, args: tuple[Any, ...]) -> Any:
+    kind: type[Expression] | None = None
+    for arg in args:
+        if isinstance(arg, Expression) and kind in (None, Expression):
+            kind = Expression if arg.weak else type(arg)
+    if kind is None and args:
+        types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
+        return op.call(*types)(*args)
+    nodes = [a.node if isinstance(a, Expression) else as_node(a) for a in args]
+    return (kind or Expression)(make(op, *nodes))
+
+
+Op.apply = staticmethod(_apply)
+
+
+def is_symbolic(*values: Any) -> bool:
+    """Whether any of the values is an expression."""
+    return any(isinstance(v, Expression) for v in values)
+
+
+__all__ = [
+    "DOORS",
+    "Door",
+    "Expression",
+    "GraphIndexError",
+    "Scope",
+    "ShapeError",
+    "as_array",
+    "as_node",
+    "dispatch",
+    "implements",
+    "is_symbolic",
+    "lift",
+    "surface",
+    "watched",
+]

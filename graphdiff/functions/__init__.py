@@ -1,0 +1,1 @@
+"""Function forms: functions in, functions out."""

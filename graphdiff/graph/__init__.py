@@ -1,0 +1,1 @@
+"""Graphs: types, operations, interned nodes, and the graph with its ledger."""

@@ -1,0 +1,153 @@
+"""What can be computed: the base of all ops, and the record of how one is called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from typing import Any, ClassVar, NamedTuple
+
+from graphdiff.graph.types import ArrayType
+from graphdiff.runtime import FUNCTIONS
+from graphdiff.sizes.dims import Dim, evaluate_size
+
+
+class Arg(NamedTuple):
+    """The place of argument `index` in a call record."""
+
+    index: int  # type: ignore[assignment]
+
+
+class Call(NamedTuple):
+    """How an op is computed: a function of the fixed table and its arguments.
+
+    `args` and `kwargs` hold `Arg` placeholders and plain values; a placeholder may
+    stand inside a tuple (an index). `out` says whether the function takes ``out=``.
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any] = {}
+    out: bool = False
+
+    def __call__(self, *values: Any) -> Any:
+        """Compute the call with `values` in the places of the arguments."""
+        args = [_fill(a, values) for a in self.args]
+        return FUNCTIONS[self.function](*args, **self.kwargs)
+
+
+def _fill(item: Any, values: tuple[Any, ...]) -> Any:
+    if isinstance(item, Arg):
+        return values[item.index]
+    if isinstance(item, tuple):
+        return tuple(_fill(i, values) for i in item)
+    return item
+
+
+class At(NamedTuple):
+    """Where a pullback stands: the kink convention, and whether the op is masked."""
+
+    kinks: str = "mean"
+    masked: bool = False
+
+
+class Op:
+    """Everything graphdiff knows about one operation.
+
+    Subclasses are frozen dataclasses whose fields are the op's parameters, so two ops
+    are equal exactly when they compute the same function. Axes in fields are negative
+    (counted from the end), so that leading axes may be stacked in front.
+    """
+
+    apply: ClassVar[Callable[[Op, tuple[Any, ...]], Any]]
+    """How ops are applied; set by ``expression``, which tells handles from arrays."""
+
+    kink: ClassVar[str] = ""
+    """Where the derivative jumps, in words; empty for a smooth op."""
+
+    convention: ClassVar[str] = ""
+    """The slope where the mathematics has none, if that is the same for all `kinks`.
+
+    Of an op with a kink: the convention that it follows under ``"mean"`` instead.
+    """
+
+    singular: ClassVar[bool] = False
+    """Whether the value or slope can be infinite or NaN at finite arguments."""
+
+    masks: ClassVar[tuple[int, ...]] = ()
+    """The arguments of which the op may discard entries, so that their slope is 0."""
+
+    @property
+    def label(self) -> str:
+        """A short word for the op, used to name results that have no name."""
+        return type(self).__name__.lower()
+
+    def infer(self, *args: ArrayType) -> ArrayType | tuple[ArrayType, ...]:
+        """The type of the result; raises `ShapeError` or `DTypeError`."""
+        raise NotImplementedError(f"{type(self).__name__} has no type rule")
+
+    def call(self, *args: ArrayType) -> Call:
+        """The call record that computes the op on arguments of these types."""
+        raise NotImplementedError(f"{type(self).__name__} has no call record")
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
+        """The cotangent of argument `i`, given `g`, that of the result `y`.
+
+        Written with operators and NumPy functions, so that it serves expressions and
+        arrays alike. None says that no derivative flows.
+        """
+        return None
+
+    def masks_of(self, *args: Any) -> tuple[int, ...]:
+        """`masks`, for these arguments."""
+        return self.masks
+
+    def is_flat(self, i: int) -> bool:
+        """Whether the derivative along argument i is 0 everywhere, as that of sign."""
+        return False
+
+    def sizes(self) -> Iterator[Dim]:
+        """The named sizes among the op's parameters."""
+        for field in fields(self):  # type: ignore[arg-type]
+            yield from _dims_in(getattr(self, field.name))
+
+    def bind(self, sizes: Mapping[str, int]) -> Op:
+        """The same op with its named sizes replaced by numbers."""
+        if not any(True for _ in self.sizes()):
+            return self
+        found = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        bound = {name: _bind(value, sizes) for name, value in found.items()}
+        return replace(self, **bound)  # type: ignore[type-var]
+
+    def bodies(self) -> tuple[Any, ...]:
+        """The closed graphs that the op holds."""
+        return ()
+
+    def with_bodies(self, bodies: tuple[Any, ...]) -> Op:
+        """The same op holding other graphs."""
+        return self
+
+    def __call__(self, *args: Any) -> Any:
+        """Apply to expressions, giving an expression, or to arrays, giving an array."""
+        return Op.apply(self, args)
+
+
+def _dims_in(value: Any) -> Iterator[Dim]:
+    if isinstance(value, Dim):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _dims_in(item)
+    elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        for field in fields(value):
+            yield from _dims_in(getattr(value, field.name))
+
+
+def _bind(value: Any, sizes: Mapping[str, int]) -> Any:
+    if isinstance(value, Dim):
+        return evaluate_size(value, sizes)
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(_bind(item, sizes) for item in value)
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        found = {f.name: getattr(value, f.name) for f in fields(value)}
+        return replace(value, **{k: _bind(v, sizes) for k, v in found.items()})
+    return value

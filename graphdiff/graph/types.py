@@ -1,0 +1,129 @@
+"""What is known of an array before the program runs: its shape and its dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import DTypeError, ShapeError
+from graphdiff.sizes.dims import Dim
+
+Size = int | Dim
+Shape = tuple[Size, ...]
+
+KINDS = "biuf"
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayType:
+    """The static type of an array: a shape of ints and named sizes, and a dtype."""
+
+    shape: Shape
+    dtype: np.dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the entries are floating-point, so that derivatives make sense."""
+        return self.dtype.kind == "f"
+
+    def __str__(self) -> str:
+        """Write the type as ``float64[batch, 10]``."""
+        return f"{self.dtype}[{', '.join(map(str, self.shape))}]"
+
+
+def show_shape(shape: Sequence[Size]) -> str:
+    """Write a shape as NumPy does, with names for named sizes: ``(batch, 10)``."""
+    return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def check_dtype(dtype: np.dtype, what: str) -> np.dtype:
+    """Return `dtype` if graphdiff computes with it, else raise `DTypeError`."""
+    if dtype.kind in KINDS and dtype.isnative and dtype.itemsize <= 8:
+        return dtype
+    if dtype.kind == "c":
+        remedy = "complex numbers are not supported; pass real and imaginary parts"
+    elif dtype.kind == "O":
+        remedy = "an object array was made; combine arrays with np.stack instead"
+    else:
+        remedy = "expected bool, an integer, float16, float32 or float64"
+    raise DTypeError(f"{what} has dtype {dtype}: {remedy}")
+
+
+def broadcast(what: str, shapes: Sequence[Shape]) -> Shape:
+    """The common shape of `shapes` by NumPy's rules; a name only meets itself or 1."""
+    rank = max(map(len, shapes), default=0)
+    result: list[Size] = []
+    for axis in range(-rank, 0):
+        size: Size = 1
+        for shape in shapes:
+            if axis >= -len(shape):
+                n = shape[axis]
+                if size == 1:
+                    size = n
+                elif n != size and n != 1:
+                    listing = " and ".join(show_shape(s) for s in shapes)
+                    raise ShapeError(
+                        f"{what}: shapes {listing} do not fit together: axis {axis} "
+                        f"has sizes {size} and {n}"
+                    )
+        result.append(size)
+    return tuple(result)
+
+
+Weak = type[int] | type[float] | type[bool]
+
+
+def dtype_of(value: object) -> np.dtype | Weak:
+    """The dtype of an array or scalar; Python's own numbers are weak, as in NEP 50."""
+    if isinstance(value, bool):
+        return np.dtype(bool)
+    if isinstance(value, (int, Dim)):
+        return int
+    if isinstance(value, float) and not isinstance(value, np.generic):
+        return float
+    weak: Any = getattr(value, "weak", None)
+    return weak or value.dtype  # type: ignore[attr-defined,no-any-return]
+
+
+@lru_cache(maxsize=4096)
+def promote(*dtypes: np.dtype | Weak) -> np.dtype:
+    """The dtype in which NumPy 2 combines these; weak ones adapt to the others."""
+    examples = [d(0) if isinstance(d, type) else d for d in dtypes]
+    return np.result_type(*examples)
+
+
+@lru_cache(maxsize=4096)
+def promote_to_float(*dtypes: np.dtype | Weak) -> np.dtype:
+    """As `promote`, with integers and booleans becoming float64."""
+    dtype = promote(*dtypes)  # type: ignore[arg-type]
+    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+
+
+def normalize_axis(what: str, axis: object, ndim: int) -> int:
+    """Count `axis` from the end: 0 of 3 becomes -3; raise if it does not exist."""
+    if isinstance(axis, (bool, np.bool_)) or not hasattr(axis, "__index__"):
+        raise ShapeError(f"{what}: axis must be an integer, got {axis!r}")
+    index = int(axis.__index__())
+    if not -ndim <= index < ndim:
+        raise ShapeError(f"{what}: axis {index} does not exist in {ndim} dimensions")
+    return index - ndim if index >= 0 else index
+
+
+def normalize_axes(what: str, axes: object, ndim: int) -> tuple[int, ...]:
+    """Count axes from the end, sorted; None means all of them."""
+    if axes is None:
+        return tuple(range(-ndim, 0))
+    listed = axes if isinstance(axes, (tuple, list)) else (axes,)
+    found = [normalize_axis(what, a, ndim) for a in listed]
+    if len(set(found)) != len(found):
+        raise ShapeError(f"{what}: axis {axes!r} names an axis twice")
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""Sizes of axes: integers and polynomials in named dimensions."""

@@ -1,0 +1,1 @@
+"""Tracing: a plain NumPy function in, a graph with the user's names out."""
