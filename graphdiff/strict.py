@@ -33,7 +33,7 @@ from graphdiff.ops.elementwise import (
     sqrt,
 )
 from graphdiff.ops.linalg import GatedMatMul, matmul
-from graphdiff.runtime import gated_matmul, matmul_gated
+from graphdiff.runtime.strict import gated_matmul, matmul_gated
 
 
 def is_tame(node: Node) -> bool:

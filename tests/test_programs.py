@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.graph.nest import leaves_of
+from graphdiff.graph.nest import leaves_of, map_nest
 
 _rng = np.random.default_rng(11)
 
@@ -242,7 +242,7 @@ def test_gradients_agree_with_autograd(fn, args):
 @pytest.mark.parametrize(("fn", "args"), PROGRAMS, ids=IDS)
 def test_second_derivatives_agree_with_jax(jax, fn, args):
     theirs = with_numpy(fn, jax.numpy)
-    tangents = gd.nest.map_nest(lambda a: np.cos(np.asarray(a) * 3), args)
+    tangents = map_nest(lambda a: np.cos(np.asarray(a) * 3), args)
     every = tuple(range(len(args)))
     expected = jax.jvp(jax.grad(theirs, every), args, tangents)
     close(gd.jvp(gd.grad(fn, every))(args, tangents), expected)
@@ -256,7 +256,7 @@ def test_emitted_source_computes_the_same(fn, args):
 
 @pytest.mark.parametrize(("fn", "args"), PROGRAMS, ids=IDS)
 def test_single_precision_stays(fn, args):
-    small = gd.nest.map_nest(lambda a: np.asarray(a, np.float32)[()], args)
+    small = map_nest(lambda a: np.asarray(a, np.float32)[()], args)
     value, found = gd.value_and_grad(fn)(*small)
     assert value.dtype == np.asarray(fn(*small)).dtype
     assert {g.dtype for g in leaves_of(found)[0]} == {np.dtype(np.float32)}

@@ -15,7 +15,7 @@ import numpy as np
 from graphdiff.compile.program import Program, Record, bound_call, bound_shape
 from graphdiff.compile.steps import Shape, Step, Value, compute
 from graphdiff.graph.node import Arg, Call
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 
 FOLDED = 1 << 16
 """Bytes up to which a value that follows from the sizes is kept."""

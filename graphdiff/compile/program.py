@@ -20,7 +20,7 @@ from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.node import Arg, Call, Constant, Input
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.entries import Elementwise
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 
 

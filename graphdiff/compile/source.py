@@ -21,7 +21,7 @@ from graphdiff.compile.lower import Lowered
 from graphdiff.compile.steps import Shape
 from graphdiff.compile.storage import constant_block
 from graphdiff.graph.node import Arg
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 
 FLOAT = np.dtype(np.float64)
 INFIX = {

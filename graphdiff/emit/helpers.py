@@ -10,7 +10,7 @@ from functools import cache
 from graphdiff.emit.entry import ENTRY
 from graphdiff.emit.inplace import IN_PLACE
 from graphdiff.emit.naming import Names
-from graphdiff.runtime import HELPERS
+from graphdiff.runtime.table import HELPERS
 
 _KNOWN = {**HELPERS, **ENTRY, **IN_PLACE}
 

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar, NamedTuple
 
 from graphdiff.graph.types import ArrayType
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 
 

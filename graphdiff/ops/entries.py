@@ -30,7 +30,7 @@ from graphdiff.graph.types import (
     show_shape,
 )
 from graphdiff.ops.axes import spread_node
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim
 
 Rule = Callable[..., Any]

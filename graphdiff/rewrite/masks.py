@@ -26,7 +26,7 @@ from graphdiff.ops.elementwise import (
     where,
 )
 from graphdiff.rewrite.engine import inherit, rebuilt
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.strict import is_singular
 
 Guard = tuple[tuple[Node, bool], ...]

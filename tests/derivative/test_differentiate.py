@@ -12,7 +12,7 @@ import graphdiff as gd
 from graphdiff.graph.graph import check, in_order
 from graphdiff.graph.node import Arg, At, Call, Node, Op, Pick, make
 from graphdiff.graph.types import ArrayType
-from graphdiff.runtime import FUNCTIONS
+from graphdiff.runtime.table import FUNCTIONS
 
 
 def derive(f: Callable[..., Any], *args: Any, **options: Any) -> dict[str, np.ndarray]:

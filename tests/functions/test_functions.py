@@ -8,6 +8,7 @@ from scipy.optimize import minimize
 
 import graphdiff as gd
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.graph.nest import map_nest
 
 X = np.array([1.0, 2.0, 3.0])
 W = np.arange(6.0).reshape(3, 2) / 7
@@ -133,7 +134,7 @@ def variadic(a, *rest, k=1.0, **others):
 )
 def test_variadic_functions(wrt, expected):
     found = gd.grad(variadic, wrt)(2.0, 3.0, 4.0, z=5.0)
-    same(found, gd.nest.map_nest(np.float64, expected))
+    same(found, map_nest(np.float64, expected))
 
 
 @pytest.mark.parametrize(

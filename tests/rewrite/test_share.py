@@ -6,7 +6,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.graph.graph import check
 from graphdiff.ops.reduce import LogSumExp, Softmax
-from graphdiff.runtime import logsumexp, logsumexp_given, softmax
+from graphdiff.runtime.activations import logsumexp, logsumexp_given, softmax
 
 INF, NAN = np.inf, np.nan
 ROWS = [

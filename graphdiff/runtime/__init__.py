@@ -1,0 +1,1 @@
+"""What a running graph may call: one table of functions, and those that NumPy lacks."""

@@ -1,0 +1,27 @@
+"""Reductions that NumPy lacks."""
+
+import numpy as np
+
+
+def norm(x, axis):
+    """Return the square root of the sum of squares over the axes, without overflow."""
+    size = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
+    scale = np.where((size > 0) & np.isfinite(size), size, x.dtype.type(1))
+    total = np.sqrt(np.sum((x / scale) ** 2, axis=axis, keepdims=True)) * scale
+    return np.squeeze(total, axis=axis)
+
+
+def others_product(x, axis):
+    """For each entry, the product of all the others over the axes."""
+    axes = tuple(a % x.ndim for a in axis)
+    kept = [a for a in range(x.ndim) if a not in axes]
+    moved = np.transpose(x, (*kept, *axes))
+    length = int(np.prod(moved.shape[len(kept) :]))
+    rows = moved.reshape(*moved.shape[: len(kept)], length)
+    before = np.ones_like(rows)
+    after = np.ones_like(rows)
+    np.cumprod(rows[..., :-1], axis=-1, out=before[..., 1:])
+    after[..., :-1] = np.cumprod(rows[..., :0:-1], axis=-1)[..., ::-1]
+    return np.transpose(
+        (before * after).reshape(moved.shape), np.argsort(kept + list(axes))
+    )

@@ -1,0 +1,26 @@
+"""Writing and adding into arrays of zeros."""
+
+import numpy as np
+
+
+def put(g, shape, key):
+    """Add g into zeros of the shape at the key; an entry met twice adds twice."""
+    total = np.zeros(shape, g.dtype)
+    np.add.at(total, key, g)
+    return total
+
+
+def put_once(g, shape, key):
+    """Write g into zeros of the shape at the key, which names no entry twice."""
+    total = np.zeros(shape, g.dtype)
+    total[key] = g
+    return total
+
+
+def put_along(g, index, shape, axis):
+    """Add g into zeros of the shape at the index along the axis."""
+    total = np.zeros(shape, g.dtype)
+    grid = list(np.ogrid[tuple(map(slice, index.shape))])
+    grid[axis] = index
+    np.add.at(total, tuple(grid), g)
+    return total

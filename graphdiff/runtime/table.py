@@ -1,0 +1,75 @@
+"""The functions that a running graph may call: one fixed table, by name.
+
+Evaluation looks names up here and emitted source writes them down, so the two cannot
+disagree. Names with a dot are NumPy's own. The others are the few small functions that
+NumPy lacks, in the files beside this one, a family a file; a module that uses one
+carries a copy of its source, which is why each needs ``np`` alone.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from graphdiff.runtime import activations, reductions, scatter, strict
+
+_NUMPY = """
+abs add arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
+all any bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip cos cosh
+cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full greater
+greater_equal heaviside hypot invert isfinite isinf isnan left_shift less less_equal
+log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor matmul
+max maximum mean min minimum mod multiply negative not_equal positive power prod
+reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
+take_along_axis tan tanh transpose trunc var where
+"""
+
+
+def _functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
+    """The functions defined in `module`, by name."""
+    found = inspect.getmembers(module, inspect.isfunction)
+    return {name: f for name, f in found if f.__module__ == module.__name__}
+
+
+HELPERS: dict[str, Callable[..., Any]] = {
+    **_functions(strict),
+    **_functions(activations),
+    **_functions(reductions),
+    **_functions(scatter),
+}
+"""The functions of our own, by the name that op definitions and modules use."""
+
+
+def concatenate(*parts: Any, axis: int) -> Any:
+    """Join arrays along an axis."""
+    return np.concatenate(parts, axis=axis)
+
+
+def spread(x: Any, axes: tuple[int, ...], shape: tuple[int, ...]) -> Any:
+    """Repeat x along new axes of the shape."""
+    return np.broadcast_to(np.expand_dims(x, axes), shape)
+
+
+def _astype(x: Any, dtype: Any) -> Any:
+    return np.asarray(x).astype(dtype)
+
+
+def _flipped_cumsum(x: Any, axis: int) -> Any:
+    return np.flip(np.cumsum(np.flip(x, axis), axis), axis)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
+    **HELPERS,
+    "getitem": operator.getitem,
+    "concatenate": concatenate,
+    "astype": _astype,
+    "spread": spread,
+    "np.linalg.norm": np.linalg.norm,
+    "flipped_cumsum": _flipped_cumsum,
+}
