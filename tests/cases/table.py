@@ -1,0 +1,85 @@
+"""One table of cases for all ops: every door of NumPy, with every argument it takes.
+
+A case is a function of plain arrays and arguments for it. The same function on real
+arrays is the reference for values; its derivatives are checked against differences.
+Arguments keep away from kinks, which have tests of their own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+_rng = np.random.default_rng(7)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A function, arguments for it, and what is known about it.
+
+    `symbolic`: whether it can be traced with named sizes in the place of all sizes
+    above 1. `order`: how often it is differentiated (0: not at all). `oracle`: whether
+    JAX computes the same function. `near`: how well differences know the derivative.
+    """
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    symbolic: bool = True
+    order: int = 3
+    oracle: bool = True
+    near: float = 2e-6
+
+    @property
+    def real(self) -> tuple[int, ...]:
+        """The places of the arguments that can be differentiated."""
+        return tuple(i for i, a in enumerate(self.args) if a.dtype.kind == "f")
+
+
+def real(*shape: int) -> np.ndarray:
+    """Numbers between -2 and 2, none near 0, no two close to each other in size."""
+    size = int(np.prod(shape))
+    sizes = _rng.permutation(np.linspace(0.3, 2.0, size)) if size else np.zeros(0)
+    sizes = sizes + _rng.uniform(0, 0.05, size)
+    return (sizes * _rng.choice([-1, 1], size)).reshape(shape)
+
+
+def above(*shape: int) -> np.ndarray:
+    """Numbers between 0.3 and 2."""
+    return np.abs(real(*shape))
+
+
+def unit(*shape: int) -> np.ndarray:
+    """Numbers between -0.8 and 0.8."""
+    return real(*shape) * 0.4
+
+
+def ints(*shape: int, below: int = 3, dtype: Any = np.int64) -> np.ndarray:
+    """Integers from 0 up to a bound."""
+    return _rng.integers(0, below, shape).astype(dtype)
+
+
+def flags(*shape: int) -> np.ndarray:
+    """Some true, some false."""
+    return _rng.integers(0, 2, shape).astype(bool)
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+CASES: dict[str, Case] = {}
+
+
+def case(name: str, function: Callable[..., Any], *args: Any, **facts: Any) -> None:
+    assert name not in CASES, name
+    CASES[name] = Case(function, tuple(map(np.asarray, args)), **facts)
+
+
+FIXED: dict[str, Any] = {"symbolic": False}
+FLAT: dict[str, Any] = {"order": 0}
+OURS: dict[str, Any] = {"oracle": False}
+
+WEIGHTS = real(4, 3)
+ROW = real(4)
+ROWS = np.array([2, 0, 2, 1])
