@@ -30,12 +30,15 @@ from typing import NamedTuple
 class Position(NamedTuple):
     """A line of the user's source: the base name of its file, and the line number.
 
+    A loop comes to a line more than once: `step` tells what came first.
+
     >>> print(Position("model.py", 12))
     model.py:12
     """
 
     file: str
     line: int
+    step: int = 0
 
     def __str__(self) -> str:
         """Give the position as ``file:line``."""

@@ -1,15 +1,14 @@
 """The order in which a graph is written down: the forward part, then the adjoints.
 
 Any topological order computes the same; this one is for readers and for memory. The
-forward part keeps the order of the user's lines. The adjoints follow the sweep: those
-of the last forward value first, so that each forward array dies as early as it can,
-and what belongs to one forward statement stands together.
+forward part keeps the order in which the user's code ran. The adjoints follow the
+sweep: those of the last forward value first, so that each forward array dies as early
+as it can, and what belongs to one forward statement stands together.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Sequence
 
 from graphdiff.graph.graph import Graph
@@ -22,7 +21,7 @@ def schedule(graph: Graph) -> list[Node]:
     """The nodes of `graph`, each after those that it reads, as they are written."""
     nodes, roles = graph.nodes, graph.ledger.roles
     forward = [n for n in nodes if n not in roles]
-    order = _merge(forward, _lines(graph, forward))
+    order = _merge(forward, _steps(graph, forward))
     if len(order) == len(nodes):
         return order
     ranks = {node: i for i, node in enumerate(order)}
@@ -44,25 +43,22 @@ def _is_closed(order: Sequence[Node]) -> bool:
     return all(inside.issuperset(node.args) for node in order)
 
 
-def _lines(graph: Graph, forward: Sequence[Node]) -> list[int]:
-    """The line of the function's own file at which each forward node is needed.
+def _steps(graph: Graph, forward: Sequence[Node]) -> list[int]:
+    """The step of the user's code at which each forward node is needed.
 
-    A node made elsewhere (in a helper of another file), or of unknown origin, belongs
-    to the first line that uses it.
+    Not the line: a loop comes back to its lines, and a helper stands elsewhere. A
+    node belongs to the first step that uses it, if that comes before its own.
     """
-    positions = [graph.position_of(node) for node in forward]
-    files = Counter(p.file for p in positions if p is not None)
-    own = max(files, key=lambda file: (files[file], file), default="")
     needed: dict[Node, int] = {}
-    lines = [0] * len(forward)
+    steps = [0] * len(forward)
     for i in range(len(forward) - 1, -1, -1):
-        node, position = forward[i], positions[i]
-        known = position is not None and position.file == own
-        line = position.line if known and position else needed.get(node, _NEVER)
-        lines[i] = line
+        node = forward[i]
+        position = graph.position_of(node)
+        step = _NEVER if position is None else position.step
+        steps[i] = step = min(step, needed.get(node, _NEVER))
         for arg in node.args:
-            needed[arg] = min(needed.get(arg, _NEVER), line)
-    return lines
+            needed[arg] = min(needed.get(arg, _NEVER), step)
+    return steps
 
 
 def _sweep_place(

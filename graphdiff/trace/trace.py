@@ -14,6 +14,7 @@ import numpy as np
 from graphdiff.errors import (
     GraphdiffError,
     GraphTypeError,
+    Position,
     position_of,
     user_frame,
 )
@@ -41,8 +42,9 @@ class Watcher:
         frame = user_frame()
         position = frame and position_of(frame)
         if position is not None:
+            step = len(scope.positions)
             for node in scope.take_fresh():
-                scope.positions[node] = position
+                scope.positions[node] = Position(position.file, position.line, step)
         used = (
             [a.node for a in args if isinstance(a, Expression)]
             if (self.recorder.waits)
