@@ -1,16 +1,10 @@
-"""What fast modules do in place: these functions are copied into them.
-
-To compute in a context that is calm already costs a tenth of ``np.errstate``.
-"""
+"""What fast modules do in place: these functions are copied into them."""
 
 from __future__ import annotations
 
-import contextvars
-
 import numpy as np
 
-_calm = contextvars.copy_context()
-_calm.run(np.seterr, over="ignore")
+from graphdiff.runtime.activations import calm
 
 
 def keep_where(live, x):
@@ -26,9 +20,9 @@ def keep_where(live, x):
 def sigmoid_into(x):
     """Write 1 / (1 + exp(-x)) over x."""
     np.negative(x, out=x)
-    _calm.copy().run(np.exp, x, x)
+    calm.copy().run(np.exp, x, x)
     x += 1
-    np.divide(1, x, out=x)
+    np.reciprocal(x, out=x)
 
 
 def softmax_of(x, axis):
@@ -54,12 +48,6 @@ def largest(x, **options):
         return np.max(x, initial=-np.inf, **options)
     return np.maximum.reduce(x, **options)
 
-
-CALM = [
-    "_calm = contextvars.copy_context()",
-    '_calm.run(np.seterr, over="ignore")',
-]
-"""What a module needs before `sigmoid_into`, beside ``import contextvars``."""
 
 QUICK = {"softmax": "softmax_of", "logsumexp_given": "logsumexp_of"}
 """Helpers that the fast style has a quicker form of."""

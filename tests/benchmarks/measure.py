@@ -32,24 +32,33 @@ class Times:
         return statistics.median(a / b for a, b in pairs)
 
 
-def interleaved(rivals: Mapping[str, Call], seconds: float, rounds: int = 15) -> Times:
-    """Time all `rivals` in turn, `rounds` times over, in about `seconds` altogether.
+SLICE = 1_000_000
+"""Nanoseconds that a rival runs at a stretch: short, or a neighbour gets its share."""
+FEWEST = 15
+"""The fewest rounds, however slow the rivals are."""
+
+
+def interleaved(rivals: Mapping[str, Call], seconds: float) -> Times:
+    """Time all `rivals` in turn, round after round, for about `seconds` altogether.
 
     Each round goes through the rivals from another start, so that none always runs
     after the same neighbour, and repeats a short call until a clock tick is noise.
+    Rounds are short and many: a quiet moment of the machine then serves every rival.
     """
     names = list(rivals)
-    share = seconds * 1e9 / rounds / len(names)
     loops = {}
     for name, call in rivals.items():
         call()
         once = min(clock(call, 1) for _ in range(3))
-        loops[name] = max(1, int(share / max(once, 1)))
+        loops[name] = max(1, int(SLICE / max(once, 1)))
     times: dict[str, list[float]] = {name: [] for name in names}
-    for i in range(rounds):
+    end = perf_counter_ns() + seconds * 1e9
+    i = 0
+    while i < FEWEST or perf_counter_ns() < end:
         shift = i % len(names)
         for name in names[shift:] + names[:shift]:
             times[name].append(clock(rivals[name], loops[name]))
+        i += 1
     return Times(times)
 
 

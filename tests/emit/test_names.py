@@ -95,3 +95,12 @@ def test_a_size_gives_way_to_a_variable():
     assert made.load()(np.ones((2, 3)), np.ones((3, 4))) == pytest.approx(
         f(np.ones((2, 3)), np.ones((3, 4)))
     )
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+@pytest.mark.parametrize("name", ["_calm", "contextvars", "sigmoid", "_sigmoid"])
+def test_the_calm_context_keeps_clear_of_the_users_names(name, style):
+    x = gd.var("contextvars", "n")
+    graph = gd.Graph(inputs={"contextvars": x}, outputs={"_calm": gd.nn.sigmoid(x)})
+    function = emit(graph, name=name, style=style).load()
+    np.testing.assert_array_equal(function(np.zeros(2)), [0.5, 0.5])

@@ -127,3 +127,20 @@ def test_entries_that_are_thrown_away_give_no_warning():
     assert np.isfinite(d_p).all()
     assert np.isfinite(d_A).all()
     np.testing.assert_array_equal(d_p[p <= 0], 0)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_sigmoid_keeps_its_bits_and_its_peace(dtype, style):
+    """The formula's own bits, without a warning, whatever the caller has set."""
+    graph = gd.trace(gd.nn.sigmoid, gd.spec("n", dtype=dtype))
+    function = emit(graph, style=style).load()
+    ends = np.array([-np.inf, -5000, -800, -90, 90, 800, 5000, np.inf, np.nan], dtype)
+    x = np.concatenate([np.linspace(-30, 30, 999, dtype=dtype), ends])
+    with np.errstate(all="ignore"):
+        expected = 1 / (1 + np.exp(-x))
+    with warnings.catch_warnings(), np.errstate(all="raise", under="ignore"):
+        warnings.simplefilter("error")
+        found = function(x)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, expected)

@@ -9,13 +9,17 @@ beside the arguments.
 Written by graphdiff from programs.py; needs NumPy only.
 """
 
+import contextvars
+
 import numpy as np
+
+_calm = contextvars.Context()  # in here NumPy does not warn
+_calm.run(np.seterr, all="ignore")
 
 
 def _sigmoid(x):
     """Return 1 / (1 + exp(-x)), right at both ends."""
-    with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+    return np.reciprocal(1 + _calm.copy().run(np.exp, -x))
 
 
 def network_and_grad(params, X, Y):
