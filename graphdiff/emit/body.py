@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphdiff.emit import kinds
+from graphdiff.emit.groups import in_groups, place_of
 from graphdiff.emit.printer import LIMIT
+from graphdiff.emit.statements import Statement
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
 from graphdiff.graph.node import Arange, Node
@@ -28,7 +30,13 @@ WIDEST = 76
 
 
 class Body(Variables):
-    """The statements of one function."""
+    """The statements of one function.
+
+    `regroups` says that statements may change places once all are made: adjoints then
+    stand in groups. Who writes one value over another must keep the order.
+    """
+
+    regroups = True
 
     def write(self, order: Sequence[Node]) -> None:
         """Make the statements of all nodes."""
@@ -37,6 +45,16 @@ class Body(Variables):
                 self.values[node] = self._make(node)
                 if self._needs_name(node):
                     self.store(node)
+        if self.regroups:
+            new = in_groups(self.graph, self.statements, self.places)
+            self.statements = [self.statements[i] for i in new]
+            moved = {i: place for place, i in enumerate(new)}
+            self.places = {node: moved[i] for node, i in self.places.items()}
+
+    def cited(self, statement: Statement) -> Statement | None:
+        """The statement that this one is the adjoint of, if there is one."""
+        place = place_of(self.graph, statement, self.places)
+        return None if place is None else self.statements[place]
 
     def _needs_name(self, node: Node) -> bool:
         if node in self.outputs:

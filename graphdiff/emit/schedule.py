@@ -9,7 +9,8 @@ as it can, and what belongs to one forward statement stands together.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Role
@@ -74,28 +75,32 @@ def _sweep_place(
 
 
 def _merge(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
-    """A topological order that always takes the ready node of the smallest key.
-
-    Of equal keys the first in `nodes` comes first; what `nodes` does not hold counts
-    as there already.
-    """
+    """A topological order of nodes; what `nodes` does not hold counts as there."""
     place = {node: i for i, node in enumerate(nodes)}
-    waiting = [0] * len(nodes)
-    readers: list[list[int]] = [[] for _ in nodes]
+    needs = ([place[arg] for arg in node.args if arg in place] for node in nodes)
+    return [nodes[i] for i in merge(needs, keys)]
+
+
+def merge(needs: Iterable[Iterable[int]], keys: Sequence[Any]) -> list[int]:
+    """A topological order that always takes the ready item of the smallest key.
+
+    `needs` says for each item which others come before it. Of equal keys the first
+    item comes first.
+    """
+    waiting = [0] * len(keys)
+    readers: list[list[int]] = [[] for _ in keys]
     ready = []
-    for i, node in enumerate(nodes):
-        for arg in node.args:
-            j = place.get(arg)
-            if j is not None:
-                waiting[i] += 1
-                readers[j].append(i)
+    for i, before in enumerate(needs):
+        for j in before:
+            waiting[i] += 1
+            readers[j].append(i)
         if not waiting[i]:
             ready.append((keys[i], i))
     heapq.heapify(ready)
     order = []
     while ready:
         i = heapq.heappop(ready)[1]
-        order.append(nodes[i])
+        order.append(i)
         for j in readers[i]:
             waiting[j] -= 1
             if not waiting[j]:

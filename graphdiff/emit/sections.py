@@ -25,16 +25,16 @@ class Sections:
         """Forward statements, then groups of adjoints; and where each begins."""
         starts: list[tuple[int, Statement]] = []
         lines: list[str] = []
-        group: int | None = None
+        group: Statement | None = None
         hushed = False
         backward = False
         for statement in self.body.statements:
             adjoint = self.graph.role_of(statement.node) is not None
             if adjoint:
-                place = self._place(statement)
-                if not backward or (place is not None and place != group):
-                    lines += self._heading(place, first=not backward)
-                    group, hushed = place, False
+                cited = self.body.cited(statement)
+                if not backward or (cited is not None and cited is not group):
+                    lines += self._heading(cited, first=not backward)
+                    group, hushed = cited, False
                 backward = True
             if statement.hushed and not hushed:
                 lines += [
@@ -49,19 +49,10 @@ class Sections:
             lines, starts = lines[1:], [(n - 1, s) for n, s in starts]
         return lines, starts
 
-    def _place(self, statement: Statement) -> int | None:
-        """The statement that this one is the adjoint of."""
-        for node in reversed(statement.parts):
-            role = self.graph.role_of(node)
-            if role is not None and role.of.args and role.of in self.body.places:
-                return self.body.places[role.of]
-        return None
-
-    def _heading(self, place: int | None, first: bool) -> list[str]:
+    def _heading(self, cited: Statement | None, first: bool) -> list[str]:
         lines = [""]
-        if place is None:
+        if cited is None:
             return [*lines, "    # adjoints"] if first else lines
-        cited = self.body.statements[place]
         where = one_line(self._where(cited))
         text = one_line(f"{cited.name} = {cited.text.flat}")
         room = _LIMIT - 6 - columns(where)

@@ -141,7 +141,7 @@ class _Listing:
         for statement in self.body.statements:
             if not self._is_adjoint(statement):
                 continue
-            of = self._adjoint_of(statement)
+            of = self.body.cited(statement)
             if of is not None and of is not group:
                 group = of
                 yield self._heading(of, statement)
@@ -149,14 +149,6 @@ class _Listing:
 
     def _is_adjoint(self, statement: Statement) -> bool:
         return self.graph.role_of(statement.node) is not None
-
-    def _adjoint_of(self, statement: Statement) -> Statement | None:
-        """The statement whose rule made this one."""
-        for node in reversed(statement.parts):
-            role = self.graph.role_of(node)
-            if role is not None and role.of.args and role.of in self.body.places:
-                return self.body.statements[self.body.places[role.of]]
-        return None
 
     def _heading(self, of: Statement, statement: Statement) -> Row:
         roles = (self.graph.role_of(node) for node in statement.parts)

@@ -1,0 +1,54 @@
+"""Adjoints in groups: each under the one forward statement that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graphdiff.emit.schedule import merge
+from graphdiff.emit.statements import Statement
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
+
+_LAST = 1 << 60
+
+
+def place_of(
+    graph: Graph, statement: Statement, places: Mapping[Node, int]
+) -> int | None:
+    """The place of the statement that this one is the adjoint of, if there is one.
+
+    `places` tells for each node in which statement it is computed.
+    """
+    for node in reversed(statement.parts):
+        role = graph.role_of(node)
+        if role is not None and role.of.args and role.of in places:
+            return places[role.of]
+    return None
+
+
+def in_groups(
+    graph: Graph, statements: Sequence[Statement], places: Mapping[Node, int]
+) -> list[int]:
+    """An order of the statements in which what belongs together stands together.
+
+    The forward part stays as it is. The adjoints follow the sweep, the last forward
+    statement first; a statement comes early only because another one needs it. Those
+    of a second derivative come after those of the first.
+    """
+    owner = {statement.node: i for i, statement in enumerate(statements)}
+    needs: list[list[int]] = []
+    keys: list[tuple[int, int]] = []
+    for i, statement in enumerate(statements):
+        role = graph.role_of(statement.node)
+        args = dict.fromkeys(arg for part in statement.parts for arg in part.args)
+        needs.append([owner[arg] for arg in args if owner.get(arg, i) != i])
+        if role is None:
+            keys.append((0, i))
+            continue
+        place = place_of(graph, statement, places)
+        if place is None:
+            before = [keys[j] for j in needs[-1] if keys[j][0]]
+            keys.append(max(before, default=(role.order, -_LAST)))
+        else:
+            keys.append((role.order, -place))
+    return merge(needs, keys)
