@@ -85,6 +85,8 @@ def _rows(index: str, step: int) -> Text:
 class FastBody(Body):
     """Statements of one array operation each, in place wherever an operand dies."""
 
+    regroups = False
+
     def __init__(
         self, graph: Graph, order: Sequence[Node], *args: Any, **options: Any
     ) -> None:

@@ -106,8 +106,7 @@ class Module:
         found = []
         for line, statement in self._lines:
             position = self._position(statement)
-            role = self.graph.role_of(statement.node)
-            place = None if role is None else self.body.places.get(role.of)
+            cited = self.body.cited(statement)
             found.append(
                 {
                     "line": line,
@@ -116,9 +115,7 @@ class Module:
                     "type": str(statement.node.type),
                     "file": position.file if position else None,
                     "user_line": position.line if position else None,
-                    "adjoint_of": None
-                    if place is None
-                    else self.body.statements[place].name,
+                    "adjoint_of": cited and cited.name,
                 }
             )
         return found
