@@ -21,6 +21,7 @@ messages and emitted source must not carry traces of the machine they were made 
 
 import functools
 import os
+import reprlib
 import sys
 from bisect import bisect_right
 from types import CodeType, FrameType
@@ -172,6 +173,22 @@ def user_position() -> Position | None:
     return None
 
 
+_writer = reprlib.Repr()
+_writer.maxstring = _writer.maxother = _writer.maxlong = 80
+
+
+def shown(value: object) -> str:
+    """`value` as an error quotes it: one line, not long, whatever it is.
+
+    >>> shown([[1, 2], "a"]), len(shown("a" * 1000))
+    ("[[1, 2], 'a']", 80)
+    """
+    try:
+        return " ".join(_writer.repr(value).split())
+    except Exception:
+        return f"<{type(value).__name__}>"
+
+
 class GraphdiffError(Exception):
     """The base of all errors of graphdiff: a message and the user's line.
 
@@ -199,6 +216,13 @@ class GraphdiffError(Exception):
 
 class GraphTypeError(GraphdiffError, TypeError):
     """A value of a kind that cannot be used in this place."""
+
+
+def check_flag(what: str, value: object) -> bool:
+    """Give `value` if it is a flag; ``"no"`` and None would pass for one silently."""
+    if value is not True and value is not False:
+        raise GraphTypeError(f"{what}: expected True or False, got {shown(value)}")
+    return value
 
 
 class DTypeError(GraphTypeError):

@@ -131,6 +131,11 @@ def convert(name: str, value: Any, wanted: ArrayType) -> np.ndarray:
     """`value` as an array of the dtype wanted, if nothing is lost by that."""
     if isinstance(value, np.ma.MaskedArray):
         raise GraphTypeError(f"{name}: masked arrays are not supported")
+    if type(value).__module__.startswith("graphdiff."):
+        raise GraphTypeError(
+            f"{name}: expected numbers, got the symbolic {type(value).__name__}; trace "
+            f"the function itself, or use its form (gd.grad), which can be traced"
+        )
     try:
         array = np.asarray(value)
     except ValueError as error:

@@ -7,7 +7,7 @@ cannot be measured, does not pass.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from graphdiff.check.reference import (
 )
 from graphdiff.check.report import Report, kinks_at
 from graphdiff.derivative.differentiate import differentiate, select_inputs
-from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError
+from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, shown
 from graphdiff.evaluate import evaluate
 from graphdiff.expression.expression import Expression
 from graphdiff.expression.spec import Spec
@@ -93,8 +93,8 @@ def check_call(
     kinks: str = "mean",
 ) -> Report:
     """As `check_gradients`, for a call with keyword arguments as well."""
-    _refuse(order, [*args, *kwargs.values()])
-    rng = np.random.default_rng(seed)
+    _refuse(order, rtol, [*args, *kwargs.values()])
+    rng = _random(seed)
     traced = trace(f, *args, **kwargs)
     bound = bind(f, args, dict(kwargs))
     names = _names(list(bound.arguments), traced, wrt)
@@ -128,13 +128,27 @@ def check_call(
     return report
 
 
-def _refuse(order: Any, values: Sequence[Any]) -> None:
+def _refuse(order: Any, rtol: Any, values: Sequence[Any]) -> None:
     if not isinstance(order, int) or order < 1:
-        raise GraphValueError(f"order: expected a positive integer, got {order!r}")
+        raise GraphValueError(f"order: expected a positive integer, got {shown(order)}")
+    real = isinstance(rtol, (int, float)) and not isinstance(rtol, bool)
+    if rtol is not None and not (real and rtol >= 0):
+        raise GraphValueError(
+            f"rtol: expected a relative error from 0 on, got {shown(rtol)}"
+        )
     if any(isinstance(a, (Spec, Expression)) for a in flatten(list(values))[0]):
         raise GraphTypeError(
             "check_gradients: differences need numbers; pass arrays, not specs"
         )
+
+
+def _random(seed: Any) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise GraphValueError(
+            f"seed: expected an integer from 0 on, got {shown(seed)}"
+        ) from None
 
 
 def _value(graph: Graph, point: Point) -> float:
@@ -149,7 +163,7 @@ def _names(parameters: Sequence[str], graph: Graph, wrt: Any) -> list[str]:
         if not names:
             raise DTypeError("check_gradients: no argument is an array of real numbers")
         return names
-    listed = [wrt] if isinstance(wrt, (int, str)) else list(wrt)
+    listed = [wrt] if not isinstance(wrt, Iterable) or isinstance(wrt, str) else wrt
     words = []
     for word in listed:
         if isinstance(word, int):

@@ -13,7 +13,7 @@ from typing import Any
 
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.collector import collector_held
-from graphdiff.graph.graph import Graph
+from graphdiff.graph.graph import Graph, check_graph
 
 
 def _numpy(graph: Graph) -> Callable[..., Any]:
@@ -45,7 +45,8 @@ def compile(graph: Graph, backend: str = "numpy") -> Callable[..., Any]:
     >>> float(f(np.array([1.0, 2.0])))
     5.0
     """
-    make = BACKENDS.get(backend)
+    check_graph("compile", graph)
+    make = BACKENDS.get(backend) if isinstance(backend, str) else None
     if make is None:
         known = ", ".join(map(repr, BACKENDS))
         raise GraphValueError(f"backend: expected one of {known}, got {backend!r}")

@@ -16,7 +16,14 @@ from typing import Any
 
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.sweep import collect, pull_back, push_forward
-from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.errors import (
+    DTypeError,
+    GraphTypeError,
+    GraphValueError,
+    ShapeError,
+    check_flag,
+    shown,
+)
 from graphdiff.expression.doors import surface
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.graph import Graph, check_graph
@@ -63,6 +70,7 @@ def gradients(
     array([2., 2., 2.])
     """
     check_kinks(kinks)
+    check_flag("allow_int", allow_int)
     target = _expression("y", y)
     variables = _expressions("wrt", wrt)
     check_scalar("gradients", "y", target.type)
@@ -197,7 +205,8 @@ def differentiate(
     """
     check_graph("differentiate", graph)
     check_kinks(kinks)
-    if stabilise:
+    check_flag("allow_int", allow_int)
+    if check_flag("stabilise", stabilise):
         graph = stabilise_graph(graph)
     target_name = target_of(graph, of)
     target = graph.outputs[target_name]
@@ -239,7 +248,14 @@ def _paths(
     if wrt is None:
         return list(dict.fromkeys(name.partition(".")[0] for name in names))
     aliases = {graph.name_of(graph.inputs[n]): n for n in names if n.count(".")}
-    return [aliases.get(w, w) for w in ([wrt] if isinstance(wrt, str) else wrt)]
+    paths = {prefix for name in names for prefix in _prefixes(name)}
+    listed = [wrt] if isinstance(wrt, str) else wrt
+    return [w if w in paths else aliases.get(w, w) for w in listed]
+
+
+def _prefixes(name: str) -> Iterable[str]:
+    """``p``, ``p.layers`` and ``p.layers.0`` of ``p.layers.0``."""
+    return accumulate(name.split("."), "{}.{}".format)
 
 
 def target_of(graph: Graph, of: str | None) -> str:
@@ -250,33 +266,48 @@ def target_of(graph: Graph, of: str | None) -> str:
                 f"of: name one of the outputs {', '.join(map(repr, graph.outputs))}"
             )
         return next(iter(graph.outputs))
-    if of not in graph.outputs:
+    if not isinstance(of, str) or of not in graph.outputs:
         listing = ", ".join(map(repr, graph.outputs))
-        raise GraphValueError(f"of: expected one of the outputs {listing}, got {of!r}")
+        raise GraphValueError(
+            f"of: expected one of the outputs {listing}, got {shown(of)}"
+        )
     return of
 
 
 def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
-    """The names of the inputs that `wrt` names: itself, or the prefix of a path."""
+    """The names of the inputs that `wrt` names: itself, or the prefix of a path.
+
+    The name of a variable that holds one will do as well, where it is no such path:
+    after ``p = p[0]``, ``p`` still means the whole argument.
+    """
     if wrt is None:
-        return [n for n, x in graph.inputs.items() if x.type.is_real]
+        real = [n for n, x in graph.inputs.items() if x.type.is_real]
+        if graph.inputs and not real:
+            raise DTypeError(
+                "wrt: no input holds real numbers (floats); name those that are wanted"
+            )
+        return real
     known: dict[str, dict[str, None]] = {}
+    for n in graph.inputs:
+        for prefix in _prefixes(n):
+            known.setdefault(prefix, {})[n] = None
+    aliases: dict[str, dict[str, None]] = {}
     for n, x in graph.inputs.items():
-        prefixes = accumulate(n.split("."), "{}.{}".format)
-        for word in (*prefixes, graph.name_of(x)):
-            if word is not None:
-                known.setdefault(word, {})[n] = None
+        alias = graph.name_of(x)
+        if alias is not None and alias not in known:
+            aliases.setdefault(alias, {})[n] = None
+    known |= aliases
     found: dict[str, None] = {}
     if not isinstance(wrt, Iterable):
         raise GraphTypeError(
-            f"wrt: expected the name of an input, or several, got {wrt!r}"
+            f"wrt: expected the name of an input, or several, got {shown(wrt)}"
         )
     for wanted in [wrt] if isinstance(wrt, str) else wrt:
         matches = known.get(wanted) if isinstance(wanted, str) else None
         if not matches:
             listing = ", ".join(map(repr, graph.inputs))
             raise GraphValueError(
-                f"wrt: expected one of the inputs {listing}, got {wanted!r}"
+                f"wrt: expected one of the inputs {listing}, got {shown(wanted)}"
             )
         found.update(matches)
     return list(found)

@@ -24,7 +24,7 @@ CONVENTIONS = ("mean", "right", "left", "zero")
 
 def check_kinks(kinks: str) -> str:
     """Return `kinks` if it names a convention; raise `GraphValueError` otherwise."""
-    if kinks not in CONVENTIONS:
+    if not isinstance(kinks, str) or kinks not in CONVENTIONS:
         raise GraphValueError(
             f"kinks: expected one of {', '.join(CONVENTIONS)}, got {kinks!r}"
         )

@@ -204,6 +204,8 @@ def push_forward(
     in them, so pulling the tangents back through that gives the forward derivative,
     in which no hole is left.
     """
+    if not targets:
+        return []
     holes = [make(Hole(y.type)) for y in targets]
     pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open)
     arrived = [

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.collector import collector_held
-from graphdiff.graph.graph import Graph
+from graphdiff.graph.graph import Graph, check_graph
 
 
 def _readable(graph: Graph, name: str | None) -> Any:
@@ -124,8 +124,7 @@ def emit(
     >>> energy_and_grad([1.0, 2.0])
     (np.float64(5.0), array([2., 4.]))
     """
-    if not isinstance(graph, Graph):
-        raise GraphTypeError(f"emit: expected a Graph, got {type(graph).__name__}")
+    check_graph("emit", graph)
     styles = _known("target", TARGETS, target)
     module = _known("style", styles, style)
     if name is not None and not isinstance(name, str):

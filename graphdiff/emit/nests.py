@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from graphdiff.emit.text import (
@@ -17,9 +18,15 @@ from graphdiff.emit.text import (
     subscript,
     tuple_,
 )
-from graphdiff.errors import GraphTypeError
+from graphdiff.errors import GraphTypeError, shown
 
 _DICTS = ("DICT", "ORDEREDDICT", "DEFAULTDICT", "FROZENDICT")
+
+DEEPEST = 60
+"""The most levels of a nest in one expression: Python's parser stops at 200 brackets,
+and a dict whose keys are no strings opens three."""
+LONGEST = 200
+"""The most subscripts in a row by which a part of an argument is reached."""
 
 Record = Callable[[Any, dict[str, Text]], Text]
 
@@ -41,9 +48,14 @@ def take_apart(
     `has_fields` says of the spec of a class whether its entries are attributes there.
     """
     found = Apart()
-    stack: list[tuple[Any, str, Text]] = [(spec, path, access)]
+    stack: list[tuple[Any, str, Text, int]] = [(spec, path, access, 0)]
     while stack:
-        item, name, text = stack.pop()
+        item, name, text, depth = stack.pop()
+        if depth > LONGEST:
+            raise GraphTypeError(
+                f"emit: an argument nested more than {LONGEST} levels deep cannot be "
+                f"written: Python would not read it"
+            )
         kind = "LEAF" if item is None else item.kind.name
         if kind == "LEAF":
             found.leaves.append((name, text))
@@ -54,7 +66,7 @@ def take_apart(
                 found.classes.append((item.type, text))
             else:
                 found.containers.append((name, text, len(inside)))
-            stack += reversed(inside)
+            stack += [(*child, depth + 1) for child in reversed(inside)]
     return found
 
 
@@ -94,9 +106,13 @@ def key_text(key: Any) -> Text:
         return tuple_([key_text(k) for k in key])
     if isinstance(key, bytes):
         return atom(repr(key))
-    if key is None or isinstance(key, (str, int, float)):
+    if isinstance(key, Enum) and isinstance(key, (str, int, float)):
+        key = key.value
+    if key is None or (isinstance(key, (str, int, float)) and key == key):
         return literal(key)
-    raise GraphTypeError(f"emit: cannot write a {type(key).__name__} down: {key!r}")
+    raise GraphTypeError(
+        f"emit: cannot write a {type(key).__name__} down: {shown(key)}"
+    )
 
 
 def put_together(spec: Any, leaves: Iterator[Text], record: Record) -> Text:
@@ -105,6 +121,7 @@ def put_together(spec: Any, leaves: Iterator[Text], record: Record) -> Text:
         return next(leaves)
     done: list[Text] = []
     stack: list[tuple[Any, bool]] = [(spec, False)]
+    depth = 0
     while stack:
         item, ready = stack.pop()
         kind = item.kind.name
@@ -113,9 +130,16 @@ def put_together(spec: Any, leaves: Iterator[Text], record: Record) -> Text:
         elif kind == "NONE":
             done.append(atom("None"))
         elif not ready:
+            depth += 1
+            if depth > DEEPEST:
+                raise GraphTypeError(
+                    f"emit: a result nested more than {DEEPEST} levels deep cannot be "
+                    f"written: Python would not read it"
+                )
             stack.append((item, True))
             stack += [(child, False) for child in reversed(item.children())]
         else:
+            depth -= 1
             count = item.num_children
             parts = done[len(done) - count :]
             del done[len(done) - count :]

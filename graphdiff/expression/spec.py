@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.errors import (
+    DTypeError,
+    GraphTypeError,
+    GraphValueError,
+    ShapeError,
+    shown,
+)
 from graphdiff.expression.expression import Expression, as_array
 from graphdiff.graph.node import Input, current_scope, make
 from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
@@ -58,7 +64,7 @@ def _shape(what: str, dims: str | Sequence[Any]) -> tuple[Any, ...]:
         elif isinstance(n, (int, np.integer)) and type(n) is not bool and n >= 0:
             sizes.append(int(n))
         else:
-            raise GraphValueError(f"{what}: dims holds {n!r}, not a size")
+            raise GraphValueError(f"{what}: dims holds {shown(n)}, not a size")
     return tuple(sizes)
 
 
@@ -115,7 +121,8 @@ def spec_like(array: Any, dims: str | Sequence[Any] | None = None) -> Spec:
         for w, n in zip(wanted, found.shape, strict=True)
     ):
         raise ShapeError(
-            f"spec_like: dims {dims!r} do not fit the shape {show_shape(found.shape)}"
+            f"spec_like: dims {shown(dims)} do not fit the shape "
+            f"{show_shape(found.shape)}"
         )
     shape = tuple(
         n if w is None else w for w, n in zip(wanted, found.shape, strict=True)
@@ -162,4 +169,4 @@ def named(x: Expression, name: str) -> Expression:
 def check_name(what: str, name: object) -> None:
     """Raise unless `name` is a non-empty string."""
     if not isinstance(name, str) or not name:
-        raise GraphTypeError(f"{what}: expected a non-empty string, got {name!r}")
+        raise GraphTypeError(f"{what}: expected a non-empty string, got {shown(name)}")

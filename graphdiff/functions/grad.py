@@ -26,11 +26,17 @@ from graphdiff.derivative.differentiate import (
 )
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.sweep import pull_back
-from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError
+from graphdiff.errors import (
+    DTypeError,
+    GraphTypeError,
+    GraphValueError,
+    check_flag,
+    shown,
+)
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Graph, Signature, Tree, in_order
-from graphdiff.graph.nest import descend, is_nest, leaves_of
+from graphdiff.graph.nest import descend, is_nest, leaves_of, structure
 from graphdiff.graph.node import Input, Node, building, current_scope
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
@@ -67,7 +73,7 @@ class Form:
         self.fn = fn
         self.backend = options["backend"]
         self.kinks = check_kinks(options["kinks"])
-        self.stabilise = options["stabilise"]
+        self.stabilise = check_flag("stabilise", options["stabilise"])
         self.__name__ = f"{name_of(fn)}_{self._prefix.removeprefix('value_')}"
         self._compiled: dict[Any, Callable[..., Any]] = {}
         self._direct: dict[Any, Callable[..., Any]] = {}
@@ -113,7 +119,10 @@ class Form:
     ) -> Callable[..., Any]:
         """What is compiled for arguments like these, or compile it."""
         weak = weak_dtype(leaves)
-        types = [leaf_type("argument", leaf, weak) for leaf in leaves]
+        try:
+            types = [leaf_type("argument", leaf, weak) for leaf in leaves]
+        except GraphTypeError:  # The trace refuses it by its name.
+            return self._compile(args, kwargs)
         fixed = [
             (type(leaf), leaf)
             for leaf, type_ in zip(leaves, types, strict=True)
@@ -169,7 +178,7 @@ class Gradient(Form):
         self.wrt = _check_wrt(wrt)
         self.lone = isinstance(wrt, (int, str))
         self.value = value
-        self.allow_int = options["allow_int"]
+        self.allow_int = check_flag("allow_int", options["allow_int"])
         self._prefix = "value_and_grad" if value else "grad"
         super().__init__(fn, options)
 
@@ -234,9 +243,8 @@ class Gradient(Form):
         wanted = []
         for wrt in self.wrt:
             if isinstance(wrt, int) and not -len(places) <= wrt < len(places):
-                raise GraphValueError(
-                    f"wrt: there is no argument {wrt}, only {', '.join(places)}"
-                )
+                listing = f", only {', '.join(places)}" if places else ", nor any other"
+                raise GraphValueError(f"wrt: there is no argument {wrt}{listing}")
             path = wrt if isinstance(wrt, str) else places[wrt]
             if path not in places and path not in inputs:
                 longer = [p for p in places if p.endswith(f".{path}")]
@@ -258,7 +266,7 @@ def _check_wrt(wrt: Any) -> list[int | str]:
         if not isinstance(item, (int, str)) or isinstance(item, bool):
             raise GraphTypeError(
                 f"wrt: expected a position, a name, a path, or a sequence of them, got "
-                f"{wrt!r}"
+                f"{shown(wrt)}"
             )
     if not listed:
         raise GraphValueError("wrt: expected at least one argument, got none")
@@ -268,8 +276,8 @@ def _check_wrt(wrt: Any) -> list[int | str]:
 def _check_lone(spec: Any) -> None:
     if spec is not None:
         raise GraphTypeError(
-            f"grad: the function must return one number, but returns {spec}; choose "
-            f"one, or use vjp"
+            f"grad: the function must return one number, but returns "
+            f"{structure(spec)}; choose one, or use vjp"
         )
 
 

@@ -14,7 +14,7 @@ from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.functions.grad import Form
 from graphdiff.graph.graph import Graph, Signature, Tree
-from graphdiff.graph.nest import flatten, leaves_of, path_name, unflatten
+from graphdiff.graph.nest import flatten, leaves_of, path_name, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, building, make
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.axes import spread_node
@@ -186,31 +186,35 @@ def _match(
 
     It must nest as the `source`, whose names lead to `nodes`.
     """
+    spec = leaves_of(vector)[1]
     try:
         own = [vector] if source.spec is None else source.spec.flatten_up_to(vector)
     except (TypeError, ValueError):
         raise GraphTypeError(
-            f"{what}: expected the structure {source.spec}, got "
-            f"{leaves_of(vector)[1] or type(vector).__name__}"
+            f"{what}: expected the structure {structure(source.spec)}, got "
+            f"{type(vector).__name__ if spec is None else structure(spec)}"
         ) from None
+    used: dict[str, int] = {}
     parts: dict[str, tuple[Any, ArrayType]] = {}
     leaves: list[str | None] = []
     fixed: list[Any] = []
     paths = iter(flatten(vector)[1])
     for name, part in zip(source.leaves, own, strict=True):
-        inner, spec = leaves_of(part)
-        reached = [path_name(what, next(paths)) for _ in inner]
+        inner, below = leaves_of(part)
+        reached = [unique(path_name(what, next(paths)), used) for _ in inner]
         if name is None:
             leaves += [None] * len(inner)
             fixed += inner
             continue
-        if spec is not None:
-            raise GraphTypeError(f"{what}: expected an array for {name!r}, got {spec}")
+        if below is not None:
+            raise GraphTypeError(
+                f"{what}: expected an array for {name!r}, got {structure(below)}"
+            )
         wanted = nodes[name].type
         _check_shape(reached[0], wanted, part)
         parts[reached[0]] = part, wanted
         leaves.append(reached[0])
-    return parts, Tree(leaves_of(vector)[1], tuple(leaves), tuple(fixed))
+    return parts, Tree(spec, tuple(leaves), tuple(fixed))
 
 
 def _check_shape(what: str, wanted: ArrayType, leaf: Any) -> None:

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
-from graphdiff.graph.nest import descend, leaves_of, unflatten
+from graphdiff.graph.nest import descend, leaves_of, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, Scope, current_scope
+from graphdiff.sizes.dims import Dim
 
 
 def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
@@ -80,8 +81,8 @@ class Tree:
         leaves, spec = leaves_of(value)
         if spec != self.spec:
             raise GraphTypeError(
-                f"{what}: expected the structure {self.spec or 'of one array'}, got "
-                f"{spec or type(value).__name__}"
+                f"{what}: expected the structure {structure(self.spec)}, got "
+                f"{type(value).__name__ if spec is None else structure(spec)}"
             )
         pairs = list(zip(self.leaves, leaves, strict=True))
         found = tuple(leaf for name, leaf in pairs if name is None)

@@ -11,11 +11,14 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import optree
+
+from graphdiff.errors import GraphTypeError
 
 NAMESPACE = "graphdiff"
 _BUILT_IN = (dict, list, tuple, OrderedDict, defaultdict)
@@ -34,7 +37,10 @@ def flatten(value: Any) -> tuple[list[Any], list[Path], Any]:
     """
     if not is_nest(value):
         return [value], [()], None
-    found, leaves, spec = optree.tree_flatten_with_accessor(value, namespace=NAMESPACE)
+    with _ending():
+        found, leaves, spec = optree.tree_flatten_with_accessor(
+            value, namespace=NAMESPACE
+        )
     paths = [tuple([getattr(e, "field", e.entry) for e in path]) for path in found]
     return list(leaves), paths, spec
 
@@ -43,7 +49,32 @@ def leaves_of(value: Any) -> tuple[list[Any], Any]:
     """The leaves of a nest and its tree spec: `flatten` for those who need no paths."""
     if not is_nest(value):
         return [value], None
-    return optree.tree_flatten(value, namespace=NAMESPACE)
+    with _ending():
+        return optree.tree_flatten(value, namespace=NAMESPACE)
+
+
+@contextmanager
+def _ending() -> Iterator[None]:
+    """Refuse a nest that does not end."""
+    try:
+        yield
+    except RecursionError:
+        raise GraphTypeError(
+            "a nest is too deep, or contains itself: 1000 levels are the most"
+        ) from None
+
+
+def structure(spec: Any) -> str:
+    """A tree spec as people write nests, with a star for each leaf.
+
+    >>> structure(leaves_of({"a": [1, (2, 3)]})[1])
+    "{'a': [*, (*, *)]}"
+    """
+    if spec is None:
+        return "one value"
+    text = str(spec).removeprefix("PyTreeSpec(").removesuffix(")")
+    text = text.removesuffix(f", namespace={NAMESPACE!r}")
+    return text if len(text) <= 200 else f"{text[:200]}..."
 
 
 def unflatten(spec: Any, leaves: Sequence[Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.graph.graph import Graph
+from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.rewrite.algebra import ALGEBRA
 from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE
@@ -20,9 +20,11 @@ SIMPLIFY = FOLD + ALGEBRA + QUOTIENTS + SIGNS + AXES + CHOICE
 
 def simplify(graph: Graph) -> Graph:
     """A graph of equal value with less to compute, and easier to read."""
+    check_graph("simplify", graph)
     return share(rewrite(graph, SIMPLIFY))
 
 
 def stabilise(graph: Graph) -> Graph:
     """A graph that stays accurate where the one written would overflow or cancel."""
+    check_graph("stabilise", graph)
     return protect(rewrite(graph, STABILISE))

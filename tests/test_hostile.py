@@ -1,0 +1,268 @@
+"""What an outsider may throw at the public functions: each refusal says what is wrong.
+
+A refusal is one of graphdiff's own errors, names the argument, and knows the line.
+"""
+
+import dataclasses
+import enum
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+from graphdiff.errors import (
+    DTypeError,
+    GraphdiffError,
+    GraphTypeError,
+    GraphValueError,
+)
+
+X = np.array([1.0, 2.0])
+
+
+def energy(x):
+    return np.sum(x**2)
+
+
+GRAPH = gd.trace(energy, gd.spec("n"))
+
+
+@dataclasses.dataclass
+class Link:
+    value: Any
+    following: Any = None
+
+
+def nested(levels):
+    nest: Any = X
+    for _ in range(levels):
+        nest = [nest]
+    return nest
+
+
+def looped():
+    nest: list[Any] = [X]
+    nest.append(nest)
+    return nest
+
+
+def linked():
+    link = Link(X)
+    link.following = link
+    return link
+
+
+@pytest.mark.parametrize(
+    "takes", [gd.simplify, gd.stabilise, gd.compile, gd.emit, gd.differentiate]
+)
+@pytest.mark.parametrize("given", [energy, None, "loss", [GRAPH], 3])
+def test_what_is_no_graph_is_refused_by_each_pass(takes, given):
+    kind = type(given).__name__
+    with pytest.raises(GraphTypeError, match=f"expected a Graph.*, got {kind}"):
+        takes(given)
+
+
+@pytest.mark.parametrize("value", [["numpy"], {}, set(), None, 3, np.ones(2)])
+@pytest.mark.parametrize(
+    ("option", "call"),
+    [
+        ("backend", lambda v: gd.compile(GRAPH, backend=v)),
+        ("backend", lambda v: gd.grad(energy, backend=v)(X)),
+        ("of", lambda v: gd.backprop(GRAPH, {"x": X}, of=v) if v is not None else no()),
+        ("kinks", lambda v: gd.grad(energy, kinks=v)),
+        ("kinks", lambda v: gd.differentiate(GRAPH, kinks=v)),
+        ("style", lambda v: gd.emit(GRAPH, style=v)),
+        ("target", lambda v: gd.emit(GRAPH, target=v)),
+    ],
+)
+def test_an_option_of_a_strange_kind_is_refused_by_its_name(option, call, value):
+    with pytest.raises(GraphValueError, match=option):
+        call(value)
+
+
+def no():
+    raise GraphValueError("of: None is the default")
+
+
+@pytest.mark.parametrize("value", ["no", None, 2, []])
+@pytest.mark.parametrize(
+    ("flag", "call"),
+    [
+        ("stabilise", lambda v: gd.grad(energy, stabilise=v)),
+        ("stabilise", lambda v: gd.jvp(energy, stabilise=v)),
+        ("stabilise", lambda v: gd.differentiate(GRAPH, stabilise=v)),
+        ("stabilise", lambda v: gd.backprop(GRAPH, {"x": X}, stabilise=v)),
+        ("allow_int", lambda v: gd.grad(energy, allow_int=v)),
+        ("allow_int", lambda v: gd.differentiate(GRAPH, allow_int=v)),
+    ],
+)
+def test_a_flag_is_true_or_false(flag, call, value):
+    with pytest.raises(GraphTypeError, match=f"{flag}: expected True or False"):
+        call(value)
+
+
+@pytest.mark.parametrize("seed", [-1, "2", 1.5, float("nan")])
+def test_a_check_refuses_what_is_no_seed(seed):
+    with pytest.raises(GraphValueError, match="seed: expected"):
+        gd.check_gradients(energy, X, seed=seed)
+
+
+@pytest.mark.parametrize("rtol", [-1, "2", [1], float("nan"), True])
+def test_a_check_refuses_what_is_no_tolerance(rtol):
+    with pytest.raises(GraphValueError, match="rtol: expected"):
+        gd.check_gradients(energy, X, rtol=rtol)
+
+
+def test_a_check_refuses_a_place_that_is_no_name():
+    with pytest.raises(GraphValueError, match="wrt: expected"):
+        gd.check_gradients(energy, X, wrt=object())
+
+
+@pytest.mark.parametrize(
+    "nest", [looped(), linked(), nested(3000), {"a": nested(1200)}]
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda v: gd.grad(lambda p: 1.0)(v),
+        lambda v: gd.trace(lambda p: 1.0, v),
+        lambda v: gd.trace(lambda x: v, X),
+        lambda v: gd.vjp(energy)((X,), v),
+        lambda v: gd.jvp(energy)((X,), (v,)),
+        lambda v: gd.check_gradients(lambda p: 1.0, v),
+        lambda v: gd.evaluate(gd.trace(lambda p: p["a"], {"a": 1.0}), {"p": v}),
+    ],
+)
+def test_a_nest_without_end_is_refused(call, nest):
+    with pytest.raises(GraphTypeError, match="deep"):
+        call(nest)
+
+
+def test_dims_without_end_are_refused():
+    with pytest.raises(GraphValueError, match="not a size"):
+        gd.spec(nested(3000))
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_a_result_too_deep_for_python_is_refused_when_it_is_written(style):
+    graph = gd.trace(lambda x: [nested(600), x], X)
+    with pytest.raises(GraphTypeError, match="deep"):
+        gd.emit(graph, style=style)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_an_argument_too_deep_for_python_is_refused_when_it_is_written(style):
+    def f(p):
+        while isinstance(p, list):
+            p = p[0]
+        return 2 * p
+
+    found = gd.emit(gd.trace(f, nested(190)), style=style).load()(nested(190))
+    np.testing.assert_array_equal(found, 2 * X)
+    with pytest.raises(GraphTypeError, match="argument nested more than"):
+        gd.emit(gd.trace(f, nested(900)), style=style)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+@pytest.mark.parametrize("levels", [20, 60])
+@pytest.mark.parametrize("wrap", [lambda v: [v], lambda v: {0: v}, lambda v: {"a": v}])
+def test_a_deep_result_is_written(style, levels, wrap):
+    def f(x):
+        made = 2 * x
+        for _ in range(levels):
+            made = wrap(made)
+        return made
+
+    found = gd.emit(gd.trace(f, X), style=style).load()(X)
+    for _ in range(levels):
+        found = next(iter(found.values() if isinstance(found, dict) else found))
+    np.testing.assert_array_equal(found, 2 * X)
+
+
+def test_a_function_that_returns_nothing_has_an_empty_tangent():
+    assert gd.jvp(lambda x: {})((X,), (X,)) == ({}, {})
+    assert gd.jvp(lambda x: [])((X,), (X,)) == ([], [])
+
+
+def test_cotangents_whose_paths_read_alike_stay_apart():
+    def f(x):
+        return {"a.b": x, "a": {"b": 10 * x}}
+
+    _, (slope,) = gd.vjp(f)((X,), {"a.b": np.ones(2), "a": {"b": np.ones(2)}})
+    np.testing.assert_array_equal(slope, [11.0, 11.0])
+
+
+def test_the_structure_in_a_refusal_is_as_people_write_it():
+    with pytest.raises(GraphTypeError, match=r"returns \{'a': \*\}") as caught:
+        gd.grad(lambda x: {"a": x})(X)
+    assert "PyTreeSpec" not in str(caught.value)
+    with pytest.raises(GraphTypeError, match=r"structure \{'a': \*\}, got \[\*\]"):
+        gd.vjp(lambda x: {"a": x})((X,), [X])
+    graph = gd.trace(lambda p: p["a"], {"a": 1.0})
+    with pytest.raises(GraphTypeError, match=r"structure \{'a': \*\}, got \(\*, \*\)"):
+        gd.evaluate(graph, {"p": (1.0, 2.0)})
+
+
+@pytest.mark.parametrize("value", [np.ma.array([1.0]), np.array(["a"]), 1j])
+def test_a_refused_argument_is_named_by_every_form(value):
+    def f(x, params):
+        return np.sum(x) + np.sum(params["w"])
+
+    with pytest.raises(GraphTypeError, match=r"params\.w"):
+        gd.grad(f)(X, {"w": value})
+    with pytest.raises(GraphTypeError, match=r"params\.w"):
+        gd.jvp(f)((X, {"w": value}), (X, {"w": value}))
+
+
+class Name(enum.StrEnum):
+    W = "w"
+
+
+class Layer(enum.IntEnum):
+    FIRST = 1
+
+
+@pytest.mark.parametrize("key", [Name.W, Layer.FIRST])
+def test_keys_of_an_enum_are_written_as_what_they_equal(key):
+    form = gd.value_and_grad(lambda p: np.sum(p[key] ** 2))
+    value, slope = form.emit({key: X}).load()({key: X})
+    assert value == 5.0
+    np.testing.assert_array_equal(slope[key], 2 * X)
+
+
+def test_a_key_that_equals_nothing_cannot_be_written():
+    nan = float("nan")
+    with pytest.raises(GraphTypeError, match="cannot write"):
+        gd.value_and_grad(lambda p: np.sum(p[nan])).emit({nan: X})
+
+
+@pytest.mark.parametrize("given", [gd.spec("2"), gd.var("v", 2), object()])
+def test_what_holds_no_numbers_is_refused_by_its_kind(given):
+    run = gd.compile(gd.trace(energy, X))
+    for call in (run, lambda v: gd.evaluate(GRAPH, {"x": v})):
+        with pytest.raises(GraphdiffError, match=f"x: .*{type(given).__name__}"):
+            call(given)
+
+
+def test_nothing_real_to_differentiate_by_is_said():
+    graph = gd.trace(lambda k: np.sum(k * 0.5), gd.spec("n", dtype=int))
+    with pytest.raises(DTypeError, match="wrt: no input"):
+        gd.differentiate(graph)
+    with pytest.raises(GraphValueError, match="there is no argument 0"):
+        gd.grad(lambda *xs: 1.0)()
+
+
+def test_a_parameter_rebound_to_its_part_is_still_the_whole():
+    def f(p):
+        p = p[0]
+        return np.sum(p**2)
+
+    slopes = gd.grad(f)([X, X])
+    assert isinstance(slopes, list)
+    np.testing.assert_array_equal(slopes, [2 * X, 0 * X])
+    graph = gd.differentiate(gd.trace(f, [X, X]), wrt=["p"])
+    assert list(graph.outputs) == ["f", "d_p", "d_1"]
+    _, slopes = gd.compile(graph)([X, X])
+    np.testing.assert_array_equal(slopes, [2 * X, 0 * X])
+    np.testing.assert_array_equal(gd.grad(lambda p: f([f(p)]))([X]), [20 * X])
