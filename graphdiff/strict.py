@@ -156,12 +156,15 @@ def _plain(value: Any) -> Any:
     return np.asarray(value) if isinstance(value, StrictArray) else value
 
 
-def carries(node: Node, i: int) -> bool:
-    """Whether a cotangent of `node` can have a share for argument i.
+def ways(node: Node) -> list[tuple[int, Node]]:
+    """The arguments for which a cotangent of `node` can have a share, with their place.
 
     Truths and integers carry none, and nothing flows through a step function.
     """
-    return _is_real(node) and _is_real(node.args[i]) and not node.op.is_flat(i)
+    if not _is_real(node):
+        return []
+    is_flat = node.op.is_flat
+    return [(i, a) for i, a in enumerate(node.args) if _is_real(a) and not is_flat(i)]
 
 
 def _is_real(node: Node) -> bool:
@@ -176,11 +179,9 @@ def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
     """
     seen = set(loud)
     for node in reversed(nodes):
-        if node in seen:
-            shielded = node.op.masks_of(*node.args) if node.args else ()
-            for i, arg in enumerate(node.args):
-                if i not in shielded and carries(node, i):
-                    seen.add(arg)
+        if node.args and node in seen:
+            shielded = node.op.masks_of(*node.args)
+            seen.update([arg for i, arg in ways(node) if i not in shielded])
     return {node for node in nodes if node not in seen}
 
 
@@ -196,7 +197,7 @@ def steep_nodes(nodes: Sequence[Node]) -> set[Node]:
             or node.op in (sqrt, cbrt, arcsin, arccos, arccosh)
             or (node.op is power and is_singular(node))
         ):
-            steep.update(a for i, a in enumerate(node.args) if carries(node, i))
+            steep.update([arg for _, arg in ways(node)])
     return steep
 
 
@@ -208,10 +209,8 @@ def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[N
     """
     wild = doubted_inputs(nodes)
     for node in nodes:
-        if _is_real(node) and (
-            (node not in settled and is_singular(node))
-            or any(arg in wild for arg in node.args)
-        ):
+        own = is_singular(node) and node not in settled
+        if (own or (wild and not wild.isdisjoint(node.args))) and _is_real(node):
             wild.add(node)
     return wild
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from graphdiff.expression.expression import Expression
+from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import At, Hole, Node, Pick, Role, Scope, current_scope, make
 from graphdiff.ops.axes import spread_node
@@ -20,10 +20,10 @@ from graphdiff.strict import (
     Open,
     Strict,
     Wary,
-    carries,
     doubted_inputs,
     masked_nodes,
     steep_nodes,
+    ways,
     wild_nodes,
 )
 from graphdiff.words import unique
@@ -42,13 +42,13 @@ class Sweep:
     ) -> None:
         """Find the nodes between the variables `wrt` and the targets."""
         self.nodes = in_order(targets)
-        self.active = set(wrt)
         self.kinks = kinks
+        self.active: dict[Node, list[tuple[int, Node]]] = {x: [] for x in wrt}
         for node in self.nodes:
-            if node not in self.active and any(
-                a in self.active and carries(node, i) for i, a in enumerate(node.args)
-            ):
-                self.active.add(node)
+            if node.args:
+                found = [(i, arg) for i, arg in ways(node) if arg in self.active]
+                if found:
+                    self.active[node] = found
         wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
         self.masked = wild and wild & masked_nodes(self.nodes, targets)
         self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
@@ -68,17 +68,15 @@ class Sweep:
     def run(self, table: dict[Node, Any]) -> dict[Node, Any]:
         """Fill `table`, seeded with the targets' cotangents, down to the variables."""
         for node in reversed(self.nodes):
-            g = table.get(node)
-            if g is None or node not in self.active:
+            g, active = table.get(node), self.active.get(node)
+            if g is None or active is None:
                 continue
             self.settle(node, g)
             if isinstance(node.op, Pick):
                 self._file(table, node, g)
                 continue
             at = At(self.kinks, node in self.masked)
-            for i, arg in enumerate(node.args):
-                if arg not in self.active or not carries(node, i):
-                    continue
+            for i, arg in active:
                 share = self.pull(i, at, g, node)
                 if share is not None:
                     old = table.get(arg)
@@ -131,7 +129,7 @@ class Symbolic(Sweep):
             else kind(g.node)
         )
         args = [Expression(a) for a in node.args]
-        share = node.op.pullback(i, at, carried, Expression(node), *args)
+        share = node.op.pullback(i, at, carried, results_of(node), *args)
         if share is not None:
             share = Expression(_fit(share.node, node.args[i]))
         self._explain()

@@ -29,6 +29,8 @@ def hushed_nodes(graph: Graph, order: Sequence[Node]) -> set[Node]:
 
     Those of a restricted domain, and what computes with their NaN and infinities.
     """
+    if not any(map(is_singular, order)):
+        return set()
     quiet = quiet_nodes(graph)
     if not quiet:
         return set()

@@ -22,6 +22,8 @@ _NONE: Axes = ()
 
 def kept_axes(order: Sequence[Node], outputs: Iterable[Node]) -> dict[Node, Axes]:
     """For each node that is written with extra axes of size 1: which, of the result."""
+    if {type(node.op) for node in order}.isdisjoint((Spread, Reshape)):
+        return {}
     wanted: dict[Node, Axes] = dict.fromkeys(outputs, _NONE)
     kept: dict[Node, Axes] = {}
     for node in reversed(order):

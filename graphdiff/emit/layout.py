@@ -45,10 +45,11 @@ def assign(
     >>> assign("z", subject)[0]
     'z = np.maximum('
     """
-    target = atom(target) if isinstance(target, str) else target
     if fits(target, value, indent, op):
-        line = f"{' ' * indent}{target.flat} {op} {value.flat}"
+        left = target if isinstance(target, str) else target.flat
+        line = f"{' ' * indent}{left} {op} {value.flat}"
         return _commented([line], indent, comment)
+    target = atom(target) if isinstance(target, str) else target
     breaker = Breaker()
     if target.kind in ("subscript", "tuple", "list") and is_closed(value):
         _keep_target(breaker, target, value, LIMIT - indent, op)
@@ -91,9 +92,9 @@ def returns(value: Text, indent: int = 4) -> list[str]:
 
 
 def _commented(lines: list[str], indent: int, comment: str) -> list[str]:
-    comment = " ".join(comment.split())
     if not comment:
         return lines
+    comment = " ".join(comment.split())
     if len(lines) == 1 and columns(lines[0]) + 4 + columns(comment) <= LIMIT:
         return [f"{lines[0]}  # {comment}"]
     return [*paragraph(comment, prefix=" " * indent + "# "), *lines]

@@ -78,11 +78,8 @@ class Text:
         return self._flat
 
     def _join(self) -> str:
-        parts = self.parts
-        if len(parts) == 1 and parts[0].__class__ is str:
-            return parts[0]
         pieces: list[str] = []
-        stack = list(reversed(parts))
+        stack = list(reversed(self.parts))
         while stack:
             part = stack.pop()
             if isinstance(part, str):
@@ -125,10 +122,18 @@ def _at_least(binds: int, text: Text) -> Text:
     return text if text.binds >= binds else _bracketed(text)
 
 
+def _leaf(kind: str, string: str) -> Text:
+    text = Text(kind, (string,), POSTFIX, columns(string), 0)
+    text._flat = string
+    return text
+
+
 def atom(name: str) -> Text:
     """Return a name, dotted or not: `atom("np.pi")`."""
-    first, *rest = name.split(".") if name != "..." else [name]
-    text = Text("atom", (first,), POSTFIX, columns(first), 0)
+    if "." not in name or name == "...":
+        return _leaf("atom", name)
+    first, *rest = name.split(".")
+    text = _leaf("atom", first)
     for part in rest:
         text = attribute(text, part)
     return text
@@ -145,8 +150,7 @@ def string(value: str) -> Text:
     """
     quote = "'" if value.count('"') > value.count("'") else '"'
     body = repr("'\"" + value)[4:-1].replace("\\'", "'").replace(quote, "\\" + quote)
-    literal = quote + body + quote
-    return Text("string", (literal,), POSTFIX, columns(literal), 0)
+    return _leaf("string", quote + body + quote)
 
 
 def literal(value: object) -> Text:
@@ -175,8 +179,7 @@ def literal(value: object) -> Text:
         return unary("-", literal(-value))
     if value == math.inf:
         return _name("np.inf")
-    digits = repr(value).replace("e+", "e")
-    return Text("number", (digits,), POSTFIX, len(digits), 0)
+    return _leaf("number", repr(value).replace("e+", "e"))
 
 
 def is_simple(text: Text) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from graphdiff.emit.calls import Writer, dtype_text
+from graphdiff.emit.growing import growing
 from graphdiff.emit.keepdims import Axes, inserted_axes, kept_axes
 from graphdiff.emit.naming import Names
 from graphdiff.emit.numbers import is_polynomial
@@ -17,8 +19,8 @@ from graphdiff.emit.text import Text, atom, call, method
 from graphdiff.emit.traits import VIEWS, is_harmless, is_square
 from graphdiff.emit.value import NOWHERE, Value, scalar_text
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Full, Node, full_value
-from graphdiff.graph.types import Shape, Size
+from graphdiff.graph.node import Full, Node, Pick, full_value
+from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape
 from graphdiff.strict import wild_nodes
 
@@ -42,6 +44,7 @@ class Variables:
     ) -> None:
         """Begin with what is given."""
         self.graph = graph
+        self.order = order
         self.numbers = is_polynomial(graph)
         self.names = names
         self.writer = writer
@@ -49,6 +52,8 @@ class Variables:
         self.wanted = dict(wanted)
         self.hushed = hushed
         self.uses = _uses(order)
+        self.picks = _picks(order)
+        self.hole = "_" if names.is_free("_") else names.fresh("unused")
         self.outputs = set(graph.outputs.values())
         self.kept: dict[Node, Axes] = kept_axes(order, self.outputs)
         for node in order:
@@ -57,7 +62,8 @@ class Variables:
                 self.wanted[node.args[0]] = self.wanted.pop(node)
         roles = graph.ledger.roles
         self.outside = {node for node in order if node not in roles}
-        self.wild = wild_nodes(order)
+        named = {*self.wanted, *self.outputs}
+        self.leads = growing(graph, order, self.uses, named) if self.regroups else {}
         self.statements: list[Statement] = []
         self.places: dict[Node, int] = {}
         self.sums: dict[Node, list[Update]] = {}
@@ -68,6 +74,11 @@ class Variables:
             for node, name in given.items()
         }
 
+    @cached_property
+    def wild(self) -> set[Node]:
+        """The nodes that can be infinite or NaN."""
+        return wild_nodes(self.order)
+
     def store(self, node: Node) -> Value:
         """Write the statement that stores the value of `node`, if there is none yet."""
         value = self.values[node]
@@ -76,7 +87,7 @@ class Variables:
         text, rank, thin = value.text, value.rank, value.thin
         if node in self.outputs:
             text, rank, thin = self._fresh(node), len(node.type.shape), frozenset()
-        name = self.wanted.get(node) or self.names.fresh(self.stems.of(node))
+        name = self._name(node, rank, thin)
         self.variables[node] = name
         statement = Statement(node, name, text, [*value.parts, node], value.hushed)
         statement.shape = self._real_shape(node, rank, thin)
@@ -86,6 +97,27 @@ class Variables:
         self.statements.append(statement)
         stored = self.values[node] = Value(atom(name), rank, thin)
         return stored
+
+    def unpack(self, node: Node) -> None:
+        """Write ``w, v = f(x)`` for an op of which several results are read."""
+        value, picks = self.values[node], self.picks[node]
+        names = [self.hole] * len(node.type)  # type: ignore[arg-type]
+        for pick in picks:
+            name = self.wanted.get(pick) or self.names.fresh(self.stems.of(pick))
+            names[pick.op.index] = self.variables[pick] = name  # type: ignore[attr-defined]
+            self.values[pick] = Value(atom(name), len(pick.type.shape))
+        parts = [*value.parts, node, *picks]
+        statement = Statement(node, ", ".join(names), value.text, parts, value.hushed)
+        for part in parts:
+            self.places.setdefault(part, len(self.statements))
+        self.statements.append(statement)
+
+    def _name(self, node: Node, rank: int, thin: frozenset[int]) -> str:
+        """What to call a value: what the user does, or what a part of it grows into."""
+        whole = self.leads.get(node)
+        if whole is not None and rank == len(node.type.shape) and not thin:
+            return self.wanted[whole]
+        return self.wanted.get(node) or self.names.fresh(self.stems.of(node))
 
     def argument(self, node: Node, arg: Node) -> Value:
         """The value of `arg`, for use within the expression of `node`."""
@@ -101,6 +133,8 @@ class Variables:
     def full(self, node: Node) -> Text:
         """The text of an array that holds every entry of `node`."""
         value, type = self.values[node], node.type
+        if node in self.picks:
+            return value.text
         if value.weak:
             if not type.shape:
                 return self.strong(node)
@@ -117,6 +151,8 @@ class Variables:
     def _real_shape(self, node: Node, rank: int, thin: frozenset[int]) -> Shape:
         """The shape that the array has, thin or with axes kept."""
         axes = self.kept.get(node, ())
+        if not axes and not thin:
+            return node.type.shape[len(node.type.shape) - rank :]
         left = iter(reversed(node.type.shape))
         shape: list[Size] = []
         for axis in range(-1, -rank - 1, -1):
@@ -175,8 +211,8 @@ class Variables:
         parts: list[Node] = []
         hushed = node in self.hushed
         for arg in dict.fromkeys(node.args):
-            value = self.values[arg]
             if arg.args and arg not in self.variables:
+                value = self.values[arg]
                 weight += value.weight
                 hushed = hushed or value.hushed
                 parts += value.parts
@@ -193,12 +229,22 @@ def plain_call(body: Variables, node: Node) -> Value:
     if kept:
         record = record._replace(kwargs={**record.kwargs, "keepdims": True})
     text = body.writer.call(record, [body.full(arg) for arg in node.args])
-    return body.joined(node, text, len(node.type.shape) + len(kept), NOWHERE)
+    rank = len(node.type.shape) if isinstance(node.type, ArrayType) else 0
+    return body.joined(node, text, rank + len(kept), NOWHERE)
 
 
 def _own(node: Node) -> bool:
     """Whether the result of `node` is computed, so that it is stored if used twice."""
     return not isinstance(node.op, VIEWS)
+
+
+def _picks(order: Sequence[Node]) -> dict[Node, list[Node]]:
+    """The results that are read of each op that has several."""
+    picks: dict[Node, list[Node]] = {}
+    for node in order:
+        if isinstance(node.op, Pick):
+            picks.setdefault(node.args[0], []).append(node)
+    return picks
 
 
 def _uses(order: Sequence[Node]) -> Counter[Node]:
