@@ -7,6 +7,7 @@ out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compil
 
 from graphdiff import nn as nn
 from graphdiff import ops as ops
+from graphdiff import scipy as scipy
 from graphdiff.check import check_gradients as check_gradients
 from graphdiff.compile import compile as compile
 from graphdiff.derivative.backprop import backprop as backprop
@@ -20,6 +21,7 @@ from graphdiff.errors import GraphdiffError as GraphdiffError
 from graphdiff.errors import GraphIndexError as GraphIndexError
 from graphdiff.errors import GraphTypeError as GraphTypeError
 from graphdiff.errors import GraphValueError as GraphValueError
+from graphdiff.errors import MissingError as MissingError
 from graphdiff.errors import ShapeError as ShapeError
 from graphdiff.errors import UnsupportedError as UnsupportedError
 from graphdiff.evaluate import evaluate as evaluate
@@ -45,6 +47,7 @@ __all__ = [
     "GraphTypeError",
     "GraphValueError",
     "GraphdiffError",
+    "MissingError",
     "ShapeError",
     "UnsupportedError",
     "backprop",
@@ -60,6 +63,7 @@ __all__ = [
     "nn",
     "pullback",
     "pushforward",
+    "scipy",
     "simplify",
     "spec",
     "spec_like",

@@ -7,7 +7,8 @@
     ├── GraphValueError(ValueError)      a value of the right kind that does not fit
     │   └── ShapeError                   shapes that do not go together
     ├── GraphOverflowError(OverflowError)  a number too large for its dtype
-    └── GraphIndexError(IndexError)      an index out of range
+    ├── GraphIndexError(IndexError)      an index out of range
+    └── MissingError(ImportError)        a library that is needed and not installed
 
 Each class is also the built-in exception that NumPy raises in the same place, so that
 ``except ValueError`` around a NumPy program goes on working under tracing.
@@ -247,3 +248,7 @@ class GraphOverflowError(GraphdiffError, OverflowError):
 
 class GraphIndexError(GraphdiffError, IndexError):
     """An index out of range: reported as NumPy does, never clamped."""
+
+
+class MissingError(GraphdiffError, ImportError):
+    """A library that this computation needs is not installed."""

@@ -26,6 +26,7 @@ LAYERS = {
     "expression": 2,
     "ops": 3,
     "nn": 4,
+    "scipy": 5,
     "strict": 4,
     "trace": 4,
     "evaluate": 5,

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.compile.program import Program, Record, bound_call, bound_shape
-from graphdiff.compile.steps import Shape, Step, Value, compute
+from graphdiff.compile.steps import Shape, Step, Value, compute, short_name
 from graphdiff.graph.node import Arg, Call
 from graphdiff.runtime.table import FUNCTIONS
 
@@ -64,8 +64,7 @@ class Lowered:
         if made is not None:
             return made
         if _is_map(call):
-            name = FUNCTIONS[call.function].__name__
-            return self.map(name, *args, dtype=dtype)
+            return self.map(short_name(call.function), *args, dtype=dtype)
         return self.call(call, args, shape, dtype)
 
     def value(self, shape: Shape, held: Shape, dtype: np.dtype) -> int:

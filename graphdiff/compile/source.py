@@ -84,8 +84,8 @@ class Source:
         if name in self.namespace:
             return name
         short = name.removeprefix("np.").replace(".", "_")
-        found = FUNCTIONS.get(name)
-        return self.bind(short, getattr(np, name) if found is None else found)
+        known = name in FUNCTIONS
+        return self.bind(short, FUNCTIONS[name] if known else getattr(np, name))
 
     def method(self, ufunc: str) -> str:
         """The name of the reduction of a ufunc."""

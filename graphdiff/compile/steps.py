@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphdiff.graph.node import Call
+from graphdiff.runtime.table import FUNCTIONS
 
 Shape = tuple[int, ...]
 
@@ -53,6 +54,13 @@ class Step:
     record: Call | None = None
 
 
+def short_name(function: str) -> str:
+    """What steps call a ufunc of the table: NumPy's by their own short names."""
+    if function.startswith("np."):
+        return FUNCTIONS[function].__name__
+    return function
+
+
 def compute(step: Step, operands: list[Any]) -> Any:
     """The result of one step."""
     if step.function == "pack":
@@ -61,6 +69,8 @@ def compute(step: Step, operands: list[Any]) -> Any:
         return step.record(*operands)
     if step.function in KERNELS:
         return KERNELS[step.function](*operands)
+    if "." in step.function:
+        return FUNCTIONS[step.function](*operands)
     ufunc = getattr(np, step.function)
     if step.kind == "reduce":
         return ufunc.reduce(*operands, axis=step.axes or None)

@@ -28,6 +28,7 @@ from graphdiff.emit.text import (
     unary,
 )
 from graphdiff.graph.node import Arg, Call
+from graphdiff.runtime.late import spelled
 from graphdiff.sizes.dims import Dim
 
 BINARY = {
@@ -76,7 +77,7 @@ class Writer:
         rule = _RULES.get(name)
         if rule is not None:
             return rule(self, record, args)
-        function = name if name.startswith("np.") else self.helper(name)
+        function = spelled(name) if "." in name else self.helper(name)
         places = [self.item(a, args) for a in record.args]
         named = {k: self.item(v, args) for k, v in record.kwargs.items()}
         return call(function, places, named)

@@ -34,7 +34,7 @@ def elementwise(body: Variables, node: Node) -> Value:
         return _masked(body, node)
     args = [body.argument(node, arg) for arg in node.args]
     axes = body.kept.get(node, ())
-    if not op.name.startswith("np."):
+    if "." not in op.name:
         texts = [body.strong(arg) for arg in node.args]
         rank, thin = _overlap(args)
         if op is ufuncs.gated and (args[0].rank < rank or args[0].thin != thin):

@@ -15,7 +15,7 @@ from typing import Any
 
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import BINARY
-from graphdiff.emit.inplace import CALM, QUICK
+from graphdiff.emit.inplace import QUICK
 from graphdiff.emit.layout import assign
 from graphdiff.emit.module import Module
 from graphdiff.emit.prepare import prepared
@@ -32,9 +32,11 @@ from graphdiff.emit.text import Text, atom, binary, call, literal, slice_, subsc
 from graphdiff.emit.value import Value
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
+from graphdiff.graph.types import each_type
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.reduce import Extremum, Mean, Prod
+from graphdiff.runtime.late import is_library
 
 BLOCK = 1 << 16
 """Bytes of a block."""
@@ -44,8 +46,6 @@ _AUGMENTED = ("+", "-", "*", "/")
 _COMMUTES = ("+", "*")
 _UNARY = {"-": "np.negative", "~": "np.invert"}
 
-
-_IMPORT = "\nimport numpy as np\n"
 _REDUCTIONS = (Sum, Prod, Extremum)
 
 
@@ -119,7 +119,8 @@ class FastBody(Body):
             return True
         if not node.args or shows_argument(node) or self.reuse.is_late(node):
             return False
-        return any(a.type.shape for a in node.args) and self.values[node].weight > 0
+        arrays = any(t.shape for a in node.args for t in each_type(a.type))
+        return arrays and self.values[node].weight > 0
 
     def _make(self, node: Node) -> Value:
         if node in self.reuse.takes and any(self.reuse.is_entry(a) for a in node.args):
@@ -211,7 +212,7 @@ class FastBody(Body):
             function = _UNARY[str(sign)]
             statement.written = call(function, [_unbracketed(operand)], out)
             return True
-        if text.kind != "call" or not text.flat.startswith("np."):
+        if text.kind != "call" or not is_library(text.flat):
             return False
         head, *inner = text.parts
         args = [part for part in inner if isinstance(part, Text)]
@@ -306,13 +307,3 @@ class FastModule(Module):
         for function in ("sigmoid", "relu", "softplus"):
             if f"{self.helpers.used.get(function)}(" not in written:
                 self.helpers.used.pop(function, None)
-
-    def source(self) -> str:
-        """The text of the module, with the context that its helpers need."""
-        text = super().source()
-        if "sigmoid_into" not in self.helpers.used:
-            return text
-        head, body = text.split(_IMPORT, 1)
-        calm = "\n".join(["\nimport contextvars\n" + _IMPORT, *CALM, ""])
-        self._lines = [(n + calm.count("\n") - 2, s) for n, s in self._lines]
-        return head + calm + body

@@ -48,8 +48,18 @@ def gradients_of(graph: Graph) -> dict[str, str]:
 class Header:
     """The docstrings of the module and of its function."""
 
-    def __init__(self, graph: Graph, body: Body, made: Sequence[Parameter]) -> None:
-        """Look at the graph, its statements and the parameters of the function."""
+    def __init__(
+        self,
+        graph: Graph,
+        body: Body,
+        made: Sequence[Parameter],
+        modules: Sequence[str] = (),
+    ) -> None:
+        """Look at the graph, its statements and the parameters of the function.
+
+        `modules`: those of SciPy that the statements call.
+        """
+        self.modules = modules
         self.graph = graph
         self.body = body
         self.made = made
@@ -135,7 +145,8 @@ class Header:
     def _origin(self) -> str:
         files = sorted({p.file for p in self.graph.ledger.positions.values()})
         source = f" from {_listing([one_line(f) for f in files])}" if files else ""
-        return f"Written by graphdiff{source}; needs NumPy only."
+        needed = "NumPy and SciPy only" if self.modules else "NumPy only"
+        return f"Written by graphdiff{source}; needs {needed}."
 
     def function(self) -> list[str]:
         """The docstring of the function."""

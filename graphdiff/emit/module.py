@@ -16,7 +16,7 @@ from graphdiff.emit.body import Body
 from graphdiff.emit.calls import Writer
 from graphdiff.emit.constants import constant_lines
 from graphdiff.emit.header import Header, gradients_of
-from graphdiff.emit.helpers import Helpers
+from graphdiff.emit.helpers import Helpers, modules_of
 from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.numbers import is_polynomial
@@ -28,6 +28,7 @@ from graphdiff.emit.statements import Statement
 from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Node
+from graphdiff.graph.types import show_type
 
 
 class Module:
@@ -40,7 +41,8 @@ class Module:
         self._lines: list[tuple[int, Statement]] = []
         self.graph = graph
         self.order = schedule(graph)
-        self.names = Names()
+        self.modules = modules_of(self.order)
+        self.names = Names(self.modules)
         self.name = self.names.exactly(name or default_name(graph))
         self.parameters: list[Parameter] = parameters(graph, self.names)
         self.constants = {
@@ -53,7 +55,12 @@ class Module:
         self.helpers = Helpers(self.names)
         writer = Writer(self.sizes, self.helpers.name)
         self.entry = Entry(
-            self.parameters, self.names, self.sizes, self.helpers, is_polynomial(graph)
+            self.parameters,
+            self.names,
+            self.sizes,
+            self.helpers,
+            is_polynomial(graph),
+            graph.ledger.needs,
         )
         given: dict[Node, str] = dict(self.constants)
         for parameter in self.parameters:
@@ -63,7 +70,7 @@ class Module:
             graph, self.order, self.names, writer, given, wanted, hushed
         )
         self.body.write(self.order)
-        self.header = Header(graph, self.body, self.parameters)
+        self.header = Header(graph, self.body, self.parameters, self.modules)
         self.returned = Returned(graph, self.body, self.parameters)
 
     def _size_name(self, dim: str) -> str:
@@ -84,7 +91,7 @@ class Module:
 
     def source(self) -> str:
         """The text of the module."""
-        lines = [*self.header.module(), "", "import numpy as np"]
+        lines = [*self.header.module(), "", *self.helpers.head(self.modules)]
         for node, name in self.constants.items():
             lines += ["", *constant_lines(name, node.op.value)]  # type: ignore[attr-defined]
         main = self._function()
@@ -112,7 +119,7 @@ class Module:
                     "line": line,
                     "variable": statement.name,
                     "op": statement.node.op.label,
-                    "type": str(statement.node.type),
+                    "type": show_type(statement.node.type),
                     "file": position.file if position else None,
                     "user_line": position.line if position else None,
                     "adjoint_of": cited and cited.name,

@@ -99,7 +99,7 @@ def is_scalar(node: Node) -> bool:
     """Whether NumPy makes a scalar of `node`, not an array without axes."""
     op = node.op
     if isinstance(op, Elementwise):
-        return op is not ufuncs.where and op.name.startswith("np.")
+        return op is not ufuncs.where and "." in op.name
     if isinstance(op, (Sum, Mean, Reduction, Einsum)):
         return op.call(*[arg.type for arg in node.args]).function.startswith("np.")
     return not node.args

@@ -186,7 +186,7 @@ def _may_overwrite(node: Node) -> bool:
         return is_zero(node.args[2]) and node.type.dtype.kind == "f"
     if op is ufuncs.sigmoid or op in WITH_ZERO:
         return True
-    return op.out and op.name.startswith("np.") and op.name != "np.clip"
+    return op.out and "." in op.name and op.name != "np.clip"
 
 
 def is_zero(node: Node) -> bool:

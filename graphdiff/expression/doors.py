@@ -9,10 +9,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
+
+import numpy as np
 
 from graphdiff.errors import GraphdiffError, GraphTypeError, UnsupportedError
 from graphdiff.graph.node import current_scope
+from graphdiff.runtime.late import MODULES
 
 
 class Door:
@@ -21,12 +25,12 @@ class Door:
     __slots__ = ("_accepts", "_defaults", "_most", "build", "function", "name")
 
     def __init__(
-        self, function: Any, build: Callable[..., Any], most: int = -1
+        self, function: Any, build: Callable[..., Any], most: int = -1, name: str = ""
     ) -> None:
         """Let `build` stand for `function`; `most`: arguments, where that is known."""
         self.function = function
         self.build = build
-        self.name = name_of_function(function)
+        self.name = name or name_of_function(function)
         self._most = most
         self._accepts: frozenset[str] | None = frozenset() if most >= 0 else None
         self._defaults: dict[str, Any] | None = None
@@ -99,10 +103,42 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
 
 DOORS: dict[Any, Door] = {}
 
+_LATE: dict[str, tuple[Callable[..., Any], int]] = {}
+"""What is done for SciPy's functions, by full name: nobody has imported them yet."""
+
+
+def implements_late(
+    name: str, most: int = -1
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as what the function of SciPy of this full name does.
+
+    Its door is made when SciPy is there and one of its functions is first called.
+    """
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        _LATE[name] = build, most
+        return build
+
+    return register
+
+
+def _find_late(function: Any) -> Door | None:
+    """The door of a function of SciPy, once the user has imported its module."""
+    for name, (build, most) in list(_LATE.items()):
+        module = ".".join(name.split(".")[:2])
+        if MODULES[module].is_loaded:
+            found = attrgetter(name[len(module) + 1 :])(MODULES[module])
+            DOORS[found] = Door(found, build, most, name)
+            del _LATE[name]
+    return DOORS.get(function)
+
 
 def name_of_function(function: Any) -> str:
     """The name under which users know a NumPy function: ``np.linalg.norm``."""
     name = str(getattr(function, "__qualname__", None) or function.__name__)
+    if isinstance(function, np.ufunc) and getattr(np, name, None) is not function:
+        holders = (m for m in MODULES.values() if m.is_loaded and hasattr(m, name))
+        return next((f"{m.__name__}.{name}" for m in holders), name)
     module = str(getattr(function, "__module__", None) or "numpy")
     return f"{module.replace('numpy', 'np', 1)}.{name}" if "numpy" in module else name
 
@@ -120,7 +156,7 @@ def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
 
 def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call the door of `function`, and let the scope watch what the user made."""
-    door = DOORS.get(function)
+    door = DOORS.get(function) or _find_late(function)
     if door is None:
         raise UnsupportedError(
             f"{name_of_function(function)} is not supported on symbolic arrays"

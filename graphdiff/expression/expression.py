@@ -33,11 +33,13 @@ from graphdiff.expression.doors import (
     unary_operator,
     watched,
 )
+from graphdiff.expression.foreign import instead_of, scipy_call
 from graphdiff.graph.node import (
     Constant,
     Full,
     Node,
     Op,
+    Pick,
     Scope,
     Size,
     current_scope,
@@ -130,6 +132,8 @@ class Expression:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         """Refuse: the entries are not known yet."""
+        if call := scipy_call():
+            raise GraphTypeError(instead_of(call))
         raise GraphTypeError(
             "a symbolic array has no entries yet, so np.array, np.asarray or a plain "
             "array that should hold it cannot be made: combine arrays with np.stack or "
@@ -356,7 +360,14 @@ def _apply(op: Op, args: tuple[Any, ...]) -> Any:
         types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
         return op.call(*types)(*args)
     nodes = [a.node if isinstance(a, Expression) else as_node(a) for a in args]
-    return (kind or Expression)(make(op, *nodes))
+    return results_of(make(op, *nodes), kind or Expression)
+
+
+def results_of(node: Node, kind: type[Expression] = Expression) -> Any:
+    """The handle on a node; of an op of several results one handle for each."""
+    if isinstance(node.type, ArrayType):
+        return kind(node)
+    return tuple(kind(make(Pick(i), node)) for i in range(len(node.type)))
 
 
 Op.apply = staticmethod(_apply)
@@ -380,6 +391,7 @@ __all__ = [
     "implements",
     "is_symbolic",
     "lift",
+    "results_of",
     "surface",
     "watched",
 ]

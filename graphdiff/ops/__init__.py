@@ -17,3 +17,4 @@ from graphdiff.ops import norm as norm
 from graphdiff.ops import pattern as pattern
 from graphdiff.ops import position as position
 from graphdiff.ops import reduce as reduce
+from graphdiff.ops import special as special

@@ -5,19 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
 from graphdiff.errors import DTypeError, GraphOverflowError, ShapeError
-from graphdiff.expression.expression import (
-    DOORS,
-    Door,
-    Expression,
-    as_array,
-    lift,
-)
+from graphdiff.expression.doors import DOORS, Door, implements_late
+from graphdiff.expression.expression import Expression, as_array, lift
 from graphdiff.graph.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
 from graphdiff.graph.types import (
     ArrayType,
@@ -204,18 +199,16 @@ def cast_node(x: Node, dtype: np.dtype) -> Node:
     return make(Cast(dtype), x)
 
 
-def _by_ufunc(ufunc: Any) -> DtypeRule:
+def _by_ufunc(ufunc: Any, name: str) -> DtypeRule:
     @lru_cache(maxsize=256)
     def dtypes(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
         try:
             found = ufunc.resolve_dtypes((*given, *[None] * ufunc.nout))
         except TypeError:
             listing = ", ".join(getattr(d, "__name__", None) or str(d) for d in given)
-            raise DTypeError(
-                f"np.{ufunc.__name__} has no version for {listing}"
-            ) from None
+            raise DTypeError(f"{name} has no version for {listing}") from None
         for dtype in found:
-            check_dtype(dtype, f"np.{ufunc.__name__}")
+            check_dtype(dtype, name)
         return found[: ufunc.nin], found[ufunc.nin]
 
     return dtypes
@@ -244,8 +237,21 @@ def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
     name = {"absolute": "abs", "remainder": "mod"}.get(
         function.__name__, function.__name__
     )
-    op = Elementwise(f"np.{name}", _by_ufunc(function), padded, **facts)
+    dtypes = _by_ufunc(function, f"np.{function.__name__}")
+    op = Elementwise(f"np.{name}", dtypes, padded, **facts)
     DOORS[function] = Door(function, op, function.nin)
+    return op
+
+
+def late_ufunc(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:
+    """The op of a ufunc of SciPy, by its full name, and the ufunc's door."""
+
+    @cache
+    def found() -> DtypeRule:
+        return _by_ufunc(FUNCTIONS[name], name)
+
+    op = Elementwise(name, lambda *given: found()(*given), rules, **facts)
+    implements_late(name, len(rules))(op)
     return op
 
 

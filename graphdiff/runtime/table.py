@@ -1,9 +1,10 @@
 """The functions that a running graph may call: one fixed table, by name.
 
 Evaluation looks names up here and emitted source writes them down, so the two cannot
-disagree. Names with a dot are NumPy's own. The others are the few small functions that
-NumPy lacks, in the files beside this one, a family a file; a module that uses one
-carries a copy of its source, which is why each needs ``np`` alone.
+disagree. Names with a dot are NumPy's own, or SciPy's. The others are the few small
+functions that NumPy lacks, in the files beside this one, a family a file; a module that
+uses one carries a copy of its source, which is why each needs ``np`` alone, or modules
+of SciPy under the names that they have in `late`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.runtime import activations, reductions, scatter, strict
+from graphdiff.runtime.late import Table
 
 _NUMPY = """
 abs add arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
@@ -63,13 +65,15 @@ def _flipped_cumsum(x: Any, axis: int) -> Any:
     return np.flip(np.cumsum(np.flip(x, axis), axis), axis)
 
 
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
-    **HELPERS,
-    "getitem": operator.getitem,
-    "concatenate": concatenate,
-    "astype": _astype,
-    "spread": spread,
-    "np.linalg.norm": np.linalg.norm,
-    "flipped_cumsum": _flipped_cumsum,
-}
+FUNCTIONS = Table(
+    {
+        **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
+        **HELPERS,
+        "getitem": operator.getitem,
+        "concatenate": concatenate,
+        "astype": _astype,
+        "spread": spread,
+        "np.linalg.norm": np.linalg.norm,
+        "flipped_cumsum": _flipped_cumsum,
+    }
+)

@@ -17,7 +17,9 @@ from graphdiff.emit.text import Text, atom, attribute, literal
 from graphdiff.emit.value import plain, short_number
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
+from graphdiff.graph.types import show_type
 from graphdiff.ops.axes import Spread, Transpose
+from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
 _HEAD = """digraph graphdiff {
@@ -149,7 +151,7 @@ class _Drawing:
         if operation := self._operation(node):
             lines.append(_escape(operation))
         small = '<font point-size="9" color="#6a7686">{}</font>'
-        lines.append(small.format(_escape(str(node.type))))
+        lines.append(small.format(_escape(show_type(node.type))))
         if role is not None and role.convention and role.of not in self.told:
             self.told.add(role.of)
             lines.append(small.format(_escape(role.convention)))
@@ -163,7 +165,7 @@ class _Drawing:
         if isinstance(node.op, Spread):
             return texts[0].flat
         record = node.op.call(*[arg.type for arg in node.args])
-        return self.writer.call(record, texts).flat.replace("np.", "")
+        return unqualified(self.writer.call(record, texts).flat)
 
     def _edges(self, node: Node) -> list[str]:
         """Arrows from what `node` reads.

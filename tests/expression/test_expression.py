@@ -166,7 +166,10 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "np.sort": (lambda: np.sort(X), r"np\.sort is not supported"),
     "np.frexp": (lambda: np.frexp(X), r"np\.frexp is not supported"),
     "in a helper": (lambda: helper_in_loop(X), r"np\.fft\.fft is not supported"),
-    "scipy.special": (lambda: scipy.special.erf(X), r"erf.* is not supported"),
+    "scipy.special": (
+        lambda: scipy.special.mathieu_a(X, X),
+        r"scipy.special.mathieu_a is not supported",
+    ),
     "scipy function": (lambda: scipy.special.logsumexp(X), r""),
     "sum where=": (lambda: np.sum(X, where=X > 0), r"np\.sum: where= is not supported"),
     "sum initial=": (lambda: np.sum(X, initial=1), r"np\.sum: initial= is not supp"),
