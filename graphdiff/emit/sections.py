@@ -54,7 +54,7 @@ class Sections:
         if cited is None:
             return [*lines, "    # adjoints"] if first else lines
         where = one_line(self._where(cited))
-        text = one_line(f"{cited.name} = {cited.text.flat}")
+        text = one_line(cited.flat)
         room = _LIMIT - 6 - columns(where)
         if columns(text) > room:
             text = text[: room - 4].rstrip() + " ..."

@@ -61,9 +61,30 @@ class Statement:
             yield update.value
             yield from update.key
 
+    @property
+    def step(self) -> tuple[str, Text]:
+        """The sign and the value: ``x = x + y`` is ``x += y``."""
+        text = self.text
+        if text.kind != "binary" or operand(text, 0).flat != self.name:
+            return "=", text
+        sign, right = str(text.parts[1]).strip(), operand(text, 2)
+        if sign not in ("+", "-"):
+            return "=", text
+        return f"{sign}=", operand(right, 1) if right.kind == "bracket" else right
+
+    @property
+    def flat(self) -> str:
+        """The statement on one line, without its updates."""
+        sign, value = self.step
+        return f"{self.name} {sign} {value.flat}"
+
     def lines(self, indent: int) -> list[str]:
         """The lines of source."""
-        lines = store_lines(self.name, self.text, indent, self.comment)
+        sign, value = self.step
+        if sign == "=":
+            lines = store_lines(self.name, value, indent, self.comment)
+        else:
+            lines = assign(self.name, value, indent, self.comment, op=sign)
         written: list[Text] = []
         blank = is_zeros(self.text)
         for update in self.updates:

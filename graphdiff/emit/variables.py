@@ -30,7 +30,12 @@ class Variables:
 
     `given` names the values that exist before (arguments, constants), `wanted` says
     what to call others; `hushed` nodes may warn about entries that are thrown away.
+    `regroups` says that statements may change places once all are made: adjoints then
+    stand in groups, and sums of them grow from one to the next. Who writes one value
+    over another must keep the order.
     """
+
+    regroups = True
 
     def __init__(
         self,
@@ -62,8 +67,9 @@ class Variables:
                 self.wanted[node.args[0]] = self.wanted.pop(node)
         roles = graph.ledger.roles
         self.outside = {node for node in order if node not in roles}
-        named = {*self.wanted, *self.outputs}
-        self.leads = growing(graph, order, self.uses, named) if self.regroups else {}
+        self.leads: dict[Node, Node] = {}
+        if self.regroups:
+            self.leads = growing(graph, order, self.uses, self.wanted)
         self.statements: list[Statement] = []
         self.places: dict[Node, int] = {}
         self.sums: dict[Node, list[Update]] = {}

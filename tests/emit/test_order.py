@@ -59,3 +59,26 @@ def test_each_adjoint_is_one_group():
         found = headings(lines)
         assert len(found) > 4
         assert sorted(set(found)) == sorted(found)
+
+
+def test_a_sum_over_steps_grows_under_one_name():
+    lines = recurrent_lines()
+    for name in ("d_W", "d_U"):
+        found = [line for line in lines if line.startswith(f"    {name} ")]
+        assert [line.split()[1] for line in found] == ["=", "+="]
+    assert not any(line.startswith("    total") for line in lines)
+
+
+def test_sums_that_grow_are_those_evaluated(rng):
+    specs = map(gd.spec, ("h,i", "h,h", "h", "h", "3,i", "3,h"))
+    graph = gd.value_and_grad(recurrent, wrt=("W", "U", "b", "h", "xs")).graph(*specs)
+    shapes = {"W": (4, 2), "U": (4, 4), "b": 4, "h": 4, "xs": (3, 2), "target": (3, 4)}
+    given = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    kept = {name: value.copy() for name, value in given.items()}
+    value, found = emit(graph).load()(**given)
+    expected = gd.evaluate(graph, given)
+    np.testing.assert_allclose(value, expected["recurrent"], rtol=1e-14)
+    for name, slope in zip(("W", "U", "b", "h", "xs"), found, strict=True):
+        np.testing.assert_allclose(slope, expected[f"d_{name}"], rtol=1e-12)
+    for name, before in kept.items():
+        np.testing.assert_array_equal(given[name], before)

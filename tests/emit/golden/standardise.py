@@ -61,6 +61,7 @@ def standardise_and_grad(x, idx):
 
     # largest = np.max(x)  (programs.py:53)
     same = x == largest
+    d_x_via_largest = _ratio(np.float32(1), np.sum(same.astype(np.float32))) * same
 
     # tanh_picked = np.tanh(picked)  (programs.py:53)
     d_picked = 3 * tanh_picked**2 * (1 - tanh_picked**2)
@@ -75,12 +76,9 @@ def standardise_and_grad(x, idx):
         share = _gated(d_unit, 1 / total)
         total_2 = np.sum(_gated(share, unit), axis=1, keepdims=True)  # (batch, 1)
 
-    # largest = np.max(x)  (programs.py:53)
-    d_x_via_largest = _ratio(np.float32(1), np.sum(same.astype(np.float32))) * same
-
     # x_minus_mean_x = x - np.mean(x, axis=1, keepdims=True)  (programs.py:51)
-    total_3 = d_x_via_largest + _ratio(-total_2, spread) / 4 * x_minus_mean_x + share
-    d_x = total_3 + share.sum(axis=1, keepdims=True) / -4
+    d_x = d_x_via_largest + _ratio(-total_2, spread) / 4 * x_minus_mean_x + share
+    d_x += share.sum(axis=1, keepdims=True) / -4
 
     return standardise, d_x
 
