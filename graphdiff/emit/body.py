@@ -30,13 +30,7 @@ WIDEST = 76
 
 
 class Body(Variables):
-    """The statements of one function.
-
-    `regroups` says that statements may change places once all are made: adjoints then
-    stand in groups. Who writes one value over another must keep the order.
-    """
-
-    regroups = True
+    """The statements of one function."""
 
     def write(self, order: Sequence[Node]) -> None:
         """Make the statements of all nodes."""

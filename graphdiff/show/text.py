@@ -155,14 +155,14 @@ class _Listing:
         conventions = dict.fromkeys(r.convention for r in roles if r and r.convention)
         where = self._where(of.parts)
         notes = "; ".join([*([where] if where else []), *conventions])
-        text = f"  adjoint of {of.name} = {of.text.flat}"
+        text = f"  adjoint of {of.flat}"
         return Row(f"{text}  ({notes})" if notes else text)
 
     def _rows(self, statement: Statement, margin: str) -> Iterator[Row]:
         type = str(statement.node.type)
         where = self._where(reversed(statement.parts))
         name = statement.name
-        yield Row(f"{margin}{name} = {statement.text.flat}", type, where)
+        yield Row(f"{margin}{statement.flat}", type, where)
         for update in statement.updates:
             place = subscript(atom(name), update.key).flat
             yield Row(f"{margin}{place} += {update.value.flat}", type, where)
