@@ -3,8 +3,11 @@
 A refusal is one of graphdiff's own errors, names the argument, and knows the line.
 """
 
+import copy
 import dataclasses
 import enum
+import gc
+import pickle
 from typing import Any
 
 import numpy as np
@@ -17,6 +20,7 @@ from graphdiff.errors import (
     GraphTypeError,
     GraphValueError,
 )
+from graphdiff.graph.node import current_scope
 
 X = np.array([1.0, 2.0])
 
@@ -223,8 +227,8 @@ class Layer(enum.IntEnum):
     FIRST = 1
 
 
-@pytest.mark.parametrize("key", [Name.W, Layer.FIRST])
-def test_keys_of_an_enum_are_written_as_what_they_equal(key):
+@pytest.mark.parametrize("key", [Name.W, Layer.FIRST, np.int64(3), np.str_("w")])
+def test_keys_of_enums_and_of_numpy_are_written_as_what_they_equal(key):
     form = gd.value_and_grad(lambda p: np.sum(p[key] ** 2))
     value, slope = form.emit({key: X}).load()({key: X})
     assert value == 5.0
@@ -266,3 +270,56 @@ def test_a_parameter_rebound_to_its_part_is_still_the_whole():
     _, slopes = gd.compile(graph)([X, X])
     np.testing.assert_array_equal(slopes, [2 * X, 0 * X])
     np.testing.assert_array_equal(gd.grad(lambda p: f([f(p)]))([X]), [20 * X])
+
+
+def test_a_graph_is_its_own_copy_and_refuses_to_be_pickled():
+    dgraph = gd.differentiate(GRAPH)
+    assert copy.copy(dgraph) is dgraph
+    assert copy.deepcopy({"graph": [dgraph]})["graph"][0] is dgraph
+    with pytest.raises(GraphTypeError, match="cannot be pickled"):
+        pickle.dumps(dgraph)
+    assert repr(dgraph) == "<Graph energy(x) -> energy, d_x: 8 nodes>"
+    made = copy.deepcopy(gd.emit(dgraph))
+    assert made.load()(X)[0] == 5.0
+
+
+@pytest.mark.parametrize(
+    "call",
+    [np.sum, np.asarray, lambda s: np.ones(2) * s, np.array, np.tanh, gd.nn.relu],
+)
+def test_a_spec_is_no_array(call):
+    with pytest.raises(TypeError, match="spec"):
+        call(gd.spec("2"))
+
+
+def fails(x):
+    raise RuntimeError("of the user")
+
+
+def stops(x):
+    raise KeyboardInterrupt
+
+
+def traces_what_fails(x):
+    return gd.grad(fails)(x)
+
+
+@pytest.mark.parametrize("fn", [fails, stops, traces_what_fails, lambda x: x["a"]])
+@pytest.mark.parametrize(
+    "call", [gd.trace, lambda f, x: gd.grad(f)(x), gd.check_gradients]
+)
+def test_nothing_is_left_behind_by_a_function_that_fails(call, fn):
+    with pytest.raises((RuntimeError, KeyboardInterrupt, IndexError)):
+        call(fn, X)
+    assert gc.isenabled()
+    assert current_scope().watcher is None
+    assert not current_scope().busy
+    np.testing.assert_array_equal(gd.grad(energy)(X), 2 * X)
+
+
+@pytest.mark.parametrize("form", [gd.jvp, gd.vjp])
+def test_a_linear_form_names_itself_where_arguments_are_missing(form):
+    with pytest.raises(GraphTypeError, match=f"{form.__name__}: expected"):
+        form(energy)(X)
+    with pytest.raises(GraphTypeError, match=f"{form.__name__}: expected"):
+        form(energy)((X,), (X,), 3)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+import numpy as np
+
 from graphdiff.emit.text import (
     Text,
     atom,
@@ -108,6 +110,8 @@ def key_text(key: Any) -> Text:
         return atom(repr(key))
     if isinstance(key, Enum) and isinstance(key, (str, int, float)):
         key = key.value
+    if isinstance(key, np.generic):
+        key = key.item()
     if key is None or (isinstance(key, (str, int, float)) and key == key):
         return literal(key)
     raise GraphTypeError(

@@ -37,6 +37,13 @@ class Spec:
         """Hash by shape and dtype."""
         return hash(self.type)
 
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """Refuse: NumPy would make an object array of it."""
+        raise GraphTypeError(
+            "a spec has no entries: it stands for an array in gd.trace, .graph and "
+            ".emit; for an array to compute with, write gd.var"
+        )
+
     def __repr__(self) -> str:
         """Show what was asked for."""
         return f"spec({str(self.type)!r})"

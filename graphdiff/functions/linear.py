@@ -58,7 +58,7 @@ class Linear(Form):
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The simplified graph for ``(primals, vector)`` like these."""
-        primals, vector = _two(self.vector, args, kwargs)
+        primals, vector = _two(self._prefix, self.vector, args, kwargs)
         graph = trace(self.fn, *primals)
         if self.stabilise:
             graph = stabilise_graph(graph)
@@ -89,7 +89,7 @@ class Linear(Form):
 
     def inline(self, args: Any, kwargs: Any) -> Any:
         """Add the value and the image to what is being built."""
-        primals, vector = _two(self.vector, args, kwargs)
+        primals, vector = _two(self._prefix, self.vector, args, kwargs)
         bound = bind(self.fn, tuple(primals), {})
         fresh = Fresh(bound.arguments)
         bound.arguments.update(fresh.values)
@@ -227,15 +227,18 @@ def _check_shape(what: str, wanted: ArrayType, leaf: Any) -> None:
         )
 
 
-def _two(what: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
+def _two(form: str, what: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[Any, Any]:
     given = dict(zip(("primals", what), args, strict=False))
     given.update(kwargs)
     if len(args) > 2 or set(given) != {"primals", what}:
-        raise GraphTypeError(f"expected (primals, {what}), got {len(args)} arguments")
+        raise GraphTypeError(
+            f"{form}: expected (primals, {what}), got {len(args) + len(kwargs)} "
+            f"arguments"
+        )
     primals = given["primals"]
     if not isinstance(primals, (tuple, list)):
         raise GraphTypeError(
-            f"primals: expected a tuple with one entry per argument, got "
+            f"{form}: primals: expected a tuple with one entry per argument, got "
             f"{type(primals).__name__}"
         )
     return primals, given[what]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
@@ -230,6 +231,27 @@ class Graph:
         """Refuse: a graph is immutable."""
         raise AttributeError("a Graph is immutable; every pass makes a new one")
 
+    def __copy__(self) -> Graph:
+        """Return the graph itself: it is immutable."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Graph:
+        """Return the graph itself: it is immutable."""
+        return self
+
+    def __reduce__(self) -> Any:
+        """Refuse: a graph means nothing outside the process that made it."""
+        raise GraphTypeError(
+            "a graph cannot be pickled; keep the source that gd.emit writes, or pickle "
+            "what gd.compile makes"
+        )
+
+    def __repr__(self) -> str:
+        """Name the function, the inputs and the outputs."""
+        name = self.signature.function if self.signature is not None else "graph"
+        inputs, outputs = _some(self.inputs), _some(self.outputs)
+        return f"<Graph {name}({inputs}) -> {outputs}: {len(self)} nodes>"
+
     def __len__(self) -> int:
         """The number of nodes."""
         return len(self.nodes)
@@ -292,6 +314,10 @@ class Graph:
                 if not isinstance(size, int):
                     found |= size.names
         return tuple(sorted(found))
+
+
+def _some(names: Mapping[str, Node]) -> str:
+    return ", ".join([*islice(names, 6), *(["..."] if len(names) > 6 else [])])
 
 
 def _forward_first(
