@@ -35,13 +35,14 @@ def in_groups(
     statement first; a statement comes early only because another one needs it. Those
     of a second derivative come after those of the first.
     """
-    owner = {statement.node: i for i, statement in enumerate(statements)}
+    owner = {part: i for i, s in enumerate(statements) for part in s.parts}
     needs: list[list[int]] = []
     keys: list[tuple[int, int]] = []
     for i, statement in enumerate(statements):
         role = graph.role_of(statement.node)
         args = dict.fromkeys(arg for part in statement.parts for arg in part.args)
-        needs.append([owner[arg] for arg in args if owner.get(arg, i) != i])
+        own = set(statement.parts)
+        needs.append([owner[a] for a in args if a in owner and a not in own])
         if role is None:
             keys.append((0, i))
             continue
