@@ -176,9 +176,9 @@ def _polynomial(terms: Mapping[Any, int]) -> Size:
     for monomial, n in terms.items():
         factors = [a if isinstance(a, str) else None for a in monomial]
         if None in factors:
-            from graphdiff.sizes.polynomial import _from_terms
+            from graphdiff.sizes.polynomial import from_terms
 
-            total = total + _from_terms(((monomial, n),))
+            total = total + from_terms(((monomial, n),))
         else:
             total = total + n * product(Dim.named(a) for a in factors if a)
     return total

@@ -9,9 +9,15 @@ import numpy as np
 
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
 from graphdiff.graph.graph import Graph, check_graph
-from graphdiff.graph.node import Constant, Input, Node
-from graphdiff.graph.types import ArrayType, show_shape
-from graphdiff.sizes.dims import Dim, names_in, solve_for
+from graphdiff.graph.node import Constant, Input, Node, Pick
+from graphdiff.graph.types import ArrayType, each_type, show_shape
+from graphdiff.sizes.dims import (
+    Dim,
+    condition,
+    is_nonnegative,
+    names_in,
+    solve_for,
+)
 from graphdiff.strict import masked_nodes
 
 
@@ -26,7 +32,8 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     check_graph("evaluate", graph)
     values = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, values)
-    check_sizes([node.type for node in graph.nodes], sizes)
+    check_sizes(graph.ledger.needs, sizes)
+    check_types([node.type for node in graph.nodes], sizes)
     table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
     quiet = quiet_nodes(graph)
     last = last_uses(graph)
@@ -49,6 +56,8 @@ def compute(node: Node, table: Mapping[Node, Any], sizes: Mapping[str, int]) -> 
         return op.value
     op = op.bind(sizes) if sizes else op
     args = [table[arg] for arg in node.args]
+    if isinstance(op, Pick):
+        return args[0][op.index]
     types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
     return op.call(*types)(*args)
 
@@ -188,15 +197,20 @@ def bind_sizes(graph: Graph, values: Mapping[str, np.ndarray]) -> dict[str, int]
     return sizes
 
 
-def check_sizes(types: Iterable[ArrayType], sizes: Mapping[str, int]) -> None:
-    """Raise `ShapeError` if an axis of one of the types would have a negative size.
+def check_sizes(needs: Iterable[Dim], sizes: Mapping[str, int]) -> None:
+    """Raise `ShapeError` unless each of `needs` is at least 0, for these sizes.
 
-    ``x[2:]`` is taken to have n - 2 entries, which holds from n = 2 on.
+    ``x[:2]`` is taken to have 2 entries, which holds from n = 2 on.
     """
-    if not sizes:
-        return
-    found = {n for type in types for n in type.shape if isinstance(n, Dim)}
-    for n in found:
-        if n.evaluate(sizes) < 0:
-            given = " and ".join(f"{name} = {sizes[name]}" for name in names_in([n]))
-            raise ShapeError(f"a part of size {n} cannot be taken where {given}")
+    for size in needs:
+        if size.evaluate(sizes) < 0:
+            given = " and ".join(f"{name} = {sizes[name]}" for name in names_in([size]))
+            raise ShapeError(f"expected {condition(size)}, where {given}")
+
+
+def check_types(types: Iterable[ArrayType], sizes: Mapping[str, int]) -> None:
+    """Raise `ShapeError` if an axis of one of the types would have a negative size."""
+    if sizes:
+        single = (t for type in types for t in each_type(type))
+        found = {n for type in single for n in type.shape if isinstance(n, Dim)}
+        check_sizes((n for n in found if not is_nonnegative(n)), sizes)

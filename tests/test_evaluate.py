@@ -65,9 +65,20 @@ def test_a_function_is_not_a_graph(use: Any) -> None:
 
 
 def test_an_axis_of_negative_size_is_an_error() -> None:
-    graph = gd.trace(lambda x: np.mean(x[2:]), gd.spec("n"))
-    assert gd.evaluate(graph, {"x": [1.0, 2.0, 3.0]})["output"] == 3
-    with pytest.raises(ShapeError, match="size n - 2 cannot be taken where n = 1"):
-        gd.evaluate(graph, {"x": [1.0]})
-    with pytest.raises(ShapeError, match="size n - 2 cannot be taken where n = 1"):
-        gd.backprop(graph, {"x": [1.0]})
+    def padded(x: Any) -> Any:
+        return np.sum(np.ones(x.shape[0] - 2, like=x)) + np.sum(x)
+
+    graph = gd.trace(padded, gd.spec("n"))
+    assert gd.evaluate(graph, {"x": [1.0, 2.0, 3.0]})["padded"] == 7
+    for run in (gd.evaluate, gd.backprop):
+        with pytest.raises(ShapeError, match="expected n >= 2, where n = 1"):
+            run(graph, {"x": [1.0]})
+
+
+def test_a_part_past_the_end_is_empty_as_in_numpy() -> None:
+    graph = gd.trace(lambda x: np.sum(x[2:]), gd.spec("n"))
+    for n, total in enumerate([0, 0, 0, 3, 7]):
+        x = np.arange(n) + 1.0
+        assert gd.evaluate(graph, {"x": x})["output"] == total
+        table = gd.backprop(graph, {"x": x})
+        assert table["x"].tolist() == [0.0, 0.0, 1.0, 1.0][:n]

@@ -13,7 +13,7 @@ from graphdiff.compile.checks import check_lines, parameter_names, shape_key
 from graphdiff.compile.plan import Plan, define, plan
 from graphdiff.compile.program import Program
 from graphdiff.errors import GraphTypeError
-from graphdiff.evaluate import bind_inputs, bind_sizes
+from graphdiff.evaluate import bind_inputs, bind_sizes, check_sizes
 
 PLANS = 64
 """The most sizes for which plans are kept."""
@@ -108,6 +108,7 @@ class Compiled:
         given = dict(zip(self._parameters, args, strict=True))
         arrays = bind_inputs(program, given)
         sizes = bind_sizes(program, arrays)
+        check_sizes(self.program.needs, sizes)
         key = None
         if self.program.is_symbolic:
             key = tuple(array.shape for array in arrays.values())

@@ -45,6 +45,7 @@ class Program:
 
     `inputs` and `outputs` map names to numbers of values; `constants` gives the values
     that the graph holds. `signature` is that of the graph, or one made of its names.
+    `needs` are sizes that must be at least 0.
     """
 
     records: tuple[Record, ...]
@@ -52,6 +53,7 @@ class Program:
     places: Mapping[str, int]
     outputs: Mapping[str, int]
     signature: Signature | None
+    needs: tuple[Dim, ...] = ()
 
     @cached_property
     def inputs(self) -> dict[str, Declared]:
@@ -104,6 +106,7 @@ def program_of(graph: Graph) -> Program:
         {name: numbers[node] for name, node in graph.inputs.items()},
         {name: numbers[node] for name, node in graph.outputs.items()},
         graph.signature,
+        graph.ledger.needs,
     )
 
 

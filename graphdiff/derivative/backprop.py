@@ -16,7 +16,14 @@ import numpy as np
 from graphdiff.derivative.differentiate import check_scalar, target_of
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.sweep import Sweep
-from graphdiff.evaluate import bind_inputs, bind_sizes, check_sizes, compute
+from graphdiff.errors import check_flag
+from graphdiff.evaluate import (
+    bind_inputs,
+    bind_sizes,
+    check_sizes,
+    check_types,
+    compute,
+)
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import At, Node
 from graphdiff.rewrite import stabilise as stabilise_graph
@@ -91,14 +98,15 @@ def backprop(
     """
     check_graph("backprop", graph)
     check_kinks(kinks)
-    if stabilise:
+    if check_flag("stabilise", stabilise):
         graph = stabilise_graph(graph)
     name = target_of(graph, of)
     target = graph.outputs[name]
     check_scalar("backprop", f"the output {name!r}", target.type)
     given = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, given)
-    check_sizes([node.type for node in graph.nodes], sizes)
+    check_sizes(graph.ledger.needs, sizes)
+    check_types([node.type for node in graph.nodes], sizes)
     values: dict[Node, Any] = {graph.inputs[n]: value for n, value in given.items()}
     real = {n: x for n, x in graph.inputs.items() if x.type.is_real}
     sweep = Numeric([target], real.values(), kinks, values, sizes)

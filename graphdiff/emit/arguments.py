@@ -33,7 +33,7 @@ from graphdiff.emit.text import (
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Node
-from graphdiff.sizes.dims import Dim
+from graphdiff.sizes.dims import Dim, condition, sides
 
 _CHUNK = 12
 
@@ -149,12 +149,15 @@ class Entry:
         sizes: Sizes,
         helpers: Helpers,
         numbers: bool = False,
+        needs: Sequence[Dim] = (),
     ) -> None:
         """Take the parameters; the names are for what the checks need.
 
-        `numbers` says that Python's floats may stay as they are.
+        `numbers` says that Python's floats may stay as they are. `needs` are sizes
+        that must be at least 0.
         """
         self.numbers = numbers
+        self.needs = needs
         self.found, self.wanted = names.fresh("found"), names.fresh("wanted")
         self.made = made
         self.sizes = sizes
@@ -173,11 +176,14 @@ class Entry:
                 lines += self._conversion(leaf)
         checked = [leaf for leaf in self.leaves if self._says_more(leaf)]
         used = {n for leaf in checked for s in leaf.node.type.shape for n in _names(s)}
+        used.update(*(size.names for size in self.needs))
         for name in self.sizes.variables:
             if name in used or name in needed:
                 lines += store_lines(self.sizes.variables[name], self._texts[name], 4)
         for start in range(0, len(checked), _CHUNK):
             lines += self._shapes(checked[start : start + _CHUNK])
+        for size in self.needs:
+            lines += self._condition(size)
         return lines
 
     def _nests(self, parameter: Parameter) -> list[str]:
@@ -281,6 +287,16 @@ class Entry:
             *assign(self.wanted, list_(wanted), 4),
             f"    if {self.found} != {self.wanted}:",
             *expression(call(misfit, places), 8, "raise "),
+        ]
+
+    def _condition(self, size: Dim) -> list[str]:
+        """Refuse sizes for which `size` would be negative."""
+        more, less = sides(size)
+        names = dict_([(n, atom(self.sizes.variables[n])) for n in sorted(size.names)])
+        refusal = call(self.helpers.name("shortage"), [string(condition(size)), names])
+        return [
+            f"    if {self.sizes.text(more).flat} < {self.sizes.text(less).flat}:",
+            *expression(refusal, 8, "raise "),
         ]
 
 

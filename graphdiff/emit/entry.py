@@ -73,4 +73,11 @@ def misfit(names, found, wanted, sizes=None):
     return ValueError(f"expected shapes {wanted}, got {found}")
 
 
-ENTRY = {f.__name__: f for f in (array, number, convert, within, entries, misfit)}
+def shortage(condition, sizes):
+    """Say which condition on the named sizes does not hold."""
+    where = " and ".join(f"{size} = {n}" for size, n in sizes.items())
+    return ValueError(f"expected {condition}, where {where}")
+
+
+_CHECKS = (array, number, convert, within, entries, misfit, shortage)
+ENTRY = {f.__name__: f for f in _CHECKS}

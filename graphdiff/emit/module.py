@@ -12,7 +12,7 @@ from graphdiff.emit.arguments import (
     parameters,
     trees_of,
 )
-from graphdiff.emit.body import Body
+from graphdiff.emit.body import Body, ModuleBody
 from graphdiff.emit.calls import Writer
 from graphdiff.emit.constants import constant_lines
 from graphdiff.emit.header import Header, gradients_of
@@ -34,7 +34,7 @@ from graphdiff.graph.types import show_type
 class Module:
     """The parts of one emitted module, before they are put together."""
 
-    body_class = Body
+    body_class: type[Body] = ModuleBody
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Schedule the graph, choose names, make the statements."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphdiff.emit.text import Text, atom, binary, literal, tuple_, unary
+from graphdiff.emit.text import Text, atom, binary, call, literal, tuple_, unary
 from graphdiff.graph.types import Shape, Size
 from graphdiff.sizes.dims import Dim
-from graphdiff.sizes.terms import Floor, Terms
+from graphdiff.sizes.terms import Atom, Positive, Terms
 
 
 class Sizes:
@@ -43,7 +43,7 @@ class Sizes:
                 total = binary("-" if coefficient < 0 else "+", total, term)
         return total or literal(0)
 
-    def _product(self, monomial: Sequence[str | Floor], coefficient: int) -> Text:
+    def _product(self, monomial: Sequence[Atom], coefficient: int) -> Text:
         factors = [] if coefficient == 1 and monomial else [literal(coefficient)]
         for factor in dict.fromkeys(monomial):
             base = self._atom(factor)
@@ -54,8 +54,10 @@ class Sizes:
             total = binary("*", total, factor_text)
         return total
 
-    def _atom(self, factor: str | Floor) -> Text:
+    def _atom(self, factor: Atom) -> Text:
         if isinstance(factor, str):
             return atom(self.variables[factor])
+        if isinstance(factor, Positive):
+            return call("max", [self._sum(factor.inside), literal(0)])
         above, below = self._sum(factor.numerator), self._sum(factor.denominator)
         return binary("//", above, below)

@@ -12,7 +12,7 @@ from typing import Any
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
 from graphdiff.graph.nest import descend, leaves_of, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, Scope, current_scope
-from graphdiff.sizes.dims import Dim
+from graphdiff.sizes.dims import Dim, strongest
 
 
 def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
@@ -40,24 +40,32 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
 
 @dataclass(frozen=True)
 class Ledger:
-    """What people know about nodes: names, source lines, and roles in a derivative."""
+    """What people know about nodes: names, source lines, and roles in a derivative.
+
+    `needs` lists sizes that must be at least 0: those of the nodes, and of nodes that
+    a pass has made superfluous. ``np.ones_like(x)[:2]`` is 2 ones only where x has 2.
+    """
 
     names: Mapping[Node, str] = field(default_factory=dict)
     positions: Mapping[Node, Position] = field(default_factory=dict)
     roles: Mapping[Node, Role] = field(default_factory=dict)
+    needs: tuple[Dim, ...] = ()
 
     @classmethod
     def of(cls, scope: Scope, nodes: Iterable[Node]) -> Ledger:
         """What `scope` knows about `nodes`."""
         names, positions, roles = {}, {}, {}
+        needs = dict(scope.needs)
         for node in nodes:
+            if node.op.needs:
+                needs.update(dict.fromkeys(node.op.needs))
             if (name := scope.names.get(node)) is not None:
                 names[node] = name
             if (position := scope.positions.get(node)) is not None:
                 positions[node] = position
             if (role := scope.roles.get(node)) is not None:
                 roles[node] = role
-        return cls(names, positions, roles)
+        return cls(names, positions, roles, strongest(needs))
 
 
 @dataclass(frozen=True)
@@ -303,6 +311,7 @@ class Graph:
         scope.names.update(self.ledger.names)
         scope.positions.update(self.ledger.positions)
         scope.roles.update(self.ledger.roles)
+        scope.needs.update(dict.fromkeys(self.ledger.needs))
         return scope
 
     @property

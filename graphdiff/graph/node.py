@@ -96,6 +96,7 @@ class Scope:
         self.names: MutableMapping[Node, str] = table()
         self.positions: MutableMapping[Node, Position] = table()
         self.roles: MutableMapping[Node, Role] = table()
+        self.needs: dict[Dim, None] = {}
         self.fresh: list[Node] = []
         self.keep_fresh = False
         self.watcher: Any = None

@@ -76,6 +76,12 @@ class Op:
     masks: ClassVar[tuple[int, ...]] = ()
     """The arguments of which the op may discard entries, so that their slope is 0."""
 
+    results: ClassVar[tuple[str, ...]] = ()
+    """What the results are called, of an op that has several."""
+
+    needs: ClassVar[tuple[Dim, ...]] = ()
+    """Sizes that must be at least 0, or the op computes something of another shape."""
+
     @property
     def label(self) -> str:
         """A short word for the op, used to name results that have no name."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import DTypeError, ShapeError
-from graphdiff.sizes.dims import Dim
+from graphdiff.sizes.dims import Dim, positive_part
 
 Size = int | Dim
 Shape = tuple[Size, ...]
@@ -45,6 +45,16 @@ def show_shape(shape: Sequence[Size]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
+def each_type(type: ArrayType | tuple[ArrayType, ...]) -> tuple[ArrayType, ...]:
+    """The types of the results of an op that may have several."""
+    return type if isinstance(type, tuple) else (type,)
+
+
+def show_type(type: ArrayType | tuple[ArrayType, ...]) -> str:
+    """Write a type, or those of several results: ``float64[n], float64[n, n]``."""
+    return ", ".join(map(str, each_type(type)))
+
+
 def check_dtype(dtype: np.dtype, what: str) -> np.dtype:
     """Return `dtype` if graphdiff computes with it, else raise `DTypeError`."""
     if dtype.kind in KINDS and dtype.isnative and dtype.itemsize <= 8:
@@ -69,6 +79,8 @@ def broadcast(what: str, shapes: Sequence[Shape]) -> Shape:
                 n = shape[axis]
                 if size == 1:
                     size = n
+                elif alike(n, size):
+                    size = positive_part(size)
                 elif n != size and n != 1:
                     listing = " and ".join(show_shape(s) for s in shapes)
                     raise ShapeError(
@@ -77,6 +89,14 @@ def broadcast(what: str, shapes: Sequence[Shape]) -> Shape:
                     )
         result.append(size)
     return tuple(result)
+
+
+def alike(n: Size, m: Size) -> bool:
+    """Whether two sizes of axes are equal: no axis has fewer than 0 entries.
+
+    An axis declared to have n - 1 entries fits ``x[1:]``, which has max(n - 1, 0).
+    """
+    return n == m or positive_part(n) == positive_part(m)
 
 
 Weak = type[int] | type[float] | type[bool]

@@ -19,6 +19,7 @@ from graphdiff.graph.node import Arg, At, Call, Full, Node, Op, Size, make
 from graphdiff.graph.types import (
     ArrayType,
     Shape,
+    alike,
     broadcast,
     normalize_axes,
     normalize_axis,
@@ -149,10 +150,21 @@ def spread_node(x: Node, shape: Shape) -> Node:
         return make(Full(x.op.data, ArrayType(shape, x.type.dtype)))
     if isinstance(x.op, Size):
         return make(Size(x.op.size, ArrayType(shape, x.type.dtype)))
+    if any(
+        n != m and alike(n, m) for n, m in zip(old[::-1], shape[::-1], strict=False)
+    ):
+        return spread_node(reshape_node(x, _renamed(old, shape)), shape)
     same = [a for a in range(-len(old), 0) if old[a] == shape[a] and a >= -len(shape)]
     axes = tuple(a for a in range(-len(shape), 0) if a not in same)
     core = reshape_node(x, tuple(old[a] for a in same))
     return make(Spread(axes, tuple(shape[a] for a in axes)), core)
+
+
+def _renamed(old: Shape, shape: Shape) -> Shape:
+    """`old`, with sizes written as in `shape` where they are equal."""
+    pairs = zip(old[::-1], shape[::-1], strict=False)
+    found = [m if alike(n, m) else n for n, m in pairs][::-1]
+    return (*old[: len(old) - len(found)], *found)
 
 
 def broadcast_expression(what: str, x: Any, shape: Shape) -> Expression:
@@ -235,7 +247,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
         rest = total // known
         sizes = tuple(rest if n == -1 else n for n in sizes)
         known = known * rest
-    if len(unknown) > 1 or known != total:
+    if len(unknown) > 1 or not alike(known, total):
         raise ShapeError(
             f"np.reshape: {show_shape(a.shape)} has not as many entries as "
             f"{show_shape(sizes)}"

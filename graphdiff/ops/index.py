@@ -30,12 +30,14 @@ from graphdiff.ops.pattern import (
     Item,
     NewAxis,
     as_key,
+    needs_of,
     normalize_key,
     rank_of,
     slice_length,
 )
 from graphdiff.ops.pattern import ByArray as ByArray
 from graphdiff.ops.pattern import Slice as Slice
+from graphdiff.sizes.dims import Dim
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,11 @@ class Take(Op):
             for item in self.pattern
         )
         return () if plain else (0,)
+
+    @property
+    def needs(self) -> tuple[Dim, ...]:
+        """What the slices of the pattern ask of the sizes."""
+        return needs_of(self.pattern)
 
     @property
     def label(self) -> str:
@@ -128,6 +135,11 @@ class Put(Op):
     pattern: tuple[Item, ...]
     shape: Shape
     once: bool
+
+    @property
+    def needs(self) -> tuple[Dim, ...]:
+        """What the slices of the pattern ask of the sizes."""
+        return needs_of(self.pattern)
 
     def infer(self, g: ArrayType, *index: ArrayType) -> ArrayType:
         lead = g.ndim - self._core_rank(index)
@@ -219,7 +231,7 @@ class Concatenate(Op):
             start = start + part.shape[self.axis]
         stop = start + parts[i].shape[self.axis]
         rest = (Slice(),) * (-self.axis - 1)
-        return Take((Slice(start, stop, inside=True), *rest))(g)
+        return Take((Slice(start, stop), *rest))(g)
 
 
 @implements(operator.getitem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,20 +16,22 @@ from graphdiff.graph.types import (
     Size,
     show_shape,
 )
-from graphdiff.sizes.dims import Dim
+from graphdiff.sizes.dims import Dim, is_nonnegative, positive_part
 
 
 @dataclass(frozen=True)
 class Slice:
     """A slice whose bounds may be symbolic, along an axis; None is left open.
 
-    `inside`: the bounds lie within the axis, although its size may not tell.
+    `needs`: sizes that must be at least 0, or it has another length than its type
+    says. Empty for one whose bounds surely lie within the axis, and for one whose
+    length is right for every size.
     """
 
     start: Size | None = None
     stop: Size | None = None
     step: int | None = None
-    inside: bool = field(default=False, compare=False)
+    needs: tuple[Dim, ...] = field(default=(), compare=False)
 
     def plain(self) -> slice:
         """The slice that NumPy takes."""
@@ -80,14 +82,38 @@ def rank_of(pattern: tuple[Item, ...]) -> int:
     return sum(not isinstance(item, NewAxis) for item in pattern)
 
 
+def needs_of(pattern: tuple[Item, ...]) -> tuple[Dim, ...]:
+    """The sizes that must be at least 0 for the pattern to read what its type says."""
+    return tuple(n for p in pattern if isinstance(p, Slice) for n in p.needs)
+
+
 def slice_length(item: Slice, n: Size) -> Size:
-    """The number of entries that a slice of an axis of size `n` has."""
-    if isinstance(n, int) and not any(
-        isinstance(b, Dim) for b in (item.start, item.stop)
-    ):
+    """The number of entries that a slice of an axis of size `n` has.
+
+    Where NumPy would cut a bound to fit, the length holds if the slice's needs are met.
+    """
+    if isinstance(n, int) and not _is_symbolic(item):
         return len(range(*item.plain().indices(n)))
     step = item.step or 1
-    ends = (0, n) if step > 0 else (n - 1, -1)
+    start, stop = _ends(item, n)
+    if step > 0:
+        stop = positive_part(stop) if isinstance(item.stop, Dim) else stop
+        return positive_part((stop - start + step - 1) // step)
+    return positive_part((start - stop - step - 1) // -step)
+
+
+def _bounds(item: Slice) -> list[Dim]:
+    """The bounds that are sizes."""
+    return [bound for bound in (item.start, item.stop) if isinstance(bound, Dim)]
+
+
+def _is_symbolic(item: Slice) -> bool:
+    return bool(_bounds(item))
+
+
+def _ends(item: Slice, n: Size) -> tuple[Size, Size]:
+    """Where a slice starts and stops, counted from the start of the axis."""
+    ends = (0, n) if (item.step or 1) > 0 else (n - 1, -1)
     start, stop = (
         end
         if bound is None
@@ -96,17 +122,35 @@ def slice_length(item: Slice, n: Size) -> Size:
         else bound
         for bound, end in zip((item.start, item.stop), ends, strict=True)
     )
-    if step < 0:
-        if item.start is not None or item.stop is not None:
-            raise _unknown_length(item, n)
-        return (n - step - 1) // -step
-    try:
-        inside = item.inside or (bool(start >= 0) and bool(stop <= n))
-    except TypeError:
-        inside = False
-    if not inside:
+    return start, stop
+
+
+def _with_needs(item: Slice, n: Size) -> Slice:
+    """`item`, with what its length asks of the sizes.
+
+    Most slices ask nothing: ``x[2:]`` has max(n - 2, 0) entries for every n. But NumPy
+    gives min(n, 2) entries for ``x[:2]``, which would fit nothing that has 2: it is
+    taken to have 2, and n >= 2 is asked. Bounds that are sizes themselves must be at
+    least 0, because NumPy counts negative ones from the end; ``x[: n - 1]`` is empty
+    for n = 0 either way.
+    """
+    if item.step == 0:
+        raise GraphIndexError("index: the step of a slice cannot be 0")
+    symbolic = _is_symbolic(item)
+    if not symbolic and (isinstance(n, int) or slice_length(item, n) == 0):
+        return item
+    forward = (item.step or 1) > 0
+    start, stop = _ends(item, n)
+    low, high = (start, stop) if forward else (stop + 1, start + 1)
+    asked = [n - high, low]
+    if isinstance(item.stop, Dim) and not is_nonnegative(stop - n + 2):
+        asked.append(stop)
+    needs = [size for size in asked if not is_nonnegative(size)]
+    backward = symbolic and not forward
+    if backward or any(is_nonnegative(-size) for size in (*needs, *_bounds(item))):
         raise _unknown_length(item, n)
-    return (stop - start + step - 1) // step
+    found = [size for size in needs if isinstance(size, Dim)]
+    return replace(item, needs=tuple(dict.fromkeys(found)))
 
 
 def _unknown_length(item: Slice, n: Size) -> Exception:
@@ -164,7 +208,8 @@ def _mask(item: Any) -> np.ndarray | None:
 
 def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
     if isinstance(item, slice):
-        return Slice(_bound(item.start), _bound(item.stop), _bound(item.step))
+        plain = Slice(_bound(item.start), _bound(item.stop), _bound(item.step))
+        return _with_needs(plain, n)
     if isinstance(item, Dim):
         return At1(item)
     if not isinstance(

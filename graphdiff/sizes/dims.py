@@ -10,16 +10,21 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, NamedTuple, NoReturn
 
-from graphdiff.sizes.polynomial import Dim, Size
+from graphdiff.sizes.polynomial import Dim, Size, from_terms, positive_part
 from graphdiff.sizes.terms import attainable
 
 __all__ = [
     "Dim",
     "Size",
+    "condition",
     "evaluate_size",
+    "is_nonnegative",
     "names_in",
     "parse_dims",
+    "positive_part",
+    "sides",
     "solve_for",
+    "strongest",
 ]
 
 _MAX_NESTING = 50
@@ -48,6 +53,39 @@ def names_in(shape: Iterable[Size]) -> tuple[str, ...]:
         if isinstance(size, Dim):
             found |= size.names
     return tuple(sorted(found))
+
+
+def condition(needed: Dim) -> str:
+    """Write that a size is at least 0, with what is taken off on the other side.
+
+    >>> condition(2 * Dim.named("n") - 3)
+    '2 * n >= 3'
+    """
+    return "{} >= {}".format(*sides(needed))
+
+
+def strongest(needs: Iterable[Dim]) -> tuple[Dim, ...]:
+    """Give those of sizes that must be at least 0 from which the others follow."""
+    kept: list[Dim] = []
+    for size in needs:
+        if not any(is_nonnegative(size - other) for other in kept):
+            kept = [other for other in kept if not is_nonnegative(other - size)]
+            kept.append(size)
+    return tuple(kept)
+
+
+def is_nonnegative(size: Size) -> bool:
+    """Tell whether a size is known to be at least 0."""
+    return positive_part(size) == size
+
+
+def sides(needed: Dim) -> tuple[Size, Size]:
+    """Give a size as a difference of two sizes without minus signs."""
+    parts: list[Size] = [0, 0]
+    for monomial, coefficient in needed._terms:
+        term = from_terms(((monomial, abs(coefficient)),))
+        parts[coefficient < 0] += term
+    return parts[0], parts[1]
 
 
 def solve_for(
@@ -120,10 +158,10 @@ def _shape_text(shape: tuple[Size, ...]) -> str:
 def parse_dims(text: str) -> tuple[Size | None, ...]:
     """Read a shape such as ``"batch, 784"`` or ``"2*n, n//2 + 1"``.
 
-    Entries are integer expressions of names with ``+ - * // % **`` and brackets; an
-    entry ``_`` gives None, a size for the caller to choose, and empty text gives
-    ``()``. The text is read by a small parser of its own and never evaluated as
-    Python: shapes come from files as well as from programs. Raises ``ValueError``
+    Entries are integer expressions of names with ``+ - * // % **``, brackets and
+    ``max(a, b)``; an entry ``_`` gives None, a size for the caller to choose, and empty
+    text gives ``()``. The text is read by a small parser of its own and never evaluated
+    as Python: shapes come from files as well as from programs. Raises ``ValueError``
     that names the text and the position.
 
     >>> parse_dims("2*batch, _, 3")
@@ -210,6 +248,8 @@ class _Parser:
             if len(token.text) > 18:
                 self._fail(token, "the number is too large for a size")
             return int(token.text)
+        if token.text == "max" and self._tokens[self._next].text == "(":
+            return self._largest()
         if token.kind == "name":
             try:
                 return Dim.named(token.text)
@@ -224,6 +264,19 @@ class _Parser:
         self._depth -= 1
         self._expect(")")
         return size
+
+    def _largest(self) -> Size:
+        """Read what follows ``max``: two sizes, in brackets."""
+        self._depth += 1
+        if self._depth > _MAX_NESTING:
+            self._fail(self._tokens[self._next], "brackets nested too deep")
+        self._next += 1
+        one = self._sum(0)
+        self._expect(",")
+        other = self._sum(0)
+        self._depth -= 1
+        self._expect(")")
+        return other + positive_part(one - other)
 
     def _apply(self, token: _Token, left: Size, right: Size) -> Size:
         try:

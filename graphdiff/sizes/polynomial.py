@@ -3,7 +3,8 @@
 A ``Dim`` is exact. Two sizes are the same size if and only if they are equal here, so
 that a shape error can be reported when the graph is built, for every size at once.
 Names stand for integers of at least zero. Floor divisions that do not come out even
-stay in the polynomial as atoms of their own: ``(n + 1) // 2``.
+stay in the polynomial as atoms of their own, as in ``(n + 1) // 2``, and so do positive
+parts: ``max(n - 1, 0)``, the length of ``x[1:]``.
 
 Every operation whose result has no name in it gives a plain ``int``; a ``Dim`` is never
 a constant in disguise.
@@ -25,7 +26,7 @@ from typing import Any, ClassVar, NoReturn, TypeAlias, Union
 
 from graphdiff.errors import GraphTypeError
 from graphdiff.sizes import terms
-from graphdiff.sizes.terms import Atom, Terms
+from graphdiff.sizes.terms import Atom, Positive, Terms
 
 _PACKAGE = "graphdiff"
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
@@ -89,7 +90,9 @@ class Dim:
 
     def to_sympy(self) -> Any:
         """Give the size as a sympy expression in nonnegative integer symbols."""
-        return _to_sympy(self._terms)
+        from graphdiff.sizes.symbols import to_sympy
+
+        return to_sympy(self._terms)
 
     def __add__(self, other: Size) -> Size:
         size = _as_size(other)
@@ -322,7 +325,7 @@ def _from_terms(polynomial: Terms) -> Dim:
     return dim
 
 
-def _size(polynomial: Terms) -> Size:
+def from_terms(polynomial: Terms) -> Size:
     """Make a size of terms: an int when there is no name in them."""
     if not polynomial:
         return 0
@@ -337,17 +340,23 @@ def _terms(size: Size) -> Terms:
 
 @lru_cache(maxsize=4096)
 def _add(a: Size, b: Size) -> Size:
-    return _size(terms.add(_terms(a), _terms(b)))
+    return from_terms(terms.add(_terms(a), _terms(b)))
 
 
 @lru_cache(maxsize=4096)
 def _multiply(a: Size, b: Size) -> Size:
-    return _size(terms.multiply(_terms(a), _terms(b)))
+    return from_terms(terms.multiply(_terms(a), _terms(b)))
 
 
 @lru_cache(maxsize=4096)
 def _floordiv(a: Size, b: Size) -> Size:
-    return _size(terms.floordiv(_terms(a), _terms(b)))
+    return from_terms(terms.floordiv(_terms(a), _terms(b)))
+
+
+@lru_cache(maxsize=4096)
+def positive_part(size: Size) -> Size:
+    """Give max(size, 0): what a length comes to where `size` counts below zero."""
+    return from_terms(terms.positive(_terms(size)))
 
 
 def _less(a: Size, b: Size, dim: Dim, asked: str) -> bool:
@@ -366,6 +375,8 @@ def _substitute_atom(atom: Atom, sizes: Mapping[str, Size]) -> Size:
         if size is None:
             raise TypeError(f"the size {atom} must be an int, got {sizes[atom]!r}")
         return size
+    if isinstance(atom, Positive):
+        return positive_part(_substitute(atom.inside, sizes))
     above, below = (_substitute(part, sizes) for part in atom)
     return above // below
 
@@ -378,15 +389,3 @@ def _substitute(polynomial: Terms, sizes: Mapping[str, Size]) -> Size:
             product = product * _substitute_atom(atom, sizes)
         total = total + product
     return total
-
-
-def _to_sympy(polynomial: Terms) -> Any:
-    import sympy
-
-    def factor(atom: Atom) -> Any:
-        if isinstance(atom, str):
-            return sympy.Symbol(atom, integer=True, nonnegative=True)
-        above, below = map(_to_sympy, atom)
-        return sympy.floor(above / below)
-
-    return sympy.Add(*(c * sympy.Mul(*map(factor, m)) for m, c in polynomial))

@@ -2,8 +2,9 @@
 
 A polynomial is a tuple of (monomial, coefficient) in a fixed order, without zero
 coefficients; a monomial is a tuple of atoms in order, each repeated as often as its
-power says; an atom is a name or a quotient that did not come out even. Equal tuples
-are equal polynomials. Names stand for integers of at least zero.
+power says; an atom is a name, a quotient that did not come out even, or a positive
+part whose sign depends on the sizes. Equal tuples are equal polynomials. Names stand
+for integers of at least zero.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from functools import lru_cache
 from math import gcd
 from typing import NamedTuple, TypeAlias, Union
 
-Atom: TypeAlias = Union[str, "Floor"]
+Atom: TypeAlias = Union[str, "Floor", "Positive"]
 Monomial: TypeAlias = tuple[Atom, ...]
 Terms: TypeAlias = tuple[tuple[Monomial, int], ...]
 
@@ -21,6 +22,12 @@ class Floor(NamedTuple):
 
     numerator: Terms
     denominator: Terms
+
+
+class Positive(NamedTuple):
+    """The atom ``max(inside, 0)``, where the sign of `inside` is not known."""
+
+    inside: Terms
 
 
 def constant(value: int) -> Terms:
@@ -44,7 +51,7 @@ def _order(monomial: Monomial) -> tuple[int, tuple[tuple[bool, str], ...]]:
 
 
 def _atom_order(atom: Atom) -> tuple[bool, str]:
-    return (False, atom) if isinstance(atom, str) else (True, _quotient_text(atom))
+    return not isinstance(atom, str), _atom_text(atom)
 
 
 def names(terms: Terms) -> frozenset[str]:
@@ -55,7 +62,7 @@ def names(terms: Terms) -> frozenset[str]:
             if isinstance(atom, str):
                 found.add(atom)
             else:
-                found |= names(atom.numerator) | names(atom.denominator)
+                found.update(*map(names, atom))
     return frozenset(found)
 
 
@@ -68,9 +75,12 @@ def evaluate(terms: Terms, sizes: Mapping[str, int]) -> int:
             if isinstance(atom, str):
                 product *= sizes[atom]
                 continue
+            if isinstance(atom, Positive):
+                product *= max(evaluate(atom.inside, sizes), 0)
+                continue
             below = evaluate(atom.denominator, sizes)
             if below == 0:
-                raise ZeroDivisionError(f"{_quotient_text(atom)} divides by zero")
+                raise ZeroDivisionError(f"{_atom_text(atom)} divides by zero")
             product *= evaluate(atom.numerator, sizes) // below
         total += product
     return total
@@ -212,13 +222,52 @@ def lowest(terms: Terms) -> int | None:
 
 
 def _at_least(terms: Terms, bound: int) -> bool:
-    """Tell whether the value is known to reach `bound` for all sizes."""
+    """Tell whether the value is known to reach `bound` for all sizes.
+
+    What is taken off is bounded from above: x // d by x / d, for a number d > 0, and
+    max(x, 0) by x or by 0, whichever it is.
+    """
     low = lowest(terms)
-    return low is not None and low >= bound
+    if low is not None:
+        return low >= bound
+    for monomial, coefficient in terms:
+        atom = monomial[0] if len(monomial) == 1 else ""
+        if coefficient > 0 or isinstance(atom, str):
+            continue
+        rest = add(terms, ((monomial, -coefficient),))
+        if isinstance(atom, Positive):
+            taken = multiply(constant(coefficient), atom.inside)
+            return _at_least(rest, bound) and _at_least(add(rest, taken), bound)
+        divisor = lowest(atom.denominator)
+        if divisor and divisor > 0 and atom.denominator == constant(divisor):
+            taken = multiply(constant(coefficient), atom.numerator)
+            whole = add(multiply(constant(divisor), rest), taken)
+            return _at_least(whole, divisor * bound)
+    return False
 
 
 def _nonnegative(atom: Atom) -> bool:
-    return isinstance(atom, str) or all(_at_least(part, 0) for part in atom)
+    return not isinstance(atom, Floor) or all(_at_least(part, 0) for part in atom)
+
+
+def positive(a: Terms) -> Terms:
+    """Give max(a, 0): a where it is never negative, 0 where it is never positive.
+
+    A common factor comes out, and max(max(x, 0) + c, 0) is max(x + c, 0) for c <= 0,
+    so that equal lengths of a part of a part are equal here.
+    """
+    if _at_least(a, 0):
+        return a
+    if _at_least(negate(a), 0):
+        return ()
+    for monomial, coefficient in a:
+        if coefficient == 1 and len(monomial) == 1:
+            (atom,) = monomial
+            rest = add(a, (((atom,), -1),))
+            if isinstance(atom, Positive) and _at_least(negate(rest), 0):
+                return positive(add(atom.inside, rest))
+    scale = gcd(*(c for _, c in a))
+    return (((Positive(tuple((m, c // scale) for m, c in a)),), scale),)
 
 
 def less(a: Terms, b: Terms) -> bool | None:
@@ -250,7 +299,7 @@ def text(terms: Terms) -> str:
     monomial, coefficient = terms[first]
     written = _term_text(monomial, abs(coefficient))
     if coefficient < 0:
-        bare = coefficient == -1 and len(monomial) == 1 and "//" in written
+        bare = coefficient == -1 and len(monomial) == 1 and type(monomial[0]) is Floor
         written = f"-({written})" if bare else f"-{written}"
     for monomial, coefficient in (*terms[:first], *terms[first + 1 :]):
         sign = "-" if coefficient < 0 else "+"
@@ -260,23 +309,27 @@ def text(terms: Terms) -> str:
 
 def _term_text(monomial: Monomial, coefficient: int) -> str:
     """Write a product: ``n**2`` without spaces, but ``(n // 2) ** 2`` with them."""
-    first = monomial[0] if monomial else ""
-    if coefficient == 1 and len(monomial) == 1 and isinstance(first, Floor):
-        return _quotient_text(first)
+    if coefficient == 1 and len(monomial) == 1:
+        return _atom_text(monomial[0])
     factors = [] if coefficient == 1 and monomial else [str(coefficient)]
     for atom in dict.fromkeys(monomial):
         power = monomial.count(atom)
         if isinstance(atom, str):
             factors.append(atom if power == 1 else f"{atom}**{power}")
         else:
-            base = f"({_quotient_text(atom)})"
+            base = _atom_text(atom)
+            base = f"({base})" if isinstance(atom, Floor) else base
             factors.append(base if power == 1 else f"{base} ** {power}")
     return " * ".join(factors)
 
 
-def _quotient_text(quotient: Floor) -> str:
-    above, below = text(quotient.numerator), text(quotient.denominator)
-    if len(quotient.numerator) > 1:
+def _atom_text(atom: Atom) -> str:
+    if isinstance(atom, str):
+        return atom
+    if isinstance(atom, Positive):
+        return f"max({text(atom.inside)}, 0)"
+    above, below = text(atom.numerator), text(atom.denominator)
+    if len(atom.numerator) > 1:
         above = f"({above})"
     if not below.isidentifier() and not below.isdecimal():
         below = f"({below})"

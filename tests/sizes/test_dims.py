@@ -12,7 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphdiff.sizes.dims import Dim, evaluate_size, names_in, parse_dims, solve_for
+from graphdiff.sizes.dims import (
+    Dim,
+    condition,
+    evaluate_size,
+    names_in,
+    parse_dims,
+    positive_part,
+    solve_for,
+)
 
 NAMES = ("batch", "h", "n")
 batch, h, n = map(Dim.named, NAMES)
@@ -26,7 +34,8 @@ def joined(children):
     signs = st.sampled_from(["+", "-", "*", "//", "%"])
     binary = st.tuples(children, signs, children).map(lambda t: f"({' '.join(t)})")
     power = st.tuples(children, st.integers(0, 3)).map(lambda t: f"({t[0]})**{t[1]}")
-    return binary | power | children.map(lambda text: f"(-{text})")
+    top = st.tuples(children, children).map(lambda t: f"max({t[0]}, {t[1]})")
+    return binary | power | top | children.map(lambda text: f"(-{text})")
 
 
 TEXTS = st.recursive(LEAVES, joined, max_leaves=7)
@@ -151,6 +160,14 @@ def test_a_decided_comparison_holds_for_all_sizes(text, sizes, bound):
         (((n + 1) // 2 + 1) // 2, "(n + 3) // 4"),
         ((2 * n + 3) // 4, "(n + 1) // 2"),
         ((n - 3) // 2 + 1, "(n + 1) // 2 - 1"),
+        (positive_part(n - 1), "max(n - 1, 0)"),
+        (positive_part(positive_part(n - 1) - 2), "max(n - 3, 0)"),
+        (2 * positive_part(3 * n - 6), "6 * max(n - 2, 0)"),
+        (positive_part(n - h) ** 2, "max(n - h, 0) ** 2"),
+        (-positive_part(n // 2 - 1), "-max(n // 2 - 1, 0)"),
+        (positive_part(n + 1), "n + 1"),
+        (positive_part(n - n // 2), "n - n // 2"),
+        (positive_part(n - positive_part(n - 3)), "n - max(n - 3, 0)"),
     ],
 )
 def test_canonical_text(size, text):
@@ -404,3 +421,17 @@ def test_text_is_the_same_under_any_hash_seed():
         for seed in ("0", "1", "77")
     }
     assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(n - 3, "n >= 3"), (2 * n - h - 1, "2 * n >= h + 1"), (-n, "0 >= n")],
+)
+def test_that_a_size_is_at_least_0_is_written_as_a_condition(size, text):
+    assert condition(size) == text
+
+
+def test_a_positive_part_that_is_never_positive_is_0():
+    assert positive_part(-n - 1) == 0
+    assert type(positive_part(-n)) is int
+    assert positive_part(-3) == 0
