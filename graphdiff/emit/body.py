@@ -37,7 +37,9 @@ class Body(Variables):
         for node in order:
             if node not in self.values:
                 self.values[node] = self._make(node)
-                if self._needs_name(node):
+                if len(self.picks.get(node, ())) > 1:
+                    self.unpack(node)
+                elif node not in self.picks and self._needs_name(node):
                     self.store(node)
         if self.regroups:
             new = in_groups(self.graph, self.statements, self.places)
@@ -80,7 +82,7 @@ class Body(Variables):
         """Store the longest argument that still stands inline, if there is one."""
         longest, most = None, 0
         for arg in node.args:
-            if arg.args and arg not in self.variables:
+            if arg.args and arg not in self.variables and arg not in self.picks:
                 value = self.values[arg]
                 size = value.text.width * (1 + value.weight)
                 if size > most:
@@ -89,3 +91,9 @@ class Body(Variables):
             return False
         self.store(longest)
         return True
+
+
+class ModuleBody(Body):
+    """The statements of a function that will run, and be timed."""
+
+    methods = True

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from graphdiff.emit.naming import Names
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node, full_value
+from graphdiff.graph.node import Node, Pick, full_value
 from graphdiff.ops.axes import Reshape, Spread
 from graphdiff.ops.elementwise import Cast
 from graphdiff.ops.pattern import At1
@@ -113,6 +113,8 @@ def _computed(node: Node, variables: Mapping[Node, str], depth: int) -> str:
     """The result of an op in words: of ``y - x**2``, ``y_minus_x_squared``."""
     while isinstance(node.op, (Spread, Reshape)) and node.args[0] not in variables:
         node = node.args[0]
+    if isinstance(node.op, Pick):
+        return node.args[0].op.results[node.op.index]
     label = node.op.label
     if label == "part":
         return _part(node, variables)

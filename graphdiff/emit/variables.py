@@ -32,10 +32,11 @@ class Variables:
     what to call others; `hushed` nodes may warn about entries that are thrown away.
     `regroups` says that statements may change places once all are made: adjoints then
     stand in groups, and sums of them grow from one to the next. Who writes one value
-    over another must keep the order.
+    over another must keep the order. `methods` says that every sum is ``x.sum()``.
     """
 
     regroups = True
+    methods = False
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from graphdiff.ops import fill as fill
 from graphdiff.ops import index as index
 from graphdiff.ops import join as join
 from graphdiff.ops import linalg as linalg
+from graphdiff.ops import matrices as matrices
 from graphdiff.ops import norm as norm
 from graphdiff.ops import pattern as pattern
 from graphdiff.ops import position as position

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.runtime import activations, reductions, scatter, strict
+from graphdiff.runtime import activations, matrices, reductions, scatter, strict
 from graphdiff.runtime.late import Table
 
 _NUMPY = """
@@ -28,7 +28,11 @@ greater_equal heaviside hypot invert isfinite isinf isnan left_shift less less_e
 log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor matmul
 max maximum mean min minimum mod multiply negative not_equal positive power prod
 reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
-take_along_axis tan tanh transpose trunc var where
+take_along_axis tan tanh transpose trunc tril triu var where
+"""
+_LINALG = """
+cholesky det eigh eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve
+svd svdvals
 """
 
 
@@ -43,6 +47,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(activations),
     **_functions(reductions),
     **_functions(scatter),
+    **_functions(matrices),
 }
 """The functions of our own, by the name that op definitions and modules use."""
 
@@ -68,12 +73,12 @@ def _flipped_cumsum(x: Any, axis: int) -> Any:
 FUNCTIONS = Table(
     {
         **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
+        **{f"np.linalg.{name}": getattr(np.linalg, name) for name in _LINALG.split()},
         **HELPERS,
         "getitem": operator.getitem,
         "concatenate": concatenate,
         "astype": _astype,
         "spread": spread,
-        "np.linalg.norm": np.linalg.norm,
         "flipped_cumsum": _flipped_cumsum,
     }
 )

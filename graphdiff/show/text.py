@@ -22,6 +22,7 @@ from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import atom, columns, string, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Node
+from graphdiff.graph.types import show_type
 from graphdiff.show import OwnNames
 
 _WIDEST = 60
@@ -159,7 +160,7 @@ class _Listing:
         return Row(f"{text}  ({notes})" if notes else text)
 
     def _rows(self, statement: Statement, margin: str) -> Iterator[Row]:
-        type = str(statement.node.type)
+        type = show_type(statement.node.type)
         where = self._where(reversed(statement.parts))
         name = statement.name
         yield Row(f"{margin}{statement.flat}", type, where)

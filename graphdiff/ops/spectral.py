@@ -1,0 +1,212 @@
+"""Eigenvalues and singular values, with their vectors.
+
+Derivatives as in Giles (2008) and in Townsend, "Differentiating the singular value
+decomposition" (2016). Vectors of equal eigenvalues may be any basis of their space, of
+which no derivative exists; by convention such pairs contribute nothing. NumPy reads one
+triangle of a symmetric matrix, and the derivative lies in that triangle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import UnsupportedError
+from graphdiff.graph.op import Arg, At, Call, Op
+from graphdiff.graph.types import ArrayType, Size, show_shape
+from graphdiff.ops.axes import Spread
+from graphdiff.ops.elementwise import ratio
+from graphdiff.ops.solve import Solve
+from graphdiff.ops.triangle import HalfLower
+
+
+def along(g: Any, axis: int, matrix: Any) -> Any:
+    """The vector `g` repeated along a new `axis`, to the shape of `matrix`."""
+    wide = Spread((axis,), (matrix.shape[axis],))(g)
+    return g.like(wide) if getattr(g, "strict", False) else wide
+
+
+def total_of(first: Any, second: Any) -> Any:
+    """The sum of two terms of which one may be absent."""
+    if first is None or second is None:
+        return second if first is None else first
+    return first + second
+
+
+def folded(whole: Any, uplo: str) -> Any:
+    """A symmetric derivative, all of it moved into the triangle that is read."""
+    half = HalfLower()(whole)
+    return half if uplo == "L" else half.mT
+
+
+@dataclass(frozen=True)
+class Gaps(Op):
+    """All differences ``w[j] - w[i]``; 0 for values that agree to rounding."""
+
+    def infer(self, w: ArrayType) -> ArrayType:
+        return ArrayType((*w.shape, w.shape[-1]), w.dtype)
+
+    def call(self, w: ArrayType) -> Call:
+        return Call("gaps", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, w: Any) -> Any:
+        return np.sum(g, axis=-2) - np.sum(g, axis=-1)
+
+
+@dataclass(frozen=True)
+class Eigh(Op):
+    """Eigenvalues in rising order, and eigenvectors, of a symmetric matrix."""
+
+    uplo: str = "L"
+
+    convention = "0 for equal eigenvalues"
+    results = ("eigenvalues", "eigenvectors")
+
+    def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
+        return ArrayType(a.shape[:-1], a.dtype), a
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("np.linalg.eigh", (Arg(0),), _uplo(self.uplo))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        (slope_w, slope_v), (w, v) = g, y
+        total = None if slope_w is None else along(slope_w, -2, v) * v
+        if slope_v is None:
+            return folded(2 * (total @ v.mT), self.uplo)
+        turn = ratio(v.mT @ slope_v, Gaps()(w))
+        whole = total_of(total, v @ turn) @ v.mT
+        return folded(whole + whole.mT, self.uplo)
+
+
+@dataclass(frozen=True)
+class Eigvalsh(Op):
+    """Eigenvalues of a symmetric matrix, in rising order."""
+
+    uplo: str = "L"
+
+    def infer(self, a: ArrayType) -> ArrayType:
+        return ArrayType(a.shape[:-1], a.dtype)
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("np.linalg.eigvalsh", (Arg(0),), _uplo(self.uplo))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        v = Eigh(self.uplo)(a)[1]
+        return folded(2 * ((along(g, -2, v) * v) @ v.mT), self.uplo)
+
+
+def _uplo(uplo: str) -> dict[str, Any]:
+    return {} if uplo == "L" else {"UPLO": uplo}
+
+
+@dataclass(frozen=True)
+class Eig(Op):
+    """Eigenvalues, if all are real, and eigenvectors of length 1, of any matrix."""
+
+    convention = "0 for equal eigenvalues"
+    results = ("eigenvalues", "eigenvectors")
+
+    def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
+        return ArrayType(a.shape[:-1], a.dtype), a
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("real_eig", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        (slope_w, slope_v), (w, v) = g, y
+        total = None if slope_w is None else along(slope_w, -1, v) * v.mT
+        if slope_v is not None:
+            lengths = np.sum(slope_v * v, axis=-2)
+            turn = ratio(v.mT @ (slope_v - along(lengths, -2, v) * v), Gaps()(w))
+            total = total_of(total, turn @ v.mT)
+        return Solve()(v.mT, total)
+
+
+@dataclass(frozen=True)
+class Eigvals(Op):
+    """Eigenvalues, if all are real, of any matrix."""
+
+    def infer(self, a: ArrayType) -> ArrayType:
+        return ArrayType(a.shape[:-1], a.dtype)
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("real_eigvals", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        v = Eig()(a)[1]
+        return Solve()(v.mT, along(g, -1, v) * v.mT)
+
+
+def smaller(what: str, a: ArrayType) -> Size:
+    """The smaller of the two sizes of a matrix."""
+    m, n = a.shape[-2:]
+    if m == n:
+        return m
+    try:
+        return m if m < n else n
+    except TypeError:
+        raise UnsupportedError(
+            f"{what}: of shape {show_shape(a.shape)} it is not known which side is "
+            f"shorter; give ints in the spec"
+        ) from None
+
+
+@dataclass(frozen=True)
+class Svd(Op):
+    """The thin singular value decomposition ``(u * s) @ vh``."""
+
+    convention = "0 for equal singular values"
+    results = ("u", "s", "vh")
+
+    def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType, ArrayType]:
+        (*lead, m, n), k = a.shape, smaller("np.linalg.svd", a)
+        shapes = (*lead, m, k), (*lead, k), (*lead, k, n)
+        u, s, vh = (ArrayType(shape, a.dtype) for shape in shapes)
+        return u, s, vh
+
+    def call(self, a: ArrayType) -> Call:
+        thin = {} if a.shape[-1] == a.shape[-2] else {"full_matrices": False}
+        return Call("np.linalg.svd", (Arg(0),), thin)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        (slope_u, slope_s, slope_v), (u, s, vh) = g, y
+        (m, n), k = a.shape[-2:], s.shape[-1]
+        total = None if slope_s is None else along(slope_s, -2, u) * u
+        if slope_u is not None or slope_v is not None:
+            gaps = Gaps()(s)
+            row, column = along(s, -2, gaps), along(s, -1, gaps)
+            squares = gaps * (row + column)
+            middle = None
+            if slope_u is not None:
+                t = u.mT @ slope_u
+                middle = ratio(t - t.mT, squares) * row
+                if m != k:
+                    rest = ratio(slope_u - u @ t, along(s, -2, u))
+                    total = total_of(total, rest)
+            if slope_v is not None:
+                t = vh @ slope_v.mT
+                middle = total_of(middle, ratio(t - t.mT, squares) * column)
+            total = total_of(total, u @ middle)
+        share = total @ vh
+        if slope_v is not None and n != k:
+            rest = slope_v - (slope_v @ vh.mT) @ vh
+            share = share + u @ ratio(rest, along(s, -1, vh))
+        return share
+
+
+@dataclass(frozen=True)
+class Svdvals(Op):
+    """Singular values, in falling order."""
+
+    def infer(self, a: ArrayType) -> ArrayType:
+        k = smaller("np.linalg.svdvals", a)
+        return ArrayType((*a.shape[:-2], k), a.dtype)
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("np.linalg.svdvals", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        u, _, vh = Svd()(a)
+        return (along(g, -2, u) * u) @ vh

@@ -1,0 +1,80 @@
+"""Functions of matrices that NumPy lacks; stacks of matrices are taken one by one."""
+
+import itertools
+
+import numpy as np
+
+
+def half_lower(x):
+    """Return the lower triangle of x, its diagonal halved."""
+    half = np.tril(x)
+    i = np.arange(x.shape[-1])
+    half[..., i, i] /= 2
+    return half
+
+
+def gaps(w):
+    """Return w[j] - w[i] at [i, j], and 0 where the two agree to rounding."""
+    found = w[..., None, :] - w[..., :, None]
+    size = np.max(np.abs(w), axis=-1, initial=0)[..., None, None]
+    near = np.abs(found) <= w.shape[-1] * np.finfo(w.dtype).eps * size
+    return np.where(near, w.dtype.type(0), found)
+
+
+def cofactors(a):
+    """Return det(a) * inv(a).mT, which exists for singular matrices too."""
+    det = np.linalg.det(a)[..., None, None]
+    if np.all(det != 0) and np.all(np.isfinite(a)):
+        inverse = np.linalg.inv(a)
+        condition = np.abs(a).sum(axis=-1).max(initial=0)
+        condition *= np.abs(inverse).sum(axis=-1).max(initial=0)
+        if condition**4 * np.finfo(a.dtype).eps < 1:
+            return det * inverse.mT
+    return cofactor_slopes(a)
+
+
+def cofactor_slopes(a, *directions):
+    """Return the derivative of the cofactors of a along all directions in turn.
+
+    The determinant is linear in each row. So with a made diagonal, its singular values
+    s, every derivative is a sum over minors of the directions, each times the product
+    of the other s; nothing is divided by.
+    """
+    u, s, vh = np.linalg.svd(np.where(np.isfinite(a), a, np.nan_to_num(a)))
+    sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
+    turned = [u.mT @ d @ vh.mT for d in directions]
+    rank, n = len(turned) + 1, s.shape[-1]
+    used = np.equal(np.indices((n,) * rank)[..., None], np.arange(n))
+    rows = s.reshape(*s.shape[:-1], *[1] * rank, n)
+    others = np.prod(np.where(used.any(axis=0), 1, rows), axis=-1, dtype=a.dtype)
+    others *= used.any(axis=0).sum(axis=-1) == rank
+    total = np.zeros_like(a)
+    i = np.arange(n)
+    letters = "ijklmnop"[:rank]
+    for order in itertools.permutations(range(rank)):
+        even = sum(x > y for x, y in itertools.combinations(order, 2)) % 2 == 0
+        terms = [f"...{letters[m]}{letters[order[m]]}" for m in range(1, rank)]
+        out = letters[0] if order[0] == 0 else letters[0] + letters[order[0]]
+        text = ",".join([f"...{letters}", *terms]) + f"->...{out}"
+        share = np.einsum(text, others, *turned) * (1 if even else -1)
+        if order[0] == 0:
+            total[..., i, i] += share
+        else:
+            total += share
+    return sign * (u @ total @ vh)
+
+
+def real_eigvals(a):
+    """Return the eigenvalues of a general matrix; complex ones are refused."""
+    w = np.linalg.eigvals(a)
+    if np.iscomplexobj(w):
+        raise ValueError("np.linalg.eigvals: expected real eigenvalues, got complex")
+    return w
+
+
+def real_eig(a):
+    """Return eigenvalues and eigenvectors of a matrix; complex ones are refused."""
+    w, v = np.linalg.eig(a)
+    if np.iscomplexobj(w):
+        raise ValueError("np.linalg.eig: expected real eigenvalues, got complex")
+    return w, v
