@@ -38,6 +38,7 @@ LAYERS = {
     "show": 7,
     "functions": 8,
     "check": 9,
+    "coverage": 0,
     "cli": 9,
     "__main__": 9,
     "__init__": 10,

@@ -20,6 +20,7 @@ from graphdiff.check.gradients import check_call
 from graphdiff.check.report import Report
 from graphdiff.cli.arguments import draw, nest, parse_inputs, parse_sizes, parse_specs
 from graphdiff.cli.load import UserError, load_function, user_code
+from graphdiff.coverage import page
 from graphdiff.emit import emit
 from graphdiff.errors import GraphdiffError, user_position
 from graphdiff.expression.spec import Spec
@@ -58,6 +59,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         text = str(error) if known else str(error.args[0])
     except UserError as error:
         text = str(error)
+    except MemoryError as error:
+        text = f"not enough memory: {error}"
+    except KeyboardInterrupt:
+        print(f"graphdiff {options.command}: interrupted", file=sys.stderr)
+        return 130
     except OSError as error:
         text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     message = f"graphdiff {options.command}: error: {' '.join(text.split())}"
@@ -80,7 +86,16 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         _common(command)
         add(command)
+    about = "print what is covered: functions and arguments"
+    commands.add_parser("coverage", help=about, description=about).set_defaults(
+        run=_coverage
+    )
     return parser
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    sys.stdout.write(page())
+    return 0
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -115,7 +130,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
 
 def _to(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("-o", "--output", metavar="OUT.py", help="where to (default: stdout)")
+    add("-o", "--output", metavar="OUT.py", help="where to (default: -, stdout)")
     add("--style", default="readable", help="readable (default) or fast")
     add("--name", help="name of the emitted function")
     add("--test", action="store_true", help="write a test of OUT.py beside it")
@@ -129,7 +144,7 @@ def _to(parser: argparse.ArgumentParser) -> None:
 
 def _as(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("-o", "--output", metavar="OUT", help="where to (default: stdout)")
+    add("-o", "--output", metavar="OUT", help="where to (default: -, stdout)")
     add("--format", default="text", help=f"{' or '.join(FORMATS)} (default: text)")
 
 
@@ -148,16 +163,17 @@ def _at(parser: argparse.ArgumentParser) -> None:
 
 
 def _emit(options: argparse.Namespace) -> int:
-    if options.test and not options.output:
+    stdout = options.output in (None, "-")
+    if options.test and stdout:
         raise UserError("--test writes a file beside OUT.py: say -o OUT.py")
     function, specs = _function(options, {})
     form = value_and_grad if options.value else grad
     graph = _gradient(options, function, specs, form)
     made = emit(graph, name=options.name, style=options.style)
-    if options.output is None:
-        sys.stdout.write(made.source)
-    else:
-        made.write(options.output, test=options.test)
+    _write(options.output, made.source)
+    if options.test:
+        path = Path(options.output)
+        made.write_test(path.with_name(f"test_{path.name}"), path.stem)
     return 0
 
 
@@ -281,7 +297,9 @@ def _is_real(nested: Any) -> bool:
 
 
 def _write(path: str | None, text: str) -> None:
-    if path is None:
+    if path in (None, "-"):
         sys.stdout.write(text)
+    elif not path:
+        raise UserError("-o: expected the path of a file, or - for stdout")
     else:
         Path(path).write_text(text, encoding="utf-8", newline="\n")

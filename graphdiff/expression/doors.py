@@ -7,6 +7,7 @@ and dropped.
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from operator import attrgetter
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphdiffError, GraphTypeError, UnsupportedError
+from graphdiff.expression.refused import REFUSED
 from graphdiff.graph.node import current_scope
 from graphdiff.runtime.late import MODULES
 
@@ -158,9 +160,9 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     """Call the door of `function`, and let the scope watch what the user made."""
     door = DOORS.get(function) or _find_late(function)
     if door is None:
-        raise UnsupportedError(
-            f"{name_of_function(function)} is not supported on symbolic arrays"
-        )
+        name = name_of_function(function)
+        reason = f": {REFUSED[name]}" if name in REFUSED else ""
+        raise UnsupportedError(f"{name} is not supported on symbolic arrays{reason}")
     return watched(door, args, kwargs)
 
 
@@ -178,17 +180,32 @@ def watched(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     return result
 
 
+class Surface:
+    """A public function of ours, called as a door is."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        """Stand for `function`."""
+        self.function = function
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Call it."""
+        return self.function(*args, **kwargs)
+
+
+SURFACES: list[Surface] = []
+
+
 def surface(function: Callable[..., Any]) -> Callable[..., Any]:
     """Let a public function of ours be watched as NumPy's are."""
+    entry = Surface(function)
+    SURFACES.append(entry)
 
+    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        return watched(lambda a, k: function(*a, **k), args, kwargs)
+        return watched(entry, args, kwargs)
 
-    call.__name__ = function.__name__
-    call.__qualname__ = function.__qualname__
-    call.__doc__ = function.__doc__
-    call.__module__ = function.__module__
-    call.__wrapped__ = function  # type: ignore[attr-defined]
     return call
 
 

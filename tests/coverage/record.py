@@ -1,0 +1,174 @@
+"""What the cases say about each function: run them all and watch the doors.
+
+A function's argument counts as differentiable if in some case a cotangent of the result
+reached it, as constant if it was an array and none ever did, and as an option if it was
+given and was no array. Only calls that the case itself makes count, not those that one
+door makes of another.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from graphdiff.derivative.sweep import pull_back
+from graphdiff.expression.doors import DOORS, SURFACES, Door, Surface, _parameters
+from graphdiff.expression.expression import Expression
+from graphdiff.graph.nest import leaves_of
+from graphdiff.graph.node import Hole, Node, make
+from tests.cases import CASES, Case
+from tests.ops.test_cases import variables
+
+
+@dataclass
+class Row:
+    """What is known of one function."""
+
+    name: str
+    calls: int = 0
+    differentiable: set[str] = field(default_factory=set)
+    constant: set[str] = field(default_factory=set)
+    options: set[str] = field(default_factory=set)
+    parameters: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def unused(self) -> list[str]:
+        """The arguments that are accepted, but that no case has given."""
+        met = self.differentiable | self.constant | self.options
+        return [p for p in self.parameters if p not in met and p not in self.refused]
+
+
+def nodes_in(value: Any) -> list[Node]:
+    """The nodes of the float expressions in a nest."""
+    return [
+        leaf.node
+        for leaf in leaves_of(value)[0]
+        if isinstance(leaf, Expression) and leaf.node.type.is_real
+    ]
+
+
+def flows(result: Any, arg: Any) -> bool:
+    """Whether a cotangent of `result` reaches an array in `arg`."""
+    sources, targets = nodes_in(arg), nodes_in(result)
+    if not sources or not targets:
+        return False
+    seeds = {t: make(Hole(t.type)) for t in targets}
+    return any(g is not None for g in pull_back(seeds, sources))
+
+
+def is_array(value: Any) -> bool:
+    """Whether there is a symbolic or plain array in `value`."""
+    return any(isinstance(x, (Expression, np.ndarray)) for x in leaves_of(value)[0])
+
+
+@contextmanager
+def watched(rows: Mapping[Any, Row]) -> Iterator[None]:
+    """Note every outermost call of a function in `rows`."""
+    inside = False
+    calls = {kind: kind.__call__ for kind in (Door, Surface)}
+
+    def spy(self: Door | Surface, args: Any, kwargs: Any) -> Any:
+        nonlocal inside
+        call = calls[type(self)]
+        if inside:
+            return call(self, args, kwargs)
+        inside = True
+        try:
+            result = call(self, args, kwargs)
+            if self.function in rows:
+                note(rows[self.function], self.function, args, kwargs, result)
+        finally:
+            inside = False
+        return result
+
+    for kind in calls:
+        kind.__call__ = spy  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        for kind, call in calls.items():
+            kind.__call__ = call  # type: ignore[method-assign]
+
+
+def note(row: Row, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+    """File one call under its row."""
+    row.calls += 1
+    names = parameters(function) or ["array"]
+    given = [(names[min(i, len(names) - 1)], a) for i, a in enumerate(args)]
+    for name, value in [*given, *kwargs.items()]:
+        if flows(result, value):
+            row.differentiable.add(name)
+        elif is_array(value):
+            row.constant.add(name)
+        else:
+            row.options.add(name)
+    row.constant -= row.differentiable
+    row.options -= row.differentiable | row.constant
+
+
+def parameters(function: Any) -> list[str]:
+    """The names of the parameters that are documented for a function."""
+    if isinstance(function, np.ufunc):
+        one = function.nin == 1
+        inputs = ["x"] if one else [f"x{i + 1}" for i in range(function.nin)]
+        return [*inputs, "out", "where", "casting", "order", "dtype", "subok"]
+    return [p.name for p in _parameters(function)]
+
+
+def refused(door: Door) -> tuple[str, ...]:
+    """The parameters that raise by name when they are given."""
+    accepts, most = door._own_parameters()
+    if isinstance(door.function, np.ufunc):
+        most = door.function.nin
+    named = [p for p in parameters(door.function)[most:] if p not in _VARIADIC]
+    return tuple(p for p in named if p not in accepts)
+
+
+_VARIADIC = {"args", "arys", "kwargs", "operands"}
+
+
+def name_of(surface: Surface) -> str:
+    """``gd.nn.relu``, or ``graphdiff.scipy.special.softmax``."""
+    f = surface.function
+    return f"{f.__module__}.{f.__name__}".replace("graphdiff.nn", "gd.nn")
+
+
+def is_public(surface: Surface) -> bool:
+    """Whether it is a function of arrays, not one that differentiates."""
+    return surface.function.__module__.startswith(("graphdiff.nn", "graphdiff.scipy"))
+
+
+def row_of(name: str, function: Any, no: tuple[str, ...] = ()) -> Row:
+    """An empty row."""
+    named = tuple(p for p in parameters(function) if p not in _VARIADIC)
+    return Row(name, parameters=named, refused=no)
+
+
+def record() -> list[Row]:
+    """One row for each function that has a door, in the order of their names."""
+    rows = {
+        function: row_of(door.name, function, refused(door))
+        for function, door in DOORS.items()
+        if door.name not in _NOT_FUNCTIONS
+    }
+    for entry in filter(is_public, SURFACES):
+        rows[entry.function] = row_of(name_of(entry), entry.function)
+    with watched(rows):
+        for case in CASES.values():
+            run(case)
+    for function in [f for f in DOORS if f not in rows]:
+        door = DOORS[function]
+        if door.name not in _NOT_FUNCTIONS:
+            rows[function] = row_of(door.name, function, refused(door))
+    return sorted(rows.values(), key=lambda row: row.name)
+
+
+_NOT_FUNCTIONS = {"getitem"}
+
+
+def run(case: Case) -> None:
+    """Call the case's function on variables."""
+    case.function(*variables(case, case.args))
