@@ -25,6 +25,7 @@ _WORDS = {
     "ratio": "quotient",
     "negative": "minus",
     "matmul": "product",
+    "solve": "solution",
     "gatedmatmul": "product",
     "einsum": "product",
     "gated": "share",

@@ -152,4 +152,4 @@ def _tall(slope_q: Any, slope_r: Any, q: Any, r: Any) -> Any:
         inside = total_of(inside, -(slope_q.mT @ q))
     half = HalfLower()(inside)
     total = total_of(slope_q, q @ (half + half.mT))
-    return Solve()(r, total.mT).mT
+    return Solve(False)(r, total.mT).mT

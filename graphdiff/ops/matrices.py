@@ -90,21 +90,38 @@ def mirrored(x: Any) -> Any:
     return Triangle(False)(x) + Triangle(False, -1)(x).mT
 
 
-def system(what: str, a: Any, b: Any) -> tuple[Expression, Expression]:
-    """Square `a` and columns `b`, in one dtype, as many of each."""
-    rows, columns = square(what, a), floats(lift(b, what))
+def system(what: str, a: Any, b: Any) -> tuple[Expression, Expression, bool]:
+    """Square `a` and right-hand sides `b` in one dtype, as many of each.
+
+    Whether `b` is one vector, as it is if it has one axis: it stays one for a single
+    matrix, and becomes a column for a stack.
+    """
+    rows, given = square(what, a), floats(lift(b, what))
+    if not given.ndim:
+        raise ShapeError(f"{what}: the right-hand side has no axes")
+    vector = given.ndim == 1
+    columns = column(given) if vector else given
     if rows.shape[-1] != columns.shape[-2]:
         raise ShapeError(
-            f"{what}: shapes {show_shape(rows.shape)} and {show_shape(columns.shape)} "
+            f"{what}: shapes {show_shape(rows.shape)} and {show_shape(given.shape)} "
             f"do not fit: {rows.shape[-1]} unknowns, {columns.shape[-2]} equations"
         )
-    dtype = promote(rows.dtype, columns.dtype)
-    lead = broadcast(what, [rows.shape[:-2], columns.shape[:-2]])
-    first, second = (
-        Expression(spread_node(cast_node(x.node, dtype), lead + x.shape[-2:]))
-        for x in (rows, columns)
-    )
-    return first, second
+    dtype = promote(rows.dtype, given.dtype)
+    if vector and rows.ndim == 2:
+        columns, lead = given, ()
+    else:
+        lead = broadcast(what, [rows.shape[:-2], columns.shape[:-2]])
+        columns = Expression(spread_node(columns.node, lead + columns.shape[-2:]))
+        rows = Expression(spread_node(rows.node, lead + rows.shape[-2:]))
+    first, second = (Expression(cast_node(x.node, dtype)) for x in (rows, columns))
+    return first, second, vector
+
+
+def solved(op: Any, rows: Expression, columns: Expression, vector: bool) -> Expression:
+    """Apply an op of systems, made by ``op(vector)``, to what `system` found."""
+    if vector and columns.ndim > 1:
+        return without_column(op(False)(rows, columns))
+    return op(vector)(rows, columns)  # type: ignore[no-any-return]
 
 
 def column(b: Expression) -> Expression:
@@ -120,10 +137,7 @@ def without_column(x: Expression) -> Expression:
 @implements(np.linalg.solve)
 def solve(a: Any, b: Any) -> Any:
     """The x of ``a @ x = b``; `b` is a vector if it has one axis, else matrices."""
-    b = lift(b, "np.linalg.solve")
-    if b.ndim == 1:
-        return without_column(Solve()(*system("np.linalg.solve", a, column(b))))
-    return Solve()(*system("np.linalg.solve", a, matrix("np.linalg.solve", b)))
+    return solved(Solve, *system("np.linalg.solve", a, b))
 
 
 @implements(np.linalg.inv)

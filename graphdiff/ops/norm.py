@@ -11,34 +11,62 @@ from graphdiff.expression.expression import implements
 from graphdiff.graph.types import normalize_axes, normalize_axis
 from graphdiff.ops.axes import Sum, keep
 from graphdiff.ops.reduce import Max, Min, Norm, floats
+from graphdiff.ops.spectral import Svdvals
 
 
 @implements(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
-    """The norm of vectors (any order) or matrices (Frobenius, 1, -1, inf, -inf)."""
+    """The norm of vectors (of any order) or of matrices."""
     x = floats(x)
     axes = normalize_axes("np.linalg.norm", axis, x.ndim)
-    if (
-        ord is None
-        or (ord == 2 and len(axes) == 1)
-        or (ord == "fro" and len(axes) == 2)
-    ):
-        y = Norm(axes)(x) if axes else np.abs(x)
+    if ord is None or (ord == "fro" and len(axes) == 2):
+        y = _of_vectors(x, 2, axes)
     elif len(axes) == 1:
-        y = _vector_norm(np.abs(x), ord, axes)
-    elif len(axes) == 2 and ord in (1, -1, np.inf, -np.inf):
-        listed = (
-            normalize_axes("np.linalg.norm", None, x.ndim) if axis is None else axis
-        )
-        rows, columns = (normalize_axis("np.linalg.norm", k, x.ndim) for k in listed)
-        summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
-        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
-        y = (np.max if ord > 0 else np.min)(sums, axis=(summed, kept))
+        y = _of_vectors(x, ord, axes)
+    elif len(axes) == 2:
+        y = _matrix_norm(x, ord, axis)
     else:
         raise UnsupportedError(
             f"np.linalg.norm: ord={ord!r} over {len(axes)} axes is not supported"
         )
     return keep(y, axes, x) if keepdims else y
+
+
+def _matrix_norm(x: Any, ord: Any, axis: Any) -> Any:
+    """The norms of matrices that treat rows and columns apart."""
+    listed = (-2, -1) if axis is None else axis
+    rows, columns = (normalize_axis("np.linalg.norm", k, x.ndim) for k in listed)
+    if ord in (1, -1, np.inf, -np.inf):
+        summed, kept = (rows, columns) if abs(ord) == 1 else (columns, rows)
+        sums = np.sum(np.abs(x), axis=summed, keepdims=True)
+        return (np.max if ord > 0 else np.min)(sums, axis=(summed, kept))
+    if ord not in (2, -2, "nuc"):
+        raise UnsupportedError(f"np.linalg.norm: ord={ord!r} of matrices is unknown")
+    s = Svdvals()(np.moveaxis(x, (rows, columns), (-2, -1)))
+    return np.sum(s, axis=-1) if ord == "nuc" else s[..., 0 if ord == 2 else -1]
+
+
+@implements(np.linalg.vector_norm)
+def vector_norm(
+    x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2
+) -> Any:
+    """The norm of vectors, all axes of `axis` taken as one."""
+    x = floats(x)
+    axes = normalize_axes("np.linalg.vector_norm", axis, x.ndim)
+    y = _of_vectors(x, ord, axes)
+    return keep(y, axes, x) if keepdims else y
+
+
+@implements(np.linalg.matrix_norm)
+def matrix_norm(x: Any, *, keepdims: bool = False, ord: Any = "fro") -> Any:
+    """The norm of matrices, in the last two axes."""
+    return norm(x, ord, (-2, -1), keepdims)
+
+
+def _of_vectors(x: Any, ord: Any, axes: tuple[int, ...]) -> Any:
+    if ord == 2:
+        return Norm(axes)(x) if axes else np.abs(x)
+    return _vector_norm(np.abs(x), ord, axes)
 
 
 def _vector_norm(size: Any, ord: Any, axes: tuple[int, ...]) -> Any:

@@ -27,29 +27,48 @@ def silenced(g: Any, made: Any, axes: tuple[int, ...]) -> Any:
     return g.like(np.where(live, made, made.dtype.type(0)))
 
 
-def check_system(what: str, a: ArrayType, b: ArrayType) -> None:
-    """Raise `ShapeError` unless square `a` and columns `b` go together."""
-    if a.shape[-1] != a.shape[-2] or a.shape[:-1] != b.shape[:-1]:
-        raise ShapeError(
-            f"{what}: the strict op got shapes {show_shape(a.shape)} and "
-            f"{show_shape(b.shape)}"
-        )
+@dataclass(frozen=True)
+class System(Op):
+    """An equation in a square matrix and right-hand sides: columns, or one vector.
+
+    With stack axes in front a vector is one for each matrix of the stack.
+    """
+
+    vector: bool
+
+    def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
+        columns = (*b.shape, 1) if self.vector else b.shape
+        if a.shape[-1] != a.shape[-2] or a.shape[:-1] != columns[:-1]:
+            raise ShapeError(
+                f"{self.label}: the strict op got shapes {show_shape(a.shape)} and "
+                f"{show_shape(b.shape)}"
+            )
+        return ArrayType(b.shape, promote(a.dtype, b.dtype))
+
+    def silenced(self, g: Any, made: Any) -> Any:
+        """`made` from `g`, column by column."""
+        return silenced(g, made, (-1,) if self.vector else (-2,))
+
+    def outer(self, left: Any, right: Any) -> Any:
+        """The sum over all columns of ``left * right.mT``."""
+        if not self.vector:
+            return left @ right.mT
+        column, row = np.expand_dims(left, -1), np.expand_dims(right, -2)
+        return (left.like(column) if getattr(left, "strict", False) else column) @ row
 
 
 @dataclass(frozen=True)
-class Solve(Op):
-    """The x of ``a @ x = b``: ``(..., n, n), (..., n, k) -> (..., n, k)``."""
-
-    def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
-        check_system("np.linalg.solve", a, b)
-        return ArrayType(b.shape, promote(a.dtype, b.dtype))
+class Solve(System):
+    """The x of ``a @ x = b``."""
 
     def call(self, a: ArrayType, b: ArrayType) -> Call:
+        if self.vector and b.ndim > 1:
+            return Call("solve_vectors", (Arg(0), Arg(1)))
         return Call("np.linalg.solve", (Arg(0), Arg(1)))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, b: Any) -> Any:
-        back = silenced(g, Solve()(a.mT, g), (-2,))
-        return -(back @ y.mT) if i == 0 else back
+        back = self.silenced(g, self(a.mT, g))
+        return -self.outer(back, y) if i == 0 else back
 
 
 @dataclass(frozen=True)
@@ -88,6 +107,6 @@ class Cholesky(Op):
         """With P the half of L.mT @ g: the half of inv(L).mT (P + P.mT) inv(L)."""
         back, slope = (y, g.mT) if self.upper else (y.mT, g)
         half = silenced(g, HalfLower()(back @ slope), (-2, -1))
-        once = silenced(half, Solve()(back, half + half.mT), (-2,))
-        total = HalfLower()(silenced(once, Solve()(back, once.mT), (-2,)))
+        once = silenced(half, Solve(False)(back, half + half.mT), (-2,))
+        total = HalfLower()(silenced(once, Solve(False)(back, once.mT), (-2,)))
         return total.mT if self.upper else total

@@ -121,7 +121,7 @@ class Eig(Op):
             lengths = np.sum(slope_v * v, axis=-2)
             turn = ratio(v.mT @ (slope_v - along(lengths, -2, v) * v), Gaps()(w))
             total = total_of(total, turn @ v.mT)
-        return Solve()(v.mT, total)
+        return Solve(False)(v.mT, total)
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Eigvals(Op):
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
         v = Eig()(a)[1]
-        return Solve()(v.mT, along(g, -1, v) * v.mT)
+        return Solve(False)(v.mT, along(g, -1, v) * v.mT)
 
 
 def smaller(what: str, a: ArrayType) -> Size:

@@ -47,6 +47,11 @@ class HalfLower(Op):
 
     masks = (0,)
 
+    @property
+    def label(self) -> str:
+        """``half``."""
+        return "half"
+
     def infer(self, x: ArrayType) -> ArrayType:
         return x
 

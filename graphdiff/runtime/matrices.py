@@ -5,6 +5,11 @@ import itertools
 import numpy as np
 
 
+def solve_vectors(a, b):
+    """Return the x of a @ x = b for stacks of matrices and of vectors."""
+    return np.linalg.solve(a, b[..., None])[..., 0]
+
+
 def half_lower(x):
     """Return the lower triangle of x, its diagonal halved."""
     half = np.tril(x)
