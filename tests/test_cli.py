@@ -55,6 +55,15 @@ def hinge(x, label):
     return np.sum(np.maximum(x, 0.0) * label)
 
 
+def leaves(x):
+    raise SystemExit(7)
+
+
+def talks(x):
+    print("hello")
+    return np.sum(x)
+
+
 constant = 3
 """
 
@@ -281,6 +290,16 @@ MISTAKES = {
     "no input": (["check", *LOGS, "--input", "x=none.npy"], "No such file"),
     "misfit": (["check", *LOGS, "--input", "x=1.5"], "x"),
     "negative seed": (["check", *LOGS, "--seed", "-1"], "--seed -1"),
+    "huge size": (["check", *LOGS, "--size", "n=99999999999999999"], "memory"),
+    "absurd size": (["check", *LOGS, "--size", f"n={10**30}"], "memory"),
+    "size twice": (["check", *LOGS, "--size", "n=2", "--size", "n=3"], "already"),
+    "size below 0": (["check", "model.py:logs", "--spec", "x=n-9"], "below 0"),
+    "deep input": (["check", *LOGS, "--input", f"x={'[' * 5000}"], "or a list"),
+    "empty wrt": (["emit", *LOGS, "--wrt", ""], "expected one of the arguments 'x'"),
+    "inside builtins": (["emit", "model.py:__builtins__.eval"], "has no function"),
+    "no output": (["emit", *LOGS, "-o", ""], "-o"),
+    "stdout and a test": (["emit", *LOGS, "-o", "-", "--test"], "-o OUT.py"),
+    "exit within": (["emit", "model.py:leaves", "--spec", "x="], "SystemExit: 7"),
     "unknown command": (["frob"], "frob"),
     "unknown option": (["show", *LOGS, "--frob"], "--frob"),
     "no command": ([], "COMMAND"),
@@ -306,6 +325,39 @@ def test_a_file_that_does_not_run(capsys):
     )
     Path("worse.py").write_text("def f(:\n")
     assert "worse.py:1: " in run(capsys, "show", "worse.py:f")[2]
+    Path("leaves.py").write_text("import sys\nsys.exit(0)\n")
+    code, _, err = run(capsys, "show", "leaves.py:f")
+    assert (code, "SystemExit: 0 (leaves.py:2)" in err) == (2, True)
+    Path("bytes.py").write_bytes(b"\x00\xff")
+    assert "error: bytes.py: source code" in run(capsys, "show", "bytes.py:f")[2]
+    Path("data.npy").write_bytes(b"junk")
+    err = run(capsys, "check", *LOGS, "--input", "x=data.npy")[2]
+    assert "not an array of numbers" in err
+
+
+def test_what_the_users_code_prints_is_no_part_of_the_result(capsys):
+    talks = ["model.py:talks", "--spec", "x=2"]
+    code, out, err = run(capsys, "emit", *talks)
+    assert (code, err) == (0, "hello\n")
+    compile(out, "out.py", "exec")
+    code, out, err = run(capsys, "check", *talks)
+    assert (code, "hello" in out, "hello" in err) == (0, False, True)
+
+
+def test_a_dash_is_stdout(capsys):
+    for command in ("emit", "show"):
+        code, out, _ = run(capsys, command, *LOGS, "-o", "-")
+        assert (code, out) == (0, run(capsys, command, *LOGS)[1])
+    assert not Path("-").exists()
+
+
+def test_an_interrupt_is_no_traceback(capsys, monkeypatch):
+    def interrupted(target):
+        raise KeyboardInterrupt
+
+    module = sys.modules["graphdiff.cli.main"]
+    monkeypatch.setattr(module, "load_function", interrupted)
+    assert run(capsys, "show", *LOGS) == (130, "", "graphdiff show: interrupted\n")
 
 
 def test_specs_reach_no_eval(capsys):

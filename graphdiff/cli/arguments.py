@@ -13,6 +13,7 @@ from graphdiff.cli.load import UserError
 from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import convert
 from graphdiff.expression.spec import Spec, spec
+from graphdiff.graph.types import ArrayType
 from graphdiff.sizes.dims import evaluate_size, names_in, parse_dims, solve_for
 
 DTYPES = (
@@ -75,13 +76,14 @@ def _value(text: str, value: str) -> Any:
     if value.endswith(".npy"):
         try:
             return np.load(Path(value), allow_pickle=False)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise UserError(f"--input {text}: {reason}") from None
+        except OSError as error:
+            raise UserError(f"--input {text}: {error.strerror or error}") from None
+        except (ValueError, EOFError):
+            raise UserError(f"--input {text}: not an array of numbers") from None
     try:
         found = json.loads(value)
         made = np.array(found) if isinstance(found, list) else found
-    except ValueError:
+    except (ValueError, RecursionError):
         made = None
     if isinstance(made, (int, float)) or (
         isinstance(made, np.ndarray) and made.dtype.kind in "biuf"
@@ -97,6 +99,8 @@ def parse_sizes(texts: Sequence[str]) -> dict[str, int]:
         name, value = split_option("--size", text)
         if not value.isdecimal():
             raise UserError(f"--size {text}: expected a whole number")
+        if name in found:
+            raise UserError(f"--size {text}: {name} has a size already")
         found[name] = int(value)
     return found
 
@@ -169,10 +173,30 @@ def draw(
         known.setdefault(name, number)
     for path, made in specs.items():
         if path not in found:
-            shape = tuple(evaluate_size(n, known) for n in made.type.shape)
-            found[path] = _random(shape, made.type.dtype, rng, positive)
+            found[path] = _array(path, made.type, known, rng, positive)
     order = [*(p for p in specs), *(p for p in given if p not in specs)]
     return {path: found[path] for path in order}
+
+
+def _array(
+    path: str,
+    type: ArrayType,
+    sizes: Mapping[str, int],
+    rng: np.random.Generator,
+    positive: bool,
+) -> np.ndarray:
+    shape = tuple(evaluate_size(n, sizes) for n in type.shape)
+    if min(shape, default=0) < 0:
+        where = ", ".join(f"{n} = {sizes[n]}" for n in names_in(type.shape))
+        raise UserError(
+            f"--spec {path}: a size is below 0 where {where}; give others by --size"
+        )
+    try:
+        return _random(shape, type.dtype, rng, positive)
+    except (MemoryError, OverflowError, ValueError):
+        raise UserError(
+            f"--spec {path}: an array of shape {shape} does not fit in memory"
+        ) from None
 
 
 def _random(

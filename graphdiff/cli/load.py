@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,7 @@ def load_function(target: str) -> Callable[..., Any]:
         raise UserError(f"there is no file {file!r}")
     found: Any = _run(path)
     for part in name.split("."):
-        if not hasattr(found, part):
+        if not hasattr(found, part) or isinstance(found, dict):
             raise UserError(f"{path.name} has no function {name!r}{_others(found)}")
         found = getattr(found, part)
     if not callable(found):
@@ -57,10 +57,11 @@ def _run(path: Path) -> Any:
 
 
 def _others(module: Any) -> str:
+    owner = getattr(module, "__name__", None)
     found = [
         name
-        for name, value in vars(module).items()
-        if callable(value) and getattr(value, "__module__", None) == module.__name__
+        for name, value in getattr(module, "__dict__", {}).items()
+        if callable(value) and getattr(value, "__module__", None) == owner
     ]
     return f"; it has {', '.join(found)}" if found else ""
 
@@ -69,22 +70,25 @@ def _others(module: Any) -> str:
 def user_code(what: str) -> Iterator[None]:
     """Turn what the user's code raises into a `UserError` that names its line.
 
-    What is raised within graphdiff itself is our fault, and keeps its traceback.
+    What is raised within graphdiff itself is our fault, and keeps its traceback. What
+    the code prints goes to stderr: stdout is for what was asked.
     """
     try:
-        yield
+        with redirect_stdout(sys.stderr):
+            yield
     except (GraphdiffError, UserError):
         raise
     except SyntaxError as error:
         file = os.path.basename(error.filename or what)
-        raise UserError(f"{file}:{error.lineno}: {error.msg}") from error
-    except Exception as error:
+        line = f":{error.lineno}" if error.lineno else ""
+        raise UserError(f"{file}{line}: {error.msg}") from error
+    except (Exception, SystemExit) as error:
         frames = list(traceback.walk_tb(error.__traceback__))
         inside = [(f, line) for f, line in frames if is_user_code(f.f_code)]
         last = str(frames[-1][0].f_globals.get("__name__", ""))
         if not inside or last.partition(".")[0] == "graphdiff":
             raise
-        frame, line = inside[-1]
+        frame, at = inside[-1]
         file = os.path.basename(frame.f_code.co_filename)
         kind = type(error).__name__
-        raise UserError(f"{what}: {kind}: {error} ({file}:{line})") from error
+        raise UserError(f"{what}: {kind}: {error} ({file}:{at})") from error

@@ -307,7 +307,7 @@ def _nothing_there(path: str, bound: inspect.BoundArguments) -> Exception:
             f"wrt: {name!r} is left at its default, which is fixed; pass a value"
         )
     try:
-        value = descend(dict(bound.arguments), path)
+        value = descend({**bound.arguments}, path or "?")
     except KeyError:
         listing = ", ".join(map(repr, _places(bound)))
         return GraphValueError(
