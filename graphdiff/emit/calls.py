@@ -7,6 +7,7 @@ operators, methods, subscripts. The others are written as calls.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,7 @@ class Writer:
         return items
 
 
+@lru_cache(maxsize=64)
 def dtype_text(dtype: np.dtype) -> Text:
     """``np.float64``, or ``bool``."""
     return atom("bool" if dtype.kind == "b" else f"np.{dtype.name}")

@@ -34,7 +34,9 @@ def elementwise(body: Variables, node: Node) -> Value:
         return _masked(body, node)
     args = [body.argument(node, arg) for arg in node.args]
     axes = body.kept.get(node, ())
-    if "." not in op.name:
+    if not axes and _is_plain(args):
+        texts, rank, thin = [value.text for value in args], args[0].rank, NOWHERE
+    elif "." not in op.name:
         texts = [body.strong(arg) for arg in node.args]
         rank, thin = _overlap(args)
         if op is ufuncs.gated and (args[0].rank < rank or args[0].thin != thin):
@@ -93,6 +95,15 @@ def _without_double_minus(
         function = _OPPOSITE[record.function]
         return record._replace(function=function), [texts[0], operand(texts[1], 1)]
     return record, texts
+
+
+def _is_plain(args: list[Value]) -> bool:
+    """Whether these are arrays of one shape, or NumPy's numbers, as they stand."""
+    rank = args[0].rank
+    for value in args:
+        if value.weak or value.thin or value.rank != rank or value.bare is not None:
+            return False
+    return True
 
 
 def _overlap(args: list[Value]) -> tuple[int, frozenset[int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graphdiff.cost import holds_memory, operations, product, show_size
 from graphdiff.emit.arguments import Leaf, Parameter
@@ -11,7 +12,6 @@ from graphdiff.emit.body import Body
 from graphdiff.emit.layout import docstring, paragraph
 from graphdiff.emit.printer import LIMIT
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node
 from graphdiff.graph.types import ArrayType, Size, show_shape
 from graphdiff.sizes.dims import Dim
 
@@ -158,7 +158,7 @@ class Header:
             lines += ["", "Arguments:", *map(self._argument, leaves)]
         lines += ["", "Returns:"]
         lines += [
-            f"    {one_line(name)}: {_type(node)}"
+            f"    {one_line(name)}: {_type(node.type)}"
             for name, node in self.graph.outputs.items()
         ]
         return docstring(lines)
@@ -166,12 +166,13 @@ class Header:
     def _argument(self, leaf: Leaf) -> str:
         access = one_line(leaf.access.flat)
         called = "" if access == leaf.name else f", called {leaf.name}"
-        return f"    {access}: {_type(leaf.node)}{called}"
+        return f"    {access}: {_type(leaf.node.type)}{called}"
 
 
-def _type(node: Node) -> str:
-    shape = f" {show_shape(node.type.shape)}" if node.type.shape else ""
-    return f"{node.type.dtype}{shape}"
+@lru_cache(maxsize=256)
+def _type(type: ArrayType) -> str:
+    shape = f" {show_shape(type.shape)}" if type.shape else ""
+    return f"{type.dtype}{shape}"
 
 
 def _bytes(type: ArrayType) -> Size:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from graphdiff.graph.graph import Graph
@@ -84,9 +85,11 @@ def _merge(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
 def merge(needs: Iterable[Iterable[int]], keys: Sequence[Any]) -> list[int]:
     """A topological order that always takes the ready item of the smallest key.
 
-    `needs` says for each item which others come before it. Of equal keys the first
-    item comes first.
+    `needs` says for each item which others come before it, in some topological order.
+    Of equal keys the first item comes first.
     """
+    if all(a <= b for a, b in pairwise(keys)):
+        return list(range(len(keys)))
     waiting = [0] * len(keys)
     readers: list[list[int]] = [[] for _ in keys]
     ready = []

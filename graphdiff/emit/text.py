@@ -2,8 +2,9 @@
 
 A `Text` is an immutable expression. Its constructors (`atom`, `binary`, `call`, ...)
 add the brackets that precedence asks for, so an emitter never counts brackets itself.
-The string is made on demand, by a loop: a chain of 100,000 sums neither costs quadratic
-time nor meets Python's recursion limit. `breaking` turns the same value into lines.
+What fits on a line is joined at once, and what is longer on demand, by a loop: a chain
+of 100,000 sums neither costs quadratic time nor meets Python's recursion limit.
+`breaking` turns the same value into lines.
 """
 
 import math
@@ -17,6 +18,8 @@ COMPARISON: Final = 2
 UNARY: Final = 9
 POWER: Final = 10
 POSTFIX: Final = 11
+
+SHORT: Final = 88
 
 RANK: Final[dict[str, int]] = {
     **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), COMPARISON),
@@ -61,6 +64,7 @@ class Text:
         binds: int,
         width: int,
         depth: int,
+        flat: str | None = None,
     ) -> None:
         """Take the fields as they are: the constructors below compute them."""
         self.kind = kind
@@ -68,7 +72,7 @@ class Text:
         self.binds = binds
         self.width = width
         self.depth = depth
-        self._flat: str | None = None
+        self._flat = flat
 
     @property
     def flat(self) -> str:
@@ -104,18 +108,26 @@ def operand(text: Text, place: int) -> Text:
 
 def _compose(kind: str, parts: tuple[str | Text, ...], binds: int, deeper: int) -> Text:
     width = depth = 0
+    pieces: list[str] | None = []
     for part in parts:
         if isinstance(part, str):
             width += len(part) if part.isascii() else columns(part)
+            piece: str | None = part
         else:
             width += part.width
             if part.depth > depth:
                 depth = part.depth
-    return Text(kind, parts, binds, width, depth + deeper)
+            piece = part._flat
+        if piece is None or width > SHORT:
+            pieces = None
+        elif pieces is not None:
+            pieces.append(piece)
+    flat = None if pieces is None else "".join(pieces)
+    return Text(kind, parts, binds, width, depth + deeper, flat)
 
 
 def _bracketed(text: Text) -> Text:
-    return Text("bracket", ("(", text, ")"), POSTFIX, text.width + 2, text.depth + 1)
+    return _compose("bracket", ("(", text, ")"), POSTFIX, 1)
 
 
 def _at_least(binds: int, text: Text) -> Text:
@@ -123,9 +135,7 @@ def _at_least(binds: int, text: Text) -> Text:
 
 
 def _leaf(kind: str, string: str) -> Text:
-    text = Text(kind, (string,), POSTFIX, columns(string), 0)
-    text._flat = string
-    return text
+    return Text(kind, (string,), POSTFIX, columns(string), 0, string)
 
 
 def atom(name: str) -> Text:
@@ -223,7 +233,10 @@ def binary(op: str, a: Text, b: Text) -> Text:
     between = op if rank == POWER and _hugs(a, b) else _SPACED[op]
     depth = a.depth if a.depth > b.depth else b.depth
     width = a.width + len(between) + b.width
-    return Text("binary", (a, between, b), rank, width, depth)
+    left, right = a._flat, b._flat
+    short = width <= SHORT and left is not None and right is not None
+    flat = f"{left}{between}{right}" if short else None
+    return Text("binary", (a, between, b), rank, width, depth, flat)
 
 
 def unary(op: str, a: Text) -> Text:
@@ -238,7 +251,7 @@ def unary(op: str, a: Text) -> Text:
         return inner if inner.kind == "number" else call("np.negative", [a])
     if a.binds < POSTFIX:
         a = _bracketed(a)
-    return Text("unary", (op, a), UNARY, a.width + len(op), a.depth)
+    return _compose("unary", (op, a), UNARY, 0)
 
 
 def conditional(test: Text, a: Text, b: Text) -> Text:
