@@ -41,6 +41,9 @@ class Body(Variables):
                     self.unpack(node)
                 elif node not in self.picks and self._needs_name(node):
                     self.store(node)
+
+    def arrange(self) -> None:
+        """Let the adjoints stand in groups, if statements may change places."""
         if self.regroups:
             new = in_groups(self.graph, self.statements, self.places)
             self.statements = [self.statements[i] for i in new]
@@ -53,10 +56,10 @@ class Body(Variables):
         return None if place is None else self.statements[place]
 
     def _needs_name(self, node: Node) -> bool:
-        if node in self.outputs:
-            return True
         if not node.args and not isinstance(node.op, Arange):
             return False
+        if node in self.outputs:
+            return True
         if isinstance(node.op, Spread) and self.graph.role_of(node) is not None:
             return self.uses[node] > 1 and self.values[node].weight > 0
         if node in self.wanted:

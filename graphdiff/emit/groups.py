@@ -12,6 +12,11 @@ from graphdiff.graph.node import Node
 _LAST = 1 << 60
 
 
+def is_adjoint(graph: Graph, statement: Statement) -> bool:
+    """Whether the statement belongs to the derivative."""
+    return not statement.parts or graph.role_of(statement.node) is not None
+
+
 def place_of(
     graph: Graph, statement: Statement, places: Mapping[Node, int]
 ) -> int | None:
@@ -19,6 +24,8 @@ def place_of(
 
     `places` tells for each node in which statement it is computed.
     """
+    if statement.under in places:
+        return places[statement.under]
     for node in reversed(statement.parts):
         role = graph.role_of(node)
         if role is not None and role.of.args and role.of in places:
@@ -36,20 +43,25 @@ def in_groups(
     of a second derivative come after those of the first.
     """
     owner = {part: i for i, s in enumerate(statements) for part in s.parts}
-    needs: list[list[int]] = []
     keys: list[tuple[int, int]] = []
     for i, statement in enumerate(statements):
-        role = graph.role_of(statement.node)
-        args = dict.fromkeys(arg for part in statement.parts for arg in part.args)
-        own = set(statement.parts)
-        needs.append([owner[a] for a in args if a in owner and a not in own])
-        if role is None:
+        if not is_adjoint(graph, statement):
             keys.append((0, i))
             continue
+        role = graph.role_of(statement.node)
+        order = 1 if role is None else role.order
         place = place_of(graph, statement, places)
         if place is None:
-            before = [keys[j] for j in needs[-1] if keys[j][0]]
-            keys.append(max(before, default=(role.order, -_LAST)))
+            before = [keys[j] for j in _needs(statement, owner) if keys[j][0]]
+            keys.append(max(before, default=(order, -_LAST)))
         else:
-            keys.append((role.order, -place))
-    return merge(needs, keys)
+            keys.append((order, -place))
+    return merge((_needs(statement, owner) for statement in statements), keys)
+
+
+def _needs(statement: Statement, owner: Mapping[Node, int]) -> list[int]:
+    """The places of the statements that this one reads."""
+    own = set(statement.parts)
+    reads = dict.fromkeys(arg for part in statement.parts for arg in part.args)
+    reads = reads if own else {statement.node: None}
+    return [owner[a] for a in reads if a in owner and a not in own]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphdiff.emit.arguments import Parameter
 from graphdiff.emit.body import Body
+from graphdiff.emit.header import gradients_of
 from graphdiff.emit.layout import returns
 from graphdiff.emit.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
 from graphdiff.emit.traits import VIEWS
 from graphdiff.graph.graph import Graph, Tree
-from graphdiff.graph.node import Constant, Input, Node
+from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Spread, Sum
 from graphdiff.ops.elementwise import Elementwise
@@ -24,12 +25,24 @@ from graphdiff.ops.reduce import Mean, Reduction
 class Returned:
     """The expression after ``return``."""
 
-    def __init__(self, graph: Graph, body: Body, made: Sequence[Parameter]) -> None:
-        """Find the classes of the arguments: what is returned may be of one of them."""
+    def __init__(
+        self,
+        graph: Graph,
+        body: Body,
+        made: Sequence[Parameter],
+        called: Mapping[str, str],
+    ) -> None:
+        """Give those outputs their names that are `called` otherwise than their value.
+
+        What is returned may be of one of the classes of the arguments.
+        """
         self.graph = graph
+        self._gradients = gradients_of(graph)
         self.body = body
         self._classes = {t: a for p in reversed(made) for t, a in reversed(p.classes)}
         self._owned: set[Node] = set()
+        self.called = called
+        self.outputs = {n: self._output(n, node) for n, node in graph.outputs.items()}
 
     @property
     def tree(self) -> Tree:
@@ -49,8 +62,7 @@ class Returned:
 
     def text(self) -> Text:
         """The outputs, nested as the signature says."""
-        outputs = {name: self._fresh(n) for name, n in self.graph.outputs.items()}
-        tree = self.tree
+        outputs, tree = self.outputs, self.tree
         if tree.spec is None:
             found = list(outputs.values())
             return found[0] if len(found) == 1 else tuple_(found)
@@ -81,8 +93,20 @@ class Returned:
             return call(call("type", [self._classes[spec.type]]), [], fields)
         return dict_text(list(fields), list(fields.values()))
 
+    def _output(self, name: str, node: Node) -> Text:
+        """The text of an output; its own name, if its value has another one."""
+        text = self._fresh(node)
+        if name not in self.called:
+            return text
+        own, inputs = self.called[name], self.graph.inputs
+        variable = inputs[self._gradients[name]] if name in self._gradients else None
+        self.body.give(own, text, node, variable)
+        return atom(own)
+
     def _fresh(self, node: Node) -> Text:
         """The name of an output; a copy of what belongs to someone else."""
+        if is_literal(node):
+            return self.body.fresh(node)
         text = atom(self.body.variables[node])
         if not node.type.shape:
             return text if is_scalar(node) else subscript(text, [])
@@ -93,6 +117,11 @@ class Returned:
             return method(text, "copy")
         self._owned.add(root)
         return text
+
+
+def is_literal(node: Node) -> bool:
+    """Whether `node` stands for itself in every expression, under no name."""
+    return isinstance(node.op, (Full, Size))
 
 
 def is_scalar(node: Node) -> bool:

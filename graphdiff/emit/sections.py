@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.emit.body import Body
+from graphdiff.emit.groups import is_adjoint
 from graphdiff.emit.header import one_line
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import columns
@@ -29,7 +30,7 @@ class Sections:
         hushed = False
         backward = False
         for statement in self.body.statements:
-            adjoint = self.graph.role_of(statement.node) is not None
+            adjoint = is_adjoint(self.graph, statement)
             if adjoint:
                 cited = self.body.cited(statement)
                 if not backward or (cited is not None and cited is not group):

@@ -42,7 +42,8 @@ class Statement:
 
     `node` is the value computed, `parts` every node whose operation stands in the
     text, `shape` what the array really has. A hushed statement may warn about entries
-    that are thrown away.
+    that are thrown away. One that only gives a gradient its name has no parts; it
+    stands `under` the forward node that it belongs to.
     """
 
     node: Node
@@ -53,6 +54,7 @@ class Statement:
     shape: Shape = ()
     comment: str = ""
     updates: list[Update] = field(default_factory=list)
+    under: Node | None = None
 
     def texts(self) -> Iterator[Text]:
         """Every expression in the statement."""

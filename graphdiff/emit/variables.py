@@ -19,7 +19,7 @@ from graphdiff.emit.text import Text, atom, call, method
 from graphdiff.emit.traits import VIEWS, is_harmless, is_square
 from graphdiff.emit.value import NOWHERE, Value, scalar_text
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Full, Node, Pick, full_value
+from graphdiff.graph.node import Full, Input, Node, Pick, full_value
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape
 from graphdiff.strict import wild_nodes
@@ -93,7 +93,7 @@ class Variables:
             return value
         text, rank, thin = value.text, value.rank, value.thin
         if node in self.outputs:
-            text, rank, thin = self._fresh(node), len(node.type.shape), frozenset()
+            text, rank, thin = self.fresh(node), len(node.type.shape), frozenset()
         name = self._name(node, rank, thin)
         self.variables[node] = name
         statement = Statement(node, name, text, [*value.parts, node], value.hushed)
@@ -118,6 +118,26 @@ class Variables:
         for part in parts:
             self.places.setdefault(part, len(self.statements))
         self.statements.append(statement)
+
+    def give(self, name: str, text: Text, node: Node, variable: Node | None) -> None:
+        """Write the statement that gives the value of an output a name of its own.
+
+        The gradient with respect to a `variable` stands under the first statement
+        that reads the variable.
+        """
+        under = None if variable is None else self._readers.get(variable)
+        self.statements.append(Statement(node, name, text, [], under=under))
+
+    @cached_property
+    def _readers(self) -> dict[Node, Node]:
+        """For each input, a node of the first statement of the forward part with it."""
+        first: dict[Node, Node] = {}
+        for node in self.places:
+            if node in self.outside:
+                for arg in node.args:
+                    if isinstance(arg.op, Input):
+                        first.setdefault(arg, node)
+        return first
 
     def _name(self, node: Node, rank: int, thin: frozenset[int]) -> str:
         """What to call a value: what the user does, or what a part of it grows into."""
@@ -167,7 +187,7 @@ class Variables:
             shape.append(1 if axis in thin else size)
         return tuple(reversed(shape))
 
-    def _fresh(self, node: Node) -> Text:
+    def fresh(self, node: Node) -> Text:
         """As `full`, in an array of its own where NumPy would pretend to repeat."""
         value, shape = self.values[node], node.type.shape
         if value.weak or not (value.thin or value.rank < len(shape)):

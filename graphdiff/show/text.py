@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import Writer
+from graphdiff.emit.header import gradients_of
 from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names
 from graphdiff.emit.schedule import schedule
@@ -85,13 +86,16 @@ class _Listing:
         self.given = given
         self.body = Body(graph, self.order, names, writer, given, wanted, hushed)
         self.body.write(self.order)
+        self.body.arrange()
 
     def _wanted(self) -> dict[Node, str]:
         """What to call the values that the user named, or that are outputs."""
         named = ((n, self.graph.name_of(n)) for n in self.order if n.args)
         wanted = {node: name for node, name in named if name is not None}
+        gradients = gradients_of(self.graph)
         for name, node in self.graph.outputs.items():
-            if node.args:
+            forward = self.graph.role_of(node) is None
+            if node.args and not (forward and name in gradients):
                 wanted.setdefault(node, name.rpartition(".")[2])
         return wanted
 
