@@ -20,7 +20,7 @@ from graphdiff.emit.helpers import Helpers, modules_of
 from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.numbers import is_polynomial
-from graphdiff.emit.returns import Returned
+from graphdiff.emit.returns import Returned, is_literal
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sections import Sections
 from graphdiff.emit.sizes import Sizes
@@ -50,6 +50,8 @@ class Module:
             for n in self.order
             if isinstance(n.op, Constant)
         }
+        self.gradients = gradients_of(graph)
+        self.called: dict[str, str] = {}
         wanted = self._wanted()
         self.sizes = Sizes({d: self._size_name(d) for d in graph.dims})
         self.helpers = Helpers(self.names)
@@ -71,22 +73,32 @@ class Module:
         )
         self.body.write(self.order)
         self.header = Header(graph, self.body, self.parameters, self.modules)
-        self.returned = Returned(graph, self.body, self.parameters)
+        self.returned = Returned(graph, self.body, self.parameters, self.called)
+        self.body.arrange()
 
     def _size_name(self, dim: str) -> str:
         free = self.names.is_free(identifier(dim))
         return self.names.fresh(dim if free else f"{dim}_size")
 
     def _wanted(self) -> dict[Node, str]:
-        """What to call the values that the user named, or that are returned."""
+        """What to call the values that the user named, or that are returned.
+
+        `called` gets the outputs whose value has another name: a gradient that is the
+        adjoint of something else as well, or a value of the forward part, or a number.
+        """
         wanted: dict[Node, str] = {}
         for node in self.order:
             name = self.graph.name_of(node)
             if name is not None and node.args:
                 wanted[node] = self.names.fresh(name)
         for name, node in self.graph.outputs.items():
-            if node not in wanted and node.args:
-                wanted[node] = self.names.fresh(name.rpartition(".")[2])
+            word = name.rpartition(".")[2]
+            taken = node in wanted and self.graph.name_of(node) != word
+            other = taken or not node.args or self.graph.role_of(node) is None
+            if is_literal(node) or (other and name in self.gradients):
+                self.called[name] = self.names.fresh(word)
+            elif node not in wanted and node.args:
+                wanted[node] = self.names.fresh(word)
         return wanted
 
     def source(self) -> str:
