@@ -14,6 +14,7 @@ import numpy as np
 
 from graphdiff.emit.traits import VIEWS
 from graphdiff.graph.node import LEAVES, Node, full_value
+from graphdiff.graph.types import each_type
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.elementwise import Cast, Elementwise
@@ -59,7 +60,7 @@ class Reuse:
         last: dict[Node, int] = {}
         for node in reversed(order):
             reads = [
-                last.get(r, place[r]) if self.is_inline(r) else place[r]
+                last.get(r, place[r]) if self._reads_late(r) else place[r]
                 for r in self.readers.get(node, ())
             ]
             last[node] = max(reads, default=place[node])
@@ -79,6 +80,15 @@ class Reuse:
                     self.takes[node] = arg
                     taken.add(arg)
                     break
+
+    def _reads_late(self, node: Node) -> bool:
+        """Whether `node` may read its arguments when its reader is computed.
+
+        A number made of numbers stands inline, and so do the entries that it reads.
+        """
+        return self.is_inline(node) or not any(
+            t.shape for arg in (node, *node.args) for t in each_type(arg.type)
+        )
 
     def is_inline(self, node: Node) -> bool:
         """Whether `node` reads its arguments no sooner than its reader is computed."""

@@ -53,6 +53,25 @@ def test_programs_in_all_sizes(name, dtype):
         agree(graph, *arguments(program, n, dtype), compiled=function)
 
 
+def entries_of_an_array(x):
+    y = np.exp(x)
+    return (y[0] * y[1] + 1) / np.prod(np.sin(y * 3.0))
+
+
+def products_of_its_parts(x):
+    y = np.exp(x)
+    inside = np.einsum("i,i", y[1:], y[:-1]) + np.einsum("i,i", y[1:], x[1:])
+    return inside / np.prod(np.sin(y * 3.0))
+
+
+@pytest.mark.parametrize("read", [entries_of_an_array, products_of_its_parts])
+def test_an_array_is_kept_for_numbers_that_are_made_of_it_later(read):
+    x = np.array([0.5, 1.0, 0.25])
+    graph = gd.trace(read, x)
+    assert fast(graph).load()(x) == pytest.approx(read(x))
+    check(gd.value_and_grad(read).graph(x), x)
+
+
 def book(W1, W2, X, y, decay):
     H = nn.relu(X @ W1)
     U2 = H @ W2
