@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ import numpy as np
 from graphdiff.errors import GraphdiffError, GraphTypeError, UnsupportedError
 from graphdiff.expression.refused import REFUSED
 from graphdiff.graph.node import current_scope
-from graphdiff.runtime.late import MODULES
+from graphdiff.runtime.late import MODULES, find_late
 
 
 class Door:
@@ -129,7 +128,7 @@ def _find_late(function: Any) -> Door | None:
     for name, (build, most) in list(_LATE.items()):
         module = ".".join(name.split(".")[:2])
         if MODULES[module].is_loaded:
-            found = attrgetter(name[len(module) + 1 :])(MODULES[module])
+            found = find_late(name)
             DOORS[found] = Door(found, build, most, name)
             del _LATE[name]
     return DOORS.get(function)
@@ -141,6 +140,9 @@ def name_of_function(function: Any) -> str:
     if isinstance(function, np.ufunc) and getattr(np, name, None) is not function:
         holders = (m for m in MODULES.values() if m.is_loaded and hasattr(m, name))
         return next((f"{m.__name__}.{name}" for m in holders), name)
+    owner = getattr(function, "__self__", None)
+    if isinstance(owner, np.ufunc):
+        return f"{name_of_function(owner)}.{function.__name__}"
     module = str(getattr(function, "__module__", None) or "numpy")
     return f"{module.replace('numpy', 'np', 1)}.{name}" if "numpy" in module else name
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
 
@@ -25,6 +25,7 @@ from graphdiff.graph.types import (
     show_shape,
 )
 from graphdiff.ops.axes import spread_node
+from graphdiff.runtime.late import find_late
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim
 
@@ -34,7 +35,10 @@ DtypeRule = Callable[..., tuple[tuple[np.dtype, ...], np.dtype]]
 
 @dataclass(frozen=True, eq=False)
 class Elementwise(Op):
-    """An op on entries. Arguments have equal shapes, and the dtypes of its rule."""
+    """An op on entries. Arguments have equal shapes, and the dtypes of its rule.
+
+    What its function takes beyond arrays is in `more`, and in `named` by name.
+    """
 
     name: str
     dtypes: DtypeRule
@@ -45,6 +49,8 @@ class Elementwise(Op):
     masks: tuple[int, ...] = ()  # type: ignore[misc]
     safe: tuple[float | None, ...] = ()
     out: bool = True
+    more: tuple[Any, ...] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -65,7 +71,12 @@ class Elementwise(Op):
         return first if dtype == first.dtype else ArrayType(first.shape, dtype)
 
     def call(self, *args: ArrayType) -> Call:
-        return Call(self.name, tuple(map(Arg, range(len(args)))), {}, self.out)
+        places = (*map(Arg, range(len(args))), *self.more)
+        return Call(self.name, places, self.named, self.out)
+
+    def compute(self, *values: Any) -> Any:
+        """The function's value for numbers or arrays."""
+        return FUNCTIONS[self.name](*values, *self.more, **self.named)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
         rule = self.rules[i] if i < len(self.rules) else None
@@ -87,7 +98,7 @@ class Elementwise(Op):
                 nodes.append(arg.node)
         if kind is None:
             if not any(isinstance(arg, Dim) for arg in args):
-                return FUNCTIONS[self.name](*args)
+                return self.compute(*args)
             kind = Expression
         if len(args) != len(self.rules):
             raise ShapeError(
@@ -246,13 +257,31 @@ def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
 def late_ufunc(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:
     """The op of a ufunc of SciPy, by its full name, and the ufunc's door."""
 
+    return late_function(name, name, *rules, **facts)
+
+
+def late_function(
+    name: str, ufunc: str, *rules: Rule | None, **facts: Any
+) -> Elementwise:
+    """As `late_ufunc`, where the public function `name` calls a ufunc of other name."""
+
     @cache
     def found() -> DtypeRule:
-        return _by_ufunc(FUNCTIONS[name], name)
+        return _by_ufunc(find_late(ufunc), name)
 
     op = Elementwise(name, lambda *given: found()(*given), rules, **facts)
-    implements_late(name, len(rules))(op)
+    implements_late(ufunc, len(rules))(op)
     return op
+
+
+def parametric(
+    name: str, more: tuple[Any, ...], *rules: Rule | None, **facts: Any
+) -> Elementwise:
+    """The op of one of our own functions that takes plain arguments after its arrays.
+
+    Two are one op only if they are the same object, so whoever makes them keeps them.
+    """
+    return Elementwise(name, _all_float, rules, out=False, more=more, **facts)
 
 
 def helper(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:

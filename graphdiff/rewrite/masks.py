@@ -26,7 +26,6 @@ from graphdiff.ops.elementwise import (
     where,
 )
 from graphdiff.rewrite.engine import inherit, rebuilt
-from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.strict import is_singular
 
 Guard = tuple[tuple[Node, bool], ...]
@@ -110,7 +109,7 @@ def is_comfortable(op: Elementwise, place: int, value: float) -> bool:
     near = np.array([value - 1e-3, value, value + 1e-3])
     args = [near if i == place else np.full(3, 0.5) for i in range(len(op.safe))]
     with np.errstate(all="ignore"):
-        return bool(np.all(np.isfinite(FUNCTIONS[op.name](*args))))
+        return bool(np.all(np.isfinite(op.compute(*args))))
 
 
 class Outside:
@@ -139,7 +138,7 @@ class Outside:
                 values.append(full_value(arg) if known is None else known[1])
             if len(guards) == 1 and None not in values:
                 with np.errstate(all="ignore"):
-                    value = node.type.dtype.type(FUNCTIONS[node.op.name](*values))
+                    value = node.type.dtype.type(node.op.compute(*values))
                 self._known[node] = guards.pop(), value
 
     def is_safe(self, x: Node, guard: Guard, op: Elementwise, place: int) -> bool:

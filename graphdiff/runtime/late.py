@@ -11,6 +11,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from graphdiff.errors import MissingError
@@ -57,7 +58,13 @@ MODULES = {module.__name__: module for module in (special, linalg)}
 
 _NAMES = {
     special: """
-    erf erfc
+    bdtr bdtrc beta betainc betaincc betainccinv betaincinv betaln binom boxcox boxcox1p
+    chdtr chdtrc dawsn digamma entr erf erfc erfcinv erfcx erfi erfinv exp1 expi expit
+    expn exprel gamma gammainc gammaincc gammainccinv gammaincinv gammaln gammasgn huber
+    hyp0f1 hyp1f1 hyp2f1 i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jv jve k0
+    k0e k1 k1e kl_div kn kv kve log_expit log_ndtr logit loggamma ndtr ndtri ndtri_exp
+    owens_t poch polygamma pseudo_huber rel_entr rgamma stdtr xlog1py xlogy y0 y1 yn yv
+    yve zeta
     """,
     linalg: """
     """,
@@ -67,6 +74,13 @@ LATE = frozenset(
     f"{m.__name__}.{n}" for m, names in _NAMES.items() for n in names.split()
 )
 """The full names of all functions of SciPy that the table knows."""
+
+
+def find_late(name: str) -> Callable[..., Any]:
+    """The function of SciPy of this full name; its module is imported."""
+    module = ".".join(name.split(".")[:2])
+    found: Callable[..., Any] = attrgetter(name[len(module) + 1 :])(MODULES[module])
+    return found
 
 
 class Table(dict[str, Callable[..., Any]]):
@@ -80,9 +94,7 @@ class Table(dict[str, Callable[..., Any]]):
         """Find a function of SciPy."""
         if name not in LATE:
             raise KeyError(name)
-        module, _, short = name.rpartition(".")
-        found: Callable[..., Any] = getattr(MODULES[module], short)
-        self[name] = found
+        self[name] = found = find_late(name)
         return found
 
     def __contains__(self, name: object) -> bool:

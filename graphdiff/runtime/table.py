@@ -12,12 +12,21 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable
+from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from graphdiff.runtime import activations, matrices, reductions, scatter, strict
+from graphdiff.runtime import (
+    activations,
+    incomplete,
+    matrices,
+    recurrences,
+    reductions,
+    scatter,
+    strict,
+)
 from graphdiff.runtime.late import Table
 
 _NUMPY = """
@@ -29,6 +38,16 @@ log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor ma
 max maximum mean min minimum mod multiply negative not_equal positive power prod
 reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
 take_along_axis tan tanh transpose trunc tril triu var where
+"""
+_ORDER = """
+argpartition argsort bincount convolve correlate cross cumprod diff digitize gradient
+interp kron lexsort median nanargmax nanargmin nancumprod nancumsum nanmax nanmean
+nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar partition
+percentile polyval quantile searchsorted sort vander
+"""
+_METHODS = """
+maximum.accumulate minimum.accumulate logaddexp.accumulate bitwise_and.reduce
+bitwise_or.reduce bitwise_xor.reduce
 """
 _LINALG = """
 cholesky det eigh eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve
@@ -46,7 +65,9 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(strict),
     **_functions(activations),
     **_functions(reductions),
+    **_functions(incomplete),
     **_functions(scatter),
+    **_functions(recurrences),
     **_functions(matrices),
 }
 """The functions of our own, by the name that op definitions and modules use."""
@@ -73,6 +94,8 @@ def _flipped_cumsum(x: Any, axis: int) -> Any:
 FUNCTIONS = Table(
     {
         **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
+        **{f"np.{name}": getattr(np, name) for name in _ORDER.split()},
+        **{f"np.{name}": attrgetter(name)(np) for name in _METHODS.split()},
         **{f"np.linalg.{name}": getattr(np.linalg, name) for name in _LINALG.split()},
         **HELPERS,
         "getitem": operator.getitem,

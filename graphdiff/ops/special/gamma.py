@@ -1,0 +1,109 @@
+"""The gamma function and its kin (DLMF, chapter 5), zeta functions (chapter 25)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from graphdiff.ops.entries import Elementwise, late_function, late_ufunc
+from graphdiff.ops.special.refuse import no_slope
+
+_INT, _DOUBLE = np.dtype(np.int64), np.dtype(np.float64)
+
+
+def slope_of_digamma(m: Any, x: Any) -> Any:
+    """The m-th derivative of digamma, in the dtype of `x`."""
+    if m == 0:
+        return digamma(x)
+    return polygamma(m, x.astype(_DOUBLE)).astype(x.dtype)
+
+
+def _beyond_half(g: Any, y: Any, x: Any) -> Any:
+    """The slope of 1 / gamma, below 1/2 by reflection, so that poles do no harm."""
+    low = x < 0.5
+    left, right = np.where(low, x, 0.25), np.where(low, 1, x)
+    reflected = np.cos(math.pi * left) * gamma(1 - left) - y * digamma(1 - left)
+    return g * -np.where(low, -reflected, y * digamma(right))
+
+
+digamma = late_ufunc(
+    "scipy.special.digamma",
+    lambda g, y, x: g * slope_of_digamma(1, x),
+    singular=True,
+    safe=(1.0,),
+)
+polygamma = Elementwise(
+    "scipy.special.polygamma",
+    lambda *given: ((_INT, _DOUBLE), _DOUBLE),
+    (None, lambda g, y, n, x: g * polygamma(n + 1, x)),
+    singular=True,
+    safe=(None, 1.0),
+    out=False,
+)
+gamma = late_ufunc(
+    "scipy.special.gamma",
+    lambda g, y, x: g * (y * digamma(x)),
+    singular=True,
+    safe=(1.0,),
+)
+gammaln = late_ufunc(
+    "scipy.special.gammaln",
+    lambda g, y, x: g * digamma(x),
+    singular=True,
+    safe=(1.0,),
+)
+loggamma = late_ufunc(
+    "scipy.special.loggamma",
+    lambda g, y, x: g * digamma(x),
+    singular=True,
+    safe=(1.0,),
+)
+rgamma = late_ufunc("scipy.special.rgamma", _beyond_half)
+gammasgn = late_ufunc("scipy.special.gammasgn", None)
+beta = late_ufunc(
+    "scipy.special.beta",
+    lambda g, y, a, b: g * (y * (digamma(a) - digamma(a + b))),
+    lambda g, y, a, b: g * (y * (digamma(b) - digamma(a + b))),
+    singular=True,
+    safe=(1.0, None),
+)
+betaln = late_ufunc(
+    "scipy.special.betaln",
+    lambda g, y, a, b: g * (digamma(a) - digamma(a + b)),
+    lambda g, y, a, b: g * (digamma(b) - digamma(a + b)),
+    singular=True,
+    safe=(1.0, None),
+)
+binom = late_ufunc(
+    "scipy.special.binom",
+    lambda g, y, n, k: g * (y * (digamma(n + 1) - digamma(n - k + 1))),
+    lambda g, y, n, k: g * (y * (digamma(n - k + 1) - digamma(k + 1))),
+    singular=True,
+    safe=(1.0, None),
+)
+poch = late_ufunc(
+    "scipy.special.poch",
+    lambda g, y, z, m: g * (y * (digamma(z + m) - digamma(z))),
+    lambda g, y, z, m: g * (y * digamma(z + m)),
+    singular=True,
+    safe=(1.0, None),
+)
+
+# --- zeta functions, which SciPy has under one name -----------------------------------
+zeta = late_function(
+    "scipy.special.zeta",
+    "scipy.special._ufuncs._zeta",
+    no_slope("scipy.special.zeta", "the exponent"),
+    lambda g, y, s, q: -(g * (s * zeta(s + 1, q))),
+    singular=True,
+    safe=(None, 1.0),
+)
+riemann_zeta = late_function(
+    "scipy.special.zeta",
+    "scipy.special._ufuncs._riemann_zeta",
+    no_slope("scipy.special.zeta", "the exponent"),
+    singular=True,
+    safe=(2.0,),
+)
