@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from graphdiff.emit.calls import dtype_text
+from graphdiff.emit.guard import MOST, Kind, guard_lines
 from graphdiff.emit.helpers import Helpers
 from graphdiff.emit.layout import assign, function
 from graphdiff.emit.naming import Names, identifier
@@ -150,12 +151,14 @@ class Entry:
         helpers: Helpers,
         numbers: bool = False,
         needs: Sequence[Dim] = (),
+        guards: bool = False,
     ) -> None:
         """Take the parameters; the names are for what the checks need.
 
         `numbers` says that Python's floats may stay as they are. `needs` are sizes
-        that must be at least 0.
+        that must be at least 0. `guards` says that arrays are first looked at together.
         """
+        self.guards = guards
         self.numbers = numbers
         self.needs = needs
         self.found, self.wanted = names.fresh("found"), names.fresh("wanted")
@@ -170,10 +173,15 @@ class Entry:
     def lines(self, needed: Sequence[str]) -> list[str]:
         """The source; `needed` sizes get their variables in any case."""
         lines: list[str] = []
+        arrays = [leaf for leaf in self.leaves if leaf.node.type.shape]
+        together = self.guards and 0 < len(arrays) <= MOST
         for parameter in self.made:
             lines += self._nests(parameter)
             for leaf in parameter.leaves:
-                lines += self._conversion(leaf)
+                if not (together and leaf in arrays):
+                    lines += self._conversion(leaf)
+        if together:
+            lines += self._together(arrays)
         checked = [leaf for leaf in self.leaves if self._says_more(leaf)]
         used = {n for leaf in checked for s in leaf.node.type.shape for n in _names(s)}
         used.update(*(size.names for size in self.needs))
@@ -199,31 +207,48 @@ class Entry:
             lines += [f"        raise ValueError({message.flat})"]
         return lines
 
+    def _together(self, arrays: Sequence[Leaf]) -> list[str]:
+        """Conversions that are left out where one condition holds for all arrays."""
+        taken = [leaf for leaf in arrays if leaf.access.flat != leaf.name]
+        lines = [x for leaf in taken for x in store_lines(leaf.name, leaf.access, 4)]
+        measured = [
+            leaf
+            for leaf in arrays
+            if not self._says_more(leaf)
+            or any(f"{leaf.name}.shape[" in t.flat for t in self._texts.values())
+        ]
+        lines += guard_lines([*map(_kind, arrays)], [*map(_kind, measured)])
+        for leaf in arrays:
+            converted = self._converted(leaf, atom(leaf.name))
+            lines += store_lines(leaf.name, converted, 8)
+        return lines
+
     def _conversion(self, leaf: Leaf) -> list[str]:
+        access = leaf.access
         if not self.numbers:
-            return store_lines(leaf.name, self._converted(leaf), 4)
+            return store_lines(leaf.name, self._converted(leaf, access), 4)
         lines = []
-        if leaf.access.flat != leaf.name:
-            lines = store_lines(leaf.name, leaf.access, 4)
-            leaf = replace(leaf, access=atom(leaf.name))
+        if access.flat != leaf.name:
+            lines = store_lines(leaf.name, access, 4)
+            access = atom(leaf.name)
         return [
             *lines,
             f"    if not isinstance({leaf.name}, float):",
-            *store_lines(leaf.name, self._converted(leaf), 8),
+            *store_lines(leaf.name, self._converted(leaf, access), 8),
         ]
 
-    def _converted(self, leaf: Leaf) -> Text:
+    def _converted(self, leaf: Leaf, access: Text) -> Text:
         type = leaf.node.type
         dtype = dtype_text(type.dtype)
         if not type.shape:
             if type.dtype.kind == "b":
                 dtype = atom("np.bool_")
-            arguments = [string(leaf.path), leaf.access, dtype]
+            arguments = [string(leaf.path), access, dtype]
             return call(self.helpers.name("number"), arguments)
         shape = tuple_(
             [literal(n if isinstance(n, int) else str(n)) for n in type.shape]
         )
-        arguments = [string(leaf.path), leaf.access, shape]
+        arguments = [string(leaf.path), access, shape]
         if type.dtype != np.float64:
             arguments.append(dtype)
         return call(self.helpers.name("array"), arguments)
@@ -298,6 +323,11 @@ class Entry:
             f"    if {self.sizes.text(more).flat} < {self.sizes.text(less).flat}:",
             *expression(refusal, 8, "raise "),
         ]
+
+
+def _kind(leaf: Leaf) -> Kind:
+    """What a guard looks at."""
+    return leaf.name, leaf.node.type.dtype, len(leaf.node.type.shape)
 
 
 def _names(size: int | Dim) -> frozenset[str]:

@@ -298,6 +298,7 @@ class FastModule(Module):
     """A module in the fast style."""
 
     body_class = FastBody
+    guards = True
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Prepare the graph, then write it as any module."""

@@ -28,10 +28,13 @@ def make(body: Variables, node: Node) -> Value:
 
 
 def _sum(body: Variables, node: Node) -> Value:
-    """``np.sum(x)`` as the user writes it; of adjoints ``d_x.sum(axis=0)``, quicker."""
+    """``np.sum(x)`` as the user writes it; of adjoints ``d_x.sum(axis=0)``, quicker.
+
+    In modules always the method: ``np.sum`` only calls it, and takes as long again.
+    """
     made = plain_call(body, node)
     arg = node.args[0]
-    if node in body.outside or arg not in body.variables:
+    if not body.methods and (node in body.outside or arg not in body.variables):
         return made
     named = dict(node.op.call(arg.type).kwargs)
     if node in body.kept:

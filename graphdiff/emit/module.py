@@ -35,6 +35,7 @@ class Module:
     """The parts of one emitted module, before they are put together."""
 
     body_class: type[Body] = ModuleBody
+    guards = False
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Schedule the graph, choose names, make the statements."""
@@ -63,6 +64,7 @@ class Module:
             self.helpers,
             is_polynomial(graph),
             graph.ledger.needs,
+            self.guards,
         )
         given: dict[Node, str] = dict(self.constants)
         for parameter in self.parameters:

@@ -70,9 +70,9 @@ def classifier_and_grad(W1, W2, X, labels, decay):
     softmax_U2 = _softmax(U2, -1)
     rows = np.arange(batch)  # (batch,)
     J = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, labels])
-    classifier = J + decay * (np.sum(W1**2) + np.sum(W2**2))
+    classifier = J + decay * ((W1**2).sum() + (W2**2).sum())
 
-    # classifier = J + decay * (np.sum(W1**2) + np.sum(W2**2))  (programs.py:29)
+    # classifier = J + decay * ((W1**2).sum() + (W2**2).sum())  (programs.py:29)
     two_times_decay = 2 * decay
 
     # J = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, ...  (programs.py:28)

@@ -74,9 +74,9 @@ def entropy_and_grad(p, A):
     with np.errstate(all="ignore"):
         sqrt_p = np.sqrt(p)
         root = np.where(mask, sqrt_p @ A, 1)
-    entropy = -np.sum(safe) + np.sum(np.maximum(root, 0.5))
+    entropy = -safe.sum() + np.maximum(root, 0.5).sum()
 
-    # entropy = -np.sum(safe) + np.sum(np.maximum(root, 0.5))  (programs.py:45)
+    # entropy = -safe.sum() + np.maximum(root, 0.5).sum()  (programs.py:45)
     # undefined entries here are discarded below
     with np.errstate(all="ignore"):
         d_root = np.heaviside(root - 0.5, 0.5)

@@ -74,9 +74,9 @@ def network_and_grad(params, X, Y):
     z2 = a1 @ W2 + b2  # (batch, 10)
     a2 = _sigmoid(z2)
     a2_minus_Y = a2 - Y
-    C = np.sum(a2_minus_Y**2) / (2 * batch)
+    C = (a2_minus_Y**2).sum() / (2 * batch)
 
-    # C = np.sum(a2_minus_Y**2) / (2 * batch)  (programs.py:20)
+    # C = (a2_minus_Y**2).sum() / (2 * batch)  (programs.py:20)
     d_a2 = a2_minus_Y / batch
 
     # a2 = _sigmoid(z2)  (programs.py:12)

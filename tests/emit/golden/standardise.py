@@ -57,11 +57,11 @@ def standardise_and_grad(x, idx):
     picked = unit[:, idx]  # (batch, k)
     tanh_picked = np.tanh(picked)
     largest = np.max(x)
-    standardise = np.sum(tanh_picked**3) + largest
+    standardise = (tanh_picked**3).sum() + largest
 
     # largest = np.max(x)  (programs.py:53)
     same = x == largest
-    d_x_via_largest = _ratio(np.float32(1), np.sum(same.astype(np.float32))) * same
+    d_x_via_largest = _ratio(np.float32(1), same.astype(np.float32).sum()) * same
 
     # tanh_picked = np.tanh(picked)  (programs.py:53)
     d_picked = 3 * tanh_picked**2 * (1 - tanh_picked**2)
@@ -74,7 +74,7 @@ def standardise_and_grad(x, idx):
     # undefined entries here are discarded below
     with np.errstate(all="ignore"):
         share = _gated(d_unit, 1 / total)
-        total_2 = np.sum(_gated(share, unit), axis=1, keepdims=True)  # (batch, 1)
+        total_2 = _gated(share, unit).sum(axis=1, keepdims=True)  # (batch, 1)
 
     # x_minus_mean_x = x - np.mean(x, axis=1, keepdims=True)  (programs.py:51)
     d_x = d_x_via_largest + _ratio(-total_2, spread) / 4 * x_minus_mean_x + share

@@ -29,9 +29,9 @@ def valley_and_grad(x):
     part_x = x[:-1]  # (n,)
     gap = x[1:] - part_x**2
     slack = 1 - part_x
-    valley = np.sum(100 * gap**2 + slack**2)
+    valley = (100 * gap**2 + slack**2).sum()
 
-    # valley = np.sum(100 * gap**2 + slack**2)  (programs.py:39)
+    # valley = (100 * gap**2 + slack**2).sum()  (programs.py:39)
     d_gap = 200 * gap
 
     # gap = x[1:] - part_x**2  (programs.py:37)

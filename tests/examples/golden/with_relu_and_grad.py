@@ -78,9 +78,9 @@ def with_relu_and_grad(X, y, W1, W2, lam):
     softmax_U2 = _softmax(U2, -1)
     rows = np.arange(batch)  # (batch,)
     J_mle = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, y])
-    J = J_mle + lam * (np.sum(W1**2) + np.sum(W2**2))
+    J = J_mle + lam * ((W1**2).sum() + (W2**2).sum())
 
-    # J = J_mle + lam * (np.sum(W1**2) + np.sum(W2**2))  (cross_entropy_network.py:29)
+    # J = J_mle + lam * ((W1**2).sum() + (W2**2).sum())  (cross_entropy_network.py:29)
     two_times_lam = 2 * lam
 
     # J_mle = np.mean(_logsumexp_given(U2, softmax_U2 ...  (cross_entropy_network.py:28)
