@@ -332,15 +332,17 @@ def _scaled(c: Any, x: Node) -> Node:
 
 @rewrites(multiply)
 def literal_joins_scalar(node: Node, engine: Engine) -> Node | None:
-    """spread(s) * (c * x)  ->  spread(c * s) * x.
+    """spread(s) * (c * x)  ->  spread(c * s) * x, and c * (spread(s) * x) likewise.
 
     Where c is a power of two: the small array is scaled instead of the large one.
     """
-    for place in (0, 1):
-        wide, product = node.args[place], node.args[1 - place]
-        if type(wide.op) is Spread and product.op is multiply and engine.sole(product):
-            match with_literal(product):
-                case (c, x) if is_power_of_two(c):
+    for first, product in (node.args, node.args[::-1]):
+        if product.op is not multiply or not engine.sole(product):
+            continue
+        for second, x in (product.args, product.args[::-1]):
+            for wide, literal in ((first, second), (second, first)):
+                c = full_value(literal)
+                if type(wide.op) is Spread and c is not None and is_power_of_two(c):
                     (s,) = wide.args
                     small = make(wide.op, make(multiply, number(c, s), s))
                     return make(multiply, small, x)

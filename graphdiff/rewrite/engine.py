@@ -110,6 +110,10 @@ class Engine:
         """Whether at most one node reads `node`, so that changing it adds no work."""
         return self._uses.get(node, 0) <= 1
 
+    def serves_only(self, node: Node, reader: Node) -> bool:
+        """Whether nothing but `reader` reads `node`, once or twice."""
+        return self._uses.get(node, 0) <= reader.args.count(node)
+
     def known(self, op: Op, *args: Node) -> Node | None:
         """The node of `op` on `args` if it has been settled as it is, else None."""
         node = self.scope.nodes.get((op, args))

@@ -1,6 +1,7 @@
 """Square roots of sums of squares: functions that neither overflow nor have a hole.
 
 ``sqrt(sum(x * x))`` has slope inf * 0 at the origin; the functions below have 0 there.
+Where such a root is only squared again, it goes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from graphdiff.ops.elementwise import (
 from graphdiff.ops.linalg import Einsum
 from graphdiff.ops.reduce import Mean, Norm, Std, Var
 from graphdiff.rewrite.axes import reshaped
-from graphdiff.rewrite.engine import Rule, rewrites
+from graphdiff.rewrite.engine import Engine, Rule, rewrites
 
 MOST_TERMS = 8
 """How many squares under one root become nested ``hypot``."""
@@ -129,6 +130,35 @@ def root_of_squares(node: Node) -> Node | None:
     return make(root, inside)
 
 
+@rewrites(square, multiply, power)
+def square_of_root(node: Node, engine: Engine) -> Node | None:
+    """norm(x) ** 2  ->  sum(x * x), and likewise for std, abs and root.
+
+    Where nothing else reads the root. The slope is 2 * x: no quotient by a norm, which
+    is 0 at the origin and may overflow or vanish before its square does.
+    """
+    base = base_of_square(node)
+    if base is None or base.type != node.type or not engine.serves_only(base, node):
+        return None
+    inner = base.args[0] if isinstance(base.op, Reshape) else base
+    if inner is not base and not engine.serves_only(inner, base):
+        return None
+    found = squared(inner)
+    return None if found is None else reshaped(found, node.type.shape)
+
+
+def squared(root_node: Node) -> Node | None:
+    """The square of what is a root of squares, without the root."""
+    op, args = root_node.op, root_node.args
+    if isinstance(op, Norm):
+        return make(Sum(op.axes), make(multiply, args[0], args[0]))
+    if isinstance(op, Std):
+        return make(Var(op.axes, op.ddof), *args)
+    if op is absolute:
+        return make(multiply, args[0], args[0])
+    return args[0] if op is root else None
+
+
 def is_sum_of_squares(node: Node) -> bool:
     """Whether `node` is surely 0 only where the squares that it adds up are."""
     stack = [node]
@@ -177,4 +207,5 @@ ROOTS: tuple[Rule, ...] = (
     root_of_two_squares,
     root_of_variance,
     root_of_squares,
+    square_of_root,
 )

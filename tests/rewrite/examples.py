@@ -165,7 +165,11 @@ LAWFUL = {
     ],
     "literal_times_quotient": [lambda v: 0.3 * (v.x / 2), lambda v: 2 * (0.3 / v.x)],
     "literal_quotient": [lambda v: (2 * v.x) / 2, lambda v: (0.3 * v.x) / 4],
-    "literal_joins_scalar": [lambda v: v.s * (2 * v.x), lambda v: (v.x * 4) * v.s],
+    "literal_joins_scalar": [
+        lambda v: v.s * (2 * v.x),
+        lambda v: (v.x * 4) * v.s,
+        lambda v: 2 * (v.s * v.x),
+    ],
     "extreme_of_itself": [
         lambda v: np.maximum(v.x, v.x),
         lambda v: np.minimum(v.x, v.x),
@@ -311,6 +315,14 @@ STABILISING = {
         lambda v: np.sqrt(np.mean(v.x**2, axis=1)),
         lambda v: np.sqrt(np.sum(v.a * v.a, axis=0, keepdims=True) / 3),
         lambda v: np.sqrt(2 * v.x * v.x + np.square(v.y)),
+    ],
+    "square_of_root": [
+        lambda v: np.linalg.norm(v.a) ** 2,
+        lambda v: np.square(np.linalg.norm(v.x, axis=1, keepdims=True)),
+        lambda v: np.sqrt(np.sum(v.x**2, axis=0)) ** 2,
+        lambda v: np.abs(v.x) * np.abs(v.x),
+        lambda v: np.std(v.a, axis=1) ** 2,
+        lambda v: np.sqrt(np.mean(v.x**2)) ** 2,
     ],
     "x_log_x": [lambda v: np.abs(v.x) * np.log(np.abs(v.x))],
 }

@@ -89,6 +89,44 @@ def test_roots_of_squares_have_slope_zero_at_the_origin(written):
     np.testing.assert_array_equal(slope, np.zeros(3))
 
 
+@pytest.mark.parametrize(
+    "root",
+    [
+        np.linalg.norm,
+        lambda x: np.sqrt(np.sum(x**2)),
+        lambda x: np.sqrt(np.sum(x**2) / 3),
+        lambda x: np.sqrt(np.var(x)),
+    ],
+)
+@pytest.mark.parametrize("scale", [0.0, 1e-300, 1.0, 1e150, np.inf, np.nan])
+def test_a_root_that_is_only_squared_goes(root, scale):
+    x = gd.var("x", "3")
+    written = gd.Graph({"x": x}, {"y": root(x) ** 2})
+    graph = gd.stabilise(written)
+    assert not {"norm", "sqrt", "std", "root"} & {n.op.label for n in graph.nodes}
+    entries = {"x": scale * np.array([1.0, -2.0, 0.5])}
+    with np.errstate(all="ignore"):
+        old, new = (gd.evaluate(g, entries)["y"] for g in (written, graph))
+        slope = gd.evaluate(gd.differentiate(written), entries)["d_x"]
+    np.testing.assert_allclose(new, old, rtol=1e-14)
+    if scale == 0:
+        np.testing.assert_array_equal(slope, np.zeros(3))
+
+
+def test_a_root_with_other_readers_stays():
+    x = gd.var("x", "3")
+    r = np.linalg.norm(x)
+    graph = gd.stabilise(gd.Graph({"x": x}, {"y": r**2 + 1 / r}))
+    assert "norm" in {n.op.label for n in graph.nodes}
+
+
+def test_the_slope_of_a_squared_norm_is_twice_the_matrix():
+    x, scale = gd.var("x", "m,n"), gd.var("scale", "")
+    graph = gd.Graph({"x": x, "scale": scale}, {"y": scale * np.linalg.norm(x) ** 2})
+    found = gd.simplify(gd.differentiate(graph, wrt=["x"]))
+    assert "d_x = 2 * scale * x" in str(found)
+
+
 def test_names_survive():
     x = gd.var("x", "n,3")
     total = gd.named(np.sum(np.exp(x), axis=1), "total")
