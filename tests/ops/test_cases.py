@@ -1,7 +1,9 @@
 """Every case: NumPy's values, the types inferred, and derivatives to order three."""
 
+import importlib
+import pkgutil
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -209,6 +211,12 @@ def leaves_of(kind: type) -> set[type]:
     return {kind} if not below else set().union(*map(leaves_of, below))
 
 
+def modules_of(package: Any) -> Iterator[Any]:
+    """The modules in a package, and in the packages in it."""
+    for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield importlib.import_module(found.name)
+
+
 # Ops that only masks and stabilising bring in; their own tests have cases.
 ELSEWHERE = {"gated", "GatedMatMul", "Strict", "root", "xlogx"}
 
@@ -219,7 +227,8 @@ def test_every_door_and_every_op_has_a_case(monkeypatch: pytest.MonkeyPatch) -> 
     assert not missing
     elementwise = {
         name: op
-        for name, op in vars(gd.ops.elementwise).items()
+        for module in modules_of(gd.ops)
+        for name, op in vars(module).items()
         if isinstance(op, Elementwise)
     }
     classes = {

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import special
 
 import graphdiff as gd
 from tests.cases import CASES, Case
@@ -33,11 +34,15 @@ def translated(value: Any) -> Any:
     """NumPy, or a function of it, as JAX has it."""
     if value is np:
         return jnp
+    if value is special:
+        return jax.scipy.special
     if value is np.linalg.norm:
         return jnp.linalg.norm
     name = getattr(value, "__name__", None)
     if name and value is getattr(np, name, None):
         return getattr(jnp, name)
+    if isinstance(value, np.ufunc) and value is getattr(special, str(name), None):
+        return getattr(jax.scipy.special, {"psi": "digamma"}.get(str(name), str(name)))
     return value
 
 

@@ -41,60 +41,72 @@ _POLES: dict[str, Any] = {"singular": True, "safe": (None, 1.0)}
 _KINK: dict[str, Any] = {"kink": "jumps at 0"}
 
 # --- of the first kind ----------------------------------------------------------------
-jv = _of_order("jv", lambda g, y, v, x: g * (0.5 * (jv(v - 1, x) - jv(v + 1, x))))
-jve = _of_order("jve", lambda g, y, v, x: g * (0.5 * (jve(v - 1, x) - jve(v + 1, x))))
-j0 = late_ufunc("scipy.special.j0", lambda g, y, x: -(g * j1(x)))
-j1 = late_ufunc("scipy.special.j1", lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x))))
+jv: Elementwise = _of_order(
+    "jv", lambda g, y, v, x: g * (0.5 * (jv(v - 1, x) - jv(v + 1, x)))
+)
+jve: Elementwise = _of_order(
+    "jve", lambda g, y, v, x: g * (0.5 * (jve(v - 1, x) - jve(v + 1, x)))
+)
+j0: Elementwise = late_ufunc("scipy.special.j0", lambda g, y, x: -(g * j1(x)))
+j1: Elementwise = late_ufunc(
+    "scipy.special.j1", lambda g, y, x: g * (0.5 * (j0(x) - jv(2, x)))
+)
 
 # --- of the second kind ---------------------------------------------------------------
-yv = _of_order(
+yv: Elementwise = _of_order(
     "yv", lambda g, y, v, x: g * (0.5 * (yv(v - 1, x) - yv(v + 1, x))), **_POLES
 )
-yve = _of_order(
+yve: Elementwise = _of_order(
     "yve", lambda g, y, v, x: g * (0.5 * (yve(v - 1, x) - yve(v + 1, x))), **_POLES
 )
-yn = _of_order(
+yn: Elementwise = _of_order(
     "yn", lambda g, y, n, x: g * (0.5 * (yn(n - 1, x) - yn(n + 1, x))), **_POLES
 )
-y0 = late_ufunc("scipy.special.y0", lambda g, y, x: -(g * y1(x)), **_POLE)
-y1 = late_ufunc(
+y0: Elementwise = late_ufunc("scipy.special.y0", lambda g, y, x: -(g * y1(x)), **_POLE)
+y1: Elementwise = late_ufunc(
     "scipy.special.y1", lambda g, y, x: g * (0.5 * (y0(x) - yv(2, x))), **_POLE
 )
 
 # --- modified, of the first kind ------------------------------------------------------
-iv = _of_order("iv", lambda g, y, v, x: g * (0.5 * (iv(v - 1, x) + iv(v + 1, x))))
-i0 = late_ufunc("scipy.special.i0", lambda g, y, x: g * i1(x))
-i1 = late_ufunc("scipy.special.i1", lambda g, y, x: g * (0.5 * (i0(x) + iv(2, x))))
+iv: Elementwise = _of_order(
+    "iv", lambda g, y, v, x: g * (0.5 * (iv(v - 1, x) + iv(v + 1, x)))
+)
+i0: Elementwise = late_ufunc("scipy.special.i0", lambda g, y, x: g * i1(x))
+i1: Elementwise = late_ufunc(
+    "scipy.special.i1", lambda g, y, x: g * (0.5 * (i0(x) + iv(2, x)))
+)
 ive: Elementwise = _of_order(
     "ive", lambda kinks, g, y, v, x: _falling(ive)(kinks, g, y, v, x), **_KINK
 )
-i0e = late_ufunc(
+i0e: Elementwise = late_ufunc(
     "scipy.special.i0e",
     lambda kinks, g, y, x: g * (i1e(x) - _side(kinks, x) * y),
     **_KINK,
 )
-i1e = late_ufunc(
+i1e: Elementwise = late_ufunc(
     "scipy.special.i1e",
     lambda g, y, x: g * (0.5 * (i0e(x) + ive(2, x)) - np.sign(x) * y),
 )
 
 # --- modified, of the second kind -----------------------------------------------------
-kv = _of_order(
+kv: Elementwise = _of_order(
     "kv", lambda g, y, v, x: -(g * (0.5 * (kv(v - 1, x) + kv(v + 1, x)))), **_POLES
 )
-kn = _of_order(
+kn: Elementwise = _of_order(
     "kn", lambda g, y, n, x: -(g * (0.5 * (kn(n - 1, x) + kn(n + 1, x)))), **_POLES
 )
-kve = _of_order(
+kve: Elementwise = _of_order(
     "kve",
     lambda g, y, v, x: g * (y - 0.5 * (kve(v - 1, x) + kve(v + 1, x))),
     **_POLES,
 )
-k0 = late_ufunc("scipy.special.k0", lambda g, y, x: -(g * k1(x)), **_POLE)
-k1 = late_ufunc(
+k0: Elementwise = late_ufunc("scipy.special.k0", lambda g, y, x: -(g * k1(x)), **_POLE)
+k1: Elementwise = late_ufunc(
     "scipy.special.k1", lambda g, y, x: -(g * (0.5 * (k0(x) + kv(2, x)))), **_POLE
 )
-k0e = late_ufunc("scipy.special.k0e", lambda g, y, x: g * (y - k1e(x)), **_POLE)
-k1e = late_ufunc(
+k0e: Elementwise = late_ufunc(
+    "scipy.special.k0e", lambda g, y, x: g * (y - k1e(x)), **_POLE
+)
+k1e: Elementwise = late_ufunc(
     "scipy.special.k1e", lambda g, y, x: g * (y - 0.5 * (k0e(x) + kve(2, x))), **_POLE
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import late_ufunc
+from graphdiff.ops.entries import Elementwise, late_ufunc
 
 
 def over(x: Any, y: Any) -> Any:
@@ -18,41 +18,41 @@ def over(x: Any, y: Any) -> Any:
     return x / np.where(x == 0, y.dtype.type(1), y)
 
 
-xlogy = late_ufunc(
+xlogy: Elementwise = late_ufunc(
     "scipy.special.xlogy",
     lambda g, z, x, y: g * np.log(y),
     lambda g, z, x, y: g * over(x, y),
     singular=True,
     safe=(None, 1.0),
 )
-xlog1py = late_ufunc(
+xlog1py: Elementwise = late_ufunc(
     "scipy.special.xlog1py",
     lambda g, z, x, y: g * np.log1p(y),
     lambda g, z, x, y: g * over(x, 1 + y),
     singular=True,
     safe=(None, 0.0),
 )
-entr = late_ufunc(
+entr: Elementwise = late_ufunc(
     "scipy.special.entr",
     lambda g, y, x: -(g * (np.log(x) + 1)),
     singular=True,
     safe=(1.0,),
 )
-rel_entr = late_ufunc(
+rel_entr: Elementwise = late_ufunc(
     "scipy.special.rel_entr",
     lambda g, z, x, y: g * (np.log(x / y) + 1),
     lambda g, z, x, y: -(g * over(x, y)),
     singular=True,
     safe=(1.0, None),
 )
-kl_div = late_ufunc(
+kl_div: Elementwise = late_ufunc(
     "scipy.special.kl_div",
     lambda g, z, x, y: g * np.log(x / y),
     lambda g, z, x, y: g * (1 - over(x, y)),
     singular=True,
     safe=(1.0, None),
 )
-huber = late_ufunc(
+huber: Elementwise = late_ufunc(
     "scipy.special.huber",
     lambda g, y, delta, r: g * np.maximum(np.abs(r) - delta, 0),
     lambda g, y, delta, r: g * np.clip(r, -delta, delta),
@@ -66,7 +66,7 @@ def _pseudo_huber_delta(g: Any, y: Any, delta: Any, r: Any) -> Any:
     return g * (delta * u * u * u * u / (s * np.square(1 + s)))
 
 
-pseudo_huber = late_ufunc(
+pseudo_huber: Elementwise = late_ufunc(
     "scipy.special.pseudo_huber",
     _pseudo_huber_delta,
     lambda g, y, delta, r: g * (r / np.sqrt(1 + np.square(r / delta))),

@@ -28,13 +28,13 @@ def _beyond_half(g: Any, y: Any, x: Any) -> Any:
     return g * -np.where(low, -reflected, y * digamma(right))
 
 
-digamma = late_ufunc(
+digamma: Elementwise = late_ufunc(
     "scipy.special.digamma",
     lambda g, y, x: g * slope_of_digamma(1, x),
     singular=True,
     safe=(1.0,),
 )
-polygamma = Elementwise(
+polygamma: Elementwise = Elementwise(
     "scipy.special.polygamma",
     lambda *given: ((_INT, _DOUBLE), _DOUBLE),
     (None, lambda g, y, n, x: g * polygamma(n + 1, x)),
@@ -42,48 +42,48 @@ polygamma = Elementwise(
     safe=(None, 1.0),
     out=False,
 )
-gamma = late_ufunc(
+gamma: Elementwise = late_ufunc(
     "scipy.special.gamma",
     lambda g, y, x: g * (y * digamma(x)),
     singular=True,
     safe=(1.0,),
 )
-gammaln = late_ufunc(
+gammaln: Elementwise = late_ufunc(
     "scipy.special.gammaln",
     lambda g, y, x: g * digamma(x),
     singular=True,
     safe=(1.0,),
 )
-loggamma = late_ufunc(
+loggamma: Elementwise = late_ufunc(
     "scipy.special.loggamma",
     lambda g, y, x: g * digamma(x),
     singular=True,
     safe=(1.0,),
 )
-rgamma = late_ufunc("scipy.special.rgamma", _beyond_half)
-gammasgn = late_ufunc("scipy.special.gammasgn", None)
-beta = late_ufunc(
+rgamma: Elementwise = late_ufunc("scipy.special.rgamma", _beyond_half)
+gammasgn: Elementwise = late_ufunc("scipy.special.gammasgn", None)
+beta: Elementwise = late_ufunc(
     "scipy.special.beta",
     lambda g, y, a, b: g * (y * (digamma(a) - digamma(a + b))),
     lambda g, y, a, b: g * (y * (digamma(b) - digamma(a + b))),
     singular=True,
     safe=(1.0, None),
 )
-betaln = late_ufunc(
+betaln: Elementwise = late_ufunc(
     "scipy.special.betaln",
     lambda g, y, a, b: g * (digamma(a) - digamma(a + b)),
     lambda g, y, a, b: g * (digamma(b) - digamma(a + b)),
     singular=True,
     safe=(1.0, None),
 )
-binom = late_ufunc(
+binom: Elementwise = late_ufunc(
     "scipy.special.binom",
     lambda g, y, n, k: g * (y * (digamma(n + 1) - digamma(n - k + 1))),
     lambda g, y, n, k: g * (y * (digamma(n - k + 1) - digamma(k + 1))),
     singular=True,
     safe=(1.0, None),
 )
-poch = late_ufunc(
+poch: Elementwise = late_ufunc(
     "scipy.special.poch",
     lambda g, y, z, m: g * (y * (digamma(z + m) - digamma(z))),
     lambda g, y, z, m: g * (y * digamma(z + m)),
@@ -92,7 +92,7 @@ poch = late_ufunc(
 )
 
 # --- zeta functions, which SciPy has under one name -----------------------------------
-zeta = late_function(
+zeta: Elementwise = late_function(
     "scipy.special.zeta",
     "scipy.special._ufuncs._zeta",
     no_slope("scipy.special.zeta", "the exponent"),
@@ -100,7 +100,7 @@ zeta = late_function(
     singular=True,
     safe=(None, 1.0),
 )
-riemann_zeta = late_function(
+riemann_zeta: Elementwise = late_function(
     "scipy.special.zeta",
     "scipy.special._ufuncs._riemann_zeta",
     no_slope("scipy.special.zeta", "the exponent"),

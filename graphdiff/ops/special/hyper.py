@@ -6,12 +6,14 @@ hypergeometric functions, which do not divide: right at 0, to every order.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from graphdiff.ops.entries import late_ufunc
+from graphdiff.ops.entries import Elementwise, late_ufunc, literal
 from graphdiff.ops.special.refuse import no_slope
 
-hyp2f1 = late_ufunc(
+hyp2f1: Elementwise = late_ufunc(
     "scipy.special.hyp2f1",
     no_slope("scipy.special.hyp2f1", "a"),
     no_slope("scipy.special.hyp2f1", "b"),
@@ -20,7 +22,7 @@ hyp2f1 = late_ufunc(
     singular=True,
     safe=(None, None, None, 0.0),
 )
-hyp1f1 = late_ufunc(
+hyp1f1: Elementwise = late_ufunc(
     "scipy.special.hyp1f1",
     no_slope("scipy.special.hyp1f1", "a"),
     no_slope("scipy.special.hyp1f1", "b"),
@@ -28,14 +30,14 @@ hyp1f1 = late_ufunc(
     singular=True,
     safe=(None, None, 0.0),
 )
-hyp0f1 = late_ufunc(
+hyp0f1: Elementwise = late_ufunc(
     "scipy.special.hyp0f1",
     no_slope("scipy.special.hyp0f1", "v"),
     lambda g, y, v, z: g * (hyp0f1(v + 1, z) / v),
     singular=True,
     safe=(None, 0.0),
 )
-exprel = late_ufunc(
+exprel: Elementwise = late_ufunc(
     "scipy.special.exprel",
     lambda g, y, x: g * (0.5 * hyp1f1(2, 3, x)),
     singular=True,
@@ -43,7 +45,7 @@ exprel = late_ufunc(
 )
 
 # --- transformations to normality -----------------------------------------------------
-boxcox = late_ufunc(
+boxcox: Elementwise = late_ufunc(
     "scipy.special.boxcox",
     lambda g, y, x, lmbda: g * x ** (lmbda - 1),
     lambda g, y, x, lmbda: (
@@ -52,7 +54,7 @@ boxcox = late_ufunc(
     singular=True,
     safe=(1.0, None),
 )
-boxcox1p = late_ufunc(
+boxcox1p: Elementwise = late_ufunc(
     "scipy.special.boxcox1p",
     lambda g, y, x, lmbda: g * (1 + x) ** (lmbda - 1),
     lambda g, y, x, lmbda: (
@@ -61,7 +63,7 @@ boxcox1p = late_ufunc(
     singular=True,
     safe=(0.0, None),
 )
-inv_boxcox = late_ufunc(
+inv_boxcox: Elementwise = late_ufunc(
     "scipy.special.inv_boxcox",
     lambda g, x, y, lmbda: g * (x / (1 + lmbda * y)),
     lambda g, x, y, lmbda: (
@@ -70,7 +72,7 @@ inv_boxcox = late_ufunc(
     singular=True,
     safe=(0.0, None),
 )
-inv_boxcox1p = late_ufunc(
+inv_boxcox1p: Elementwise = late_ufunc(
     "scipy.special.inv_boxcox1p",
     lambda g, x, y, lmbda: g * ((1 + x) / (1 + lmbda * y)),
     lambda g, x, y, lmbda: (
@@ -81,22 +83,35 @@ inv_boxcox1p = late_ufunc(
 )
 
 # --- exponential integrals ------------------------------------------------------------
-expi = late_ufunc(
+expi: Elementwise = late_ufunc(
     "scipy.special.expi",
     lambda g, y, x: g * (np.exp(x) / x),
     singular=True,
     safe=(1.0,),
 )
-exp1 = late_ufunc(
+exp1: Elementwise = late_ufunc(
     "scipy.special.exp1",
     lambda g, y, x: -(g * (np.exp(-x) / x)),
     singular=True,
     safe=(1.0,),
 )
-expn = late_ufunc(
+
+
+def _expn(g: Any, y: Any, n: Any, x: Any) -> Any:
+    """Minus the function of order n - 1, which SciPy has from order 0 on."""
+    order = literal(n)
+    if order is not None and order >= 1:
+        return -(g * expn(n - 1, x))
+    below = (np.exp(-x) - (n - 1) * y) / x
+    if order is not None:
+        return -(g * below)
+    return -(g * np.where(n >= 1, expn(np.maximum(n - 1, 0), x), below))
+
+
+expn: Elementwise = late_ufunc(
     "scipy.special.expn",
     no_slope("scipy.special.expn", "n"),
-    lambda g, y, n, x: -(g * expn(n - 1, x)),
+    _expn,
     singular=True,
     safe=(None, 1.0),
 )

@@ -42,28 +42,28 @@ def gammainc_slope(n: int) -> Elementwise:
     return parametric("gammainc_slope", (n,), *rules, singular=True, safe=(None, 1.0))
 
 
-gammainc = late_ufunc(
+gammainc: Elementwise = late_ufunc(
     "scipy.special.gammainc",
     lambda g, y, a, x: g * gammainc_slope(1)(a, x),
     lambda g, y, a, x: g * gamma_density(a, x),
     singular=True,
     safe=(None, 1.0),
 )
-gammaincc = late_ufunc(
+gammaincc: Elementwise = late_ufunc(
     "scipy.special.gammaincc",
     lambda g, y, a, x: -(g * gammainc_slope(1)(a, x)),
     lambda g, y, a, x: -(g * gamma_density(a, x)),
     singular=True,
     safe=(None, 1.0),
 )
-gammaincinv = late_ufunc(
+gammaincinv: Elementwise = late_ufunc(
     "scipy.special.gammaincinv",
     lambda g, x, a, y: -(g * (gammainc_slope(1)(a, x) / gamma_density(a, x))),
     lambda g, x, a, y: g / gamma_density(a, x),
     singular=True,
     safe=(None, 0.5),
 )
-gammainccinv = late_ufunc(
+gammainccinv: Elementwise = late_ufunc(
     "scipy.special.gammainccinv",
     lambda g, x, a, y: -(g * (gammainc_slope(1)(a, x) / gamma_density(a, x))),
     lambda g, x, a, y: -(g / gamma_density(a, x)),
@@ -128,7 +128,13 @@ def _inverse_rules(sign: int) -> tuple[Rule, Rule, Rule]:
 
 
 _INSIDE: dict[str, Any] = {"singular": True, "safe": (None, None, 0.5)}
-betainc = late_ufunc("scipy.special.betainc", *_beta_rules(1), **_INSIDE)
-betaincc = late_ufunc("scipy.special.betaincc", *_beta_rules(-1), **_INSIDE)
-betaincinv = late_ufunc("scipy.special.betaincinv", *_inverse_rules(1), **_INSIDE)
-betainccinv = late_ufunc("scipy.special.betainccinv", *_inverse_rules(-1), **_INSIDE)
+betainc: Elementwise = late_ufunc("scipy.special.betainc", *_beta_rules(1), **_INSIDE)
+betaincc: Elementwise = late_ufunc(
+    "scipy.special.betaincc", *_beta_rules(-1), **_INSIDE
+)
+betaincinv: Elementwise = late_ufunc(
+    "scipy.special.betaincinv", *_inverse_rules(1), **_INSIDE
+)
+betainccinv: Elementwise = late_ufunc(
+    "scipy.special.betainccinv", *_inverse_rules(-1), **_INSIDE
+)

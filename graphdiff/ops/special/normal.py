@@ -10,62 +10,64 @@ import math
 
 import numpy as np
 
-from graphdiff.ops.entries import late_ufunc
+from graphdiff.ops.entries import Elementwise, late_ufunc
 
 ROOT_2, ROOT_PI = math.sqrt(2), math.sqrt(math.pi)
 _STEEP, _DENSITY = 2 / ROOT_PI, 1 / math.sqrt(2 * math.pi)
 _MILLS = math.sqrt(2 / math.pi)
 
-erf = late_ufunc(
+erf: Elementwise = late_ufunc(
     "scipy.special.erf", lambda g, y, x: g * (_STEEP * np.exp(-np.square(x)))
 )
-erfc = late_ufunc(
+erfc: Elementwise = late_ufunc(
     "scipy.special.erfc", lambda g, y, x: -(g * (_STEEP * np.exp(-np.square(x))))
 )
-erfcx = late_ufunc(
+erfcx: Elementwise = late_ufunc(
     "scipy.special.erfcx",
     lambda g, y, x: g * (2 * x * y - _STEEP),
     singular=True,
     safe=(0.0,),
 )
-erfi = late_ufunc(
+erfi: Elementwise = late_ufunc(
     "scipy.special.erfi",
     lambda g, y, x: g * (_STEEP * np.exp(np.square(x))),
     singular=True,
     safe=(0.0,),
 )
-dawsn = late_ufunc("scipy.special.dawsn", lambda g, y, x: g * (1 - 2 * x * y))
-erfinv = late_ufunc(
+dawsn: Elementwise = late_ufunc(
+    "scipy.special.dawsn", lambda g, y, x: g * (1 - 2 * x * y)
+)
+erfinv: Elementwise = late_ufunc(
     "scipy.special.erfinv",
     lambda g, y, x: g * (ROOT_PI / 2 * np.exp(np.square(y))),
     singular=True,
     safe=(0.0,),
 )
-erfcinv = late_ufunc(
+erfcinv: Elementwise = late_ufunc(
     "scipy.special.erfcinv",
     lambda g, y, x: -(g * (ROOT_PI / 2 * np.exp(np.square(y)))),
     singular=True,
     safe=(1.0,),
 )
-ndtr = late_ufunc(
+ndtr: Elementwise = late_ufunc(
     "scipy.special.ndtr", lambda g, y, x: g * (_DENSITY * np.exp(-np.square(x) / 2))
 )
-ndtri = late_ufunc(
+ndtri: Elementwise = late_ufunc(
     "scipy.special.ndtri",
     lambda g, y, x: g * (np.exp(np.square(y) / 2) / _DENSITY),
     singular=True,
     safe=(0.5,),
 )
-log_ndtr = late_ufunc(
+log_ndtr: Elementwise = late_ufunc(
     "scipy.special.log_ndtr", lambda g, y, x: g * (_MILLS / erfcx(x / -ROOT_2))
 )
-ndtri_exp = late_ufunc(
+ndtri_exp: Elementwise = late_ufunc(
     "scipy.special.ndtri_exp",
     lambda g, y, x: g * (erfcx(y / -ROOT_2) / _MILLS),
     singular=True,
     safe=(-1.0,),
 )
-owens_t = late_ufunc(
+owens_t: Elementwise = late_ufunc(
     "scipy.special.owens_t",
     lambda g, y, h, a: (
         -(g * (_DENSITY / 2 * np.exp(-np.square(h) / 2) * erf(a * h / ROOT_2)))
@@ -76,9 +78,13 @@ owens_t = late_ufunc(
 )
 
 # --- the logistic distribution --------------------------------------------------------
-expit = late_ufunc("scipy.special.expit", lambda g, y, x: g * (y * expit(-x)))
-log_expit = late_ufunc("scipy.special.log_expit", lambda g, y, x: g * expit(-x))
-logit = late_ufunc(
+expit: Elementwise = late_ufunc(
+    "scipy.special.expit", lambda g, y, x: g * (y * expit(-x))
+)
+log_expit: Elementwise = late_ufunc(
+    "scipy.special.log_expit", lambda g, y, x: g * expit(-x)
+)
+logit: Elementwise = late_ufunc(
     "scipy.special.logit",
     lambda g, y, x: g / (x * (1 - x)),
     singular=True,
