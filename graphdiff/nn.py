@@ -122,7 +122,7 @@ def cross_entropy(logits: Any, labels: Any, axis: int = -1) -> Any:
     """
     logits = _real("cross_entropy", logits)
     if not isinstance(labels, Expression):
-        labels = np.asarray(labels)
+        labels = as_array(labels, "cross_entropy: labels")
     if is_symbolic(labels):
         logits = lift(logits, "cross_entropy")
     if labels.dtype.kind not in "iu":

@@ -19,6 +19,7 @@ from graphdiff.errors import (
     GraphdiffError,
     GraphTypeError,
     GraphValueError,
+    ShapeError,
 )
 from graphdiff.graph.node import current_scope
 
@@ -323,3 +324,43 @@ def test_a_linear_form_names_itself_where_arguments_are_missing(form):
         form(energy)(X)
     with pytest.raises(GraphTypeError, match=f"{form.__name__}: expected"):
         form(energy)((X,), (X,), 3)
+
+
+@pytest.mark.parametrize("size", [1.5, None, "3", np.float64(3), np.ones(2), True])
+def test_sizes_and_axes_are_whole_numbers(size):
+    x = gd.var("x", 3)
+    with pytest.raises(ShapeError, match=r"np\.reshape: .*integer, got"):
+        x.reshape((size,))
+    for given in (x, np.ones(3)):
+        if size is not None:
+            with pytest.raises(ShapeError, match="softmax: axis must be an integer"):
+                gd.nn.softmax(given, axis=size)
+
+
+def test_labels_that_are_no_array_are_refused_by_name():
+    for given in (np.ones((2, 3)), gd.var("x", "2,3")):
+        with pytest.raises(GraphTypeError, match="cross_entropy: labels"):
+            gd.nn.cross_entropy(given, [[1], [1, 2]])
+
+
+def test_nothing_to_pull_back_or_push_forward():
+    x = gd.var("x", 3)
+    assert gd.pullback([], [], []) == []
+    assert gd.pushforward([], [x], [X[0]]) == []
+    (slope,) = gd.pullback([], [x], [])
+    graph = gd.Graph({"x": x}, {"slope": slope})
+    np.testing.assert_array_equal(gd.evaluate(graph, {"x": np.ones(3)})["slope"], 0)
+
+
+def test_a_fixed_argument_that_cannot_be_hashed_reaches_the_function():
+    form = gd.grad(lambda x, view: np.sum(x) * view[0])
+    for factor in (2, 3):
+        np.testing.assert_array_equal(
+            form(X, memoryview(bytearray([factor]))), [factor, factor]
+        )
+
+
+def test_a_signature_is_one_of_a_graph():
+    x = gd.var("x", 3)
+    with pytest.raises(GraphTypeError, match="signature"):
+        gd.Graph({"x": x}, {"y": x}, signature="x -> y")

@@ -181,6 +181,8 @@ def pull_back(
     carry: type[Expression] | None = None,
 ) -> list[Node | None]:
     """The cotangents of `wrt`, given those of `targets`; None where none arrives."""
+    if not targets:
+        return [None] * len(wrt)
     scope = current_scope()
     sweep = Symbolic(scope, list(targets), wrt, kinks, carry)
     table = {target: Expression(seed) for target, seed in targets.items()}
@@ -202,8 +204,6 @@ def push_forward(
     in them, so pulling the tangents back through that gives the forward derivative,
     in which no hole is left.
     """
-    if not targets:
-        return []
     holes = [make(Hole(y.type)) for y in targets]
     pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open)
     arrived = [

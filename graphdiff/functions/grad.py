@@ -131,7 +131,7 @@ class Form:
         key = (spec, *types, *fixed)
         try:
             compiled = self._compiled.get(key)
-        except TypeError:  # A fixed argument that cannot be compared: never kept.
+        except (TypeError, ValueError):  # A fixed argument that cannot be compared.
             return self._compile(args, kwargs)
         if compiled is None:
             compiled = self._compiled[key] = self._compile(args, kwargs)

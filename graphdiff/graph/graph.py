@@ -192,6 +192,11 @@ class Graph:
                     f"Graph: {what} must map names to expressions, got "
                     f"{type(named).__name__}"
                 )
+        if signature is not None and not isinstance(signature, Signature):
+            raise GraphTypeError(
+                f"Graph: signature: expected one of a traced graph, got "
+                f"{type(signature).__name__}"
+            )
         given = {name: _node("inputs", name, x) for name, x in inputs.items()}
         wanted = {name: _node("outputs", name, y) for name, y in outputs.items()}
         for name, node in given.items():

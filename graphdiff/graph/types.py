@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import DTypeError, ShapeError
+from graphdiff.errors import DTypeError, GraphdiffError, ShapeError, shown
 from graphdiff.sizes.dims import Dim, positive_part
 
 Size = int | Dim
@@ -128,11 +129,21 @@ def promote_to_float(*dtypes: np.dtype | Weak) -> np.dtype:
     return dtype if dtype.kind == "f" else np.dtype(np.float64)
 
 
+def whole_number(what: str, value: Any) -> int:
+    """`value` as an int; raises `ShapeError` for a flag, a float, an array."""
+    try:
+        if not isinstance(value, (bool, np.bool_)):
+            return operator.index(value)
+    except GraphdiffError:
+        raise
+    except TypeError:
+        pass
+    raise ShapeError(f"{what} must be an integer, got {shown(value)}")
+
+
 def normalize_axis(what: str, axis: object, ndim: int) -> int:
     """Count `axis` from the end: 0 of 3 becomes -3; raise if it does not exist."""
-    if isinstance(axis, (bool, np.bool_)) or not hasattr(axis, "__index__"):
-        raise ShapeError(f"{what}: axis must be an integer, got {axis!r}")
-    index = int(axis.__index__())
+    index = whole_number(f"{what}: axis", axis)
     if not -ndim <= index < ndim:
         raise ShapeError(f"{what}: axis {index} does not exist in {ndim} dimensions")
     return index - ndim if index >= 0 else index

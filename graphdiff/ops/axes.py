@@ -24,6 +24,7 @@ from graphdiff.graph.types import (
     normalize_axes,
     normalize_axis,
     show_shape,
+    whole_number,
 )
 from graphdiff.sizes.dims import Dim
 
@@ -239,7 +240,10 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     if order != "C":
         raise UnsupportedError(f"np.reshape: order={order!r} is not supported")
     sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    sizes = tuple(n if isinstance(n, Dim) else int(n.__index__()) for n in sizes)
+    sizes = tuple(
+        n if isinstance(n, Dim) else whole_number("np.reshape: a size", n)
+        for n in sizes
+    )
     unknown = [i for i, n in enumerate(sizes) if n == -1]
     known = math.prod((n for n in sizes if n != -1), start=1)
     total = a.size
