@@ -14,9 +14,20 @@ from typing import Any
 import numpy as np
 
 from graphdiff.expression.expression import Expression, lift
-from graphdiff.graph.node import LEAVES, Constant, Input, Node, Size, full_value
+from graphdiff.graph.node import (
+    LEAVES,
+    Constant,
+    Full,
+    Input,
+    Node,
+    Size,
+    full_value,
+)
 from graphdiff.graph.types import ArrayType
+from graphdiff.ops.axes import Reshape, Spread, Transpose
 from graphdiff.ops.elementwise import (
+    Cast,
+    Elementwise,
     arccos,
     arccosh,
     arcsin,
@@ -31,6 +42,7 @@ from graphdiff.ops.elementwise import (
     power,
     reciprocal,
     sqrt,
+    where,
 )
 from graphdiff.ops.linalg import GatedMatMul, matmul
 from graphdiff.runtime.strict import gated_matmul, matmul_gated
@@ -216,18 +228,61 @@ def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[N
 
 
 def doubted_inputs(nodes: Sequence[Node]) -> set[Node]:
-    """The inputs that somebody asks whether they are finite."""
-    return {
+    """The inputs that somebody asks whether they are finite.
+
+    Who leaves NaN out of what is computed from an input doubts that input.
+    """
+    doubted = {
         node.args[0]
         for node in nodes
         if node.op in (isfinite, isnan, isinf) and isinstance(node.args[0].op, Input)
     }
+    asked = {n.args[0] for n in nodes if n.op.doubts or n.op is isnan}
+    for node in reversed(nodes) if asked else ():
+        if node in asked and _is_real(node):
+            asked.update(node.args)
+            if isinstance(node.op, Input):
+                doubted.add(node)
+    return doubted | _left_out(nodes)
+
+
+def _left_out(nodes: Sequence[Node]) -> set[Node]:
+    """The inputs of which a given mask leaves entries out, one by one.
+
+    What is missing from data is often NaN there.
+    """
+    found: set[Node] = set()
+    waiting: list[Node] = []
+    for node in nodes:
+        if node.op is where and _is_given(node.args[0]):
+            waiting += node.args[1:]
+    while waiting:
+        node = waiting.pop()
+        if node not in found and _is_real(node):
+            found.add(node)
+            if isinstance(node.op, _ENTRY_BY_ENTRY):
+                waiting += node.args
+    return {node for node in found if isinstance(node.op, Input)}
+
+
+def _is_given(condition: Node) -> bool:
+    """Whether a condition is an argument of truths, or its opposite."""
+    node = condition
+    while len(node.args) == 1 and node.type.dtype.kind == "b":
+        node = node.args[0]
+    return isinstance(node.op, Input) and node.type.dtype.kind == "b"
+
+
+_ENTRY_BY_ENTRY = (Elementwise, Cast, Reshape, Spread, Transpose)
 
 
 def is_singular(node: Node) -> bool:
-    """Whether `node` itself can turn finite arguments into infinities or NaN."""
+    """Whether `node` itself can turn finite arguments into infinities or NaN.
+
+    A constant that holds some counts too, as the -inf of a mask before a softmax.
+    """
     op = node.op
-    if isinstance(op, Constant):
+    if isinstance(op, (Constant, Full)):
         return node.type.is_real and not np.all(np.isfinite(op.value))
     if not op.singular:
         return False

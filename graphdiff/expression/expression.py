@@ -116,13 +116,16 @@ class Expression:
         """Take part in a NumPy ufunc."""
         if method == "__call__":
             return dispatch(ufunc, args, kwargs)
-        whole = _REDUCTIONS.get(ufunc)
-        if method == "reduce" and whole is not None and isinstance(args[0], Expression):
-            return dispatch(whole, args, {"axis": 0, **kwargs})
-        raise UnsupportedError(
-            f"{name_of_function(ufunc)}.{method} is not supported on symbolic arrays"
-            + ("; write the new array as an expression" if method == "at" else "")
-        )
+        if method == "outer":
+            first, second = args
+            new = range(np.ndim(first), np.ndim(first) + np.ndim(second))
+            return dispatch(ufunc, (np.expand_dims(first, tuple(new)), second), kwargs)
+        if method == "at":
+            raise UnsupportedError(
+                f"{name_of_function(ufunc)}.at is not supported on symbolic arrays; "
+                f"write the new array as an expression"
+            )
+        return dispatch(getattr(ufunc, method), args, kwargs)
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
@@ -290,15 +293,6 @@ class Expression:
         """The same entries in another dtype."""
         return dispatch(np.astype, (self, dtype), others)
 
-
-_REDUCTIONS = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
-    np.logical_and: np.all,
-    np.logical_or: np.any,
-}
 
 _INSTEAD = {
     "item": "; it has no value yet: keep the array itself",

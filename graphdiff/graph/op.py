@@ -76,6 +76,9 @@ class Op:
     masks: ClassVar[tuple[int, ...]] = ()
     """The arguments of which the op may discard entries, so that their slope is 0."""
 
+    doubts: ClassVar[bool] = False
+    """Whether the op expects NaN among the entries of its argument."""
+
     results: ClassVar[tuple[str, ...]] = ()
     """What the results are called, of an op that has several."""
 

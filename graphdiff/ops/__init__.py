@@ -7,6 +7,7 @@ from graphdiff.expression import weak as weak
 from graphdiff.ops import axes as axes
 from graphdiff.ops import choice as choice
 from graphdiff.ops import cumulative as cumulative
+from graphdiff.ops import difference as difference
 from graphdiff.ops import elementwise as elementwise
 from graphdiff.ops import entries as entries
 from graphdiff.ops import fill as fill
@@ -14,8 +15,17 @@ from graphdiff.ops import index as index
 from graphdiff.ops import join as join
 from graphdiff.ops import linalg as linalg
 from graphdiff.ops import matrices as matrices
+from graphdiff.ops import methods as methods
+from graphdiff.ops import moments as moments
+from graphdiff.ops import nan as nan
 from graphdiff.ops import norm as norm
 from graphdiff.ops import pattern as pattern
 from graphdiff.ops import position as position
+from graphdiff.ops import quantile as quantile
+from graphdiff.ops import recurrence as recurrence
 from graphdiff.ops import reduce as reduce
+from graphdiff.ops import reductions as reductions
+from graphdiff.ops import running as running
+from graphdiff.ops import sampling as sampling
+from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special

@@ -178,15 +178,6 @@ def broadcast_expression(what: str, x: Any, shape: Shape) -> Expression:
     return Expression(spread_node(x.node, shape))
 
 
-@implements(np.sum)
-def sum(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """Sum over `axis`: one, several, or (None) all."""
-    x = a if dtype is None else a.astype(dtype)
-    axes = normalize_axes("np.sum", axis, x.ndim)
-    y = Sum(axes)(x) if axes else x.astype(summed_dtype(x.dtype))
-    return keep(y, axes, x) if keepdims else y
-
-
 @implements(np.transpose, np.permute_dims)
 def transpose(a: Any, axes: Any = None) -> Any:
     """Reorder the axes of `a`; reverse them by default."""

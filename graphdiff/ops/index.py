@@ -178,10 +178,14 @@ class TakeAlong(Op):
 
 @dataclass(frozen=True)
 class PutAlong(Op):
-    """Add ``g`` into zeros at the index along ``axis``: `TakeAlong` transposed."""
+    """Add ``g`` into zeros at the index along ``axis``: `TakeAlong` transposed.
+
+    `once`: the index names no entry twice.
+    """
 
     axis: int
     length: Size
+    once: bool = False
 
     def infer(self, g: ArrayType, index: ArrayType) -> ArrayType:
         shape = list(g.shape)
@@ -190,7 +194,8 @@ class PutAlong(Op):
 
     def call(self, g: ArrayType, index: ArrayType) -> Call:
         shape = self.infer(g, index).shape
-        return Call("put_along", (Arg(0), Arg(1), shape, self.axis + g.ndim))
+        function = "put_along_once" if self.once else "put_along"
+        return Call(function, (Arg(0), Arg(1), shape, self.axis + g.ndim))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, index: Any) -> Any:
         return None if i else TakeAlong(self.axis)(g, index)

@@ -115,16 +115,6 @@ def roll(a: Any, shift: int, axis: Any = None) -> Any:
     return concatenate(parts, axis=place) if by else a
 
 
-@implements(np.diff)
-def diff(a: Any, n: int = 1, axis: int = -1) -> Any:
-    """Differences of neighbours along `axis`."""
-    lead = (slice(None),) * (normalize_axis("np.diff", axis, a.ndim) + a.ndim)
-    for _ in range(n):
-        first, second = a[(*lead, slice(None, -1))], a[(*lead, slice(1, None))]
-        a = second != first if a.dtype == bool else second - first
-    return a
-
-
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*args: Any) -> Any:
     """The arrays, each repeated to the shape that all have together."""

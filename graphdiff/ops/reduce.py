@@ -1,28 +1,30 @@
-"""Reductions other than the sum: means, products, extremes, spreads, log-sum-exp."""
+"""Reductions other than the sum: means, products, extremes, spreads, log-sum-exp.
+
+Their doors, with all the arguments that NumPy takes, are in `reductions`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from graphdiff.errors import ShapeError
-from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.node import Arange, Arg, At, Call, Op
-from graphdiff.graph.types import ArrayType, normalize_axes, show_shape
+from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.axes import (
     Reshape,
     Spread,
     Sum,
     Transpose,
     count,
-    keep,
     reduction,
     spread_like,
     summed_dtype,
 )
-from graphdiff.ops.elementwise import logical_not, ratio
+from graphdiff.ops.elementwise import ratio
 from graphdiff.sizes.dims import Dim
 
 
@@ -89,41 +91,59 @@ class OthersProduct(Reduction):
         return unflatten(total, self.axes, x)
 
 
+@dataclass(frozen=True)
 class Extremum(Reduction):
-    """The largest or smallest entry; ties share the cotangent equally."""
+    """The largest or smallest entry; ties share the cotangent equally.
 
+    `initial`: a number that takes part, as if it came before all entries.
+    """
+
+    initial: float | None = None
+
+    function: ClassVar[str] = ""
     kink = "ties share"
     masks = (0,)
 
+    def call(self, x: ArrayType) -> Call:
+        plain = reduction(self.function, self.axes, x)
+        if self.initial is None:
+            return plain
+        initial = x.dtype.type(self.initial).item()
+        return plain._replace(kwargs={**plain.kwargs, "initial": initial})
+
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         hits = x == self.spread(y, x)
+        zero = g.dtype.type(0)
+        met = None if self.initial is None else y == x.dtype.type(self.initial)
         if at.kinks in ("right", "left"):
             ranks = np.cumsum(flatten(hits, self.axes), axis=-1)
             if at.kinks == "left":
                 ranks = Spread((-1,), (ranks.shape[-1],))(ranks[..., -1]) + 1 - ranks
+            elif met is not None:
+                g = np.where(met, zero, g)
             hits = unflatten(
                 np.logical_and(flatten(hits, self.axes), ranks == 1), self.axes, x
             )
-            return np.where(hits, self.spread(g, x), g.dtype.type(0))
+            return np.where(hits, self.spread(g, x), zero)
         shares = Sum(self.axes)(hits.astype(x.dtype))
+        if met is not None:
+            shares = shares + met.astype(x.dtype)
         if at.kinks == "zero":
-            g = np.where(shares == 1, g, g.dtype.type(0))
-            return np.where(hits, self.spread(g, x), g.dtype.type(0))
-        return np.where(hits, self.spread(ratio(g, shares), x), g.dtype.type(0))
+            g = np.where(shares == 1, g, zero)
+            return np.where(hits, self.spread(g, x), zero)
+        return np.where(hits, self.spread(ratio(g, shares), x), zero)
 
 
 class Max(Extremum):
     """The largest entry."""
 
-    def call(self, x: ArrayType) -> Call:
-        return reduction("np.max", self.axes, x)
+    function = "np.max"
 
 
 class Min(Extremum):
     """The smallest entry."""
 
-    def call(self, x: ArrayType) -> Call:
-        return reduction("np.min", self.axes, x)
+    function = "np.min"
 
 
 @dataclass(frozen=True)
@@ -272,101 +292,7 @@ def floats(x: Any) -> Any:
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 
-def _reduce(name: str, make_op: Any, a: Any, axis: Any, keepdims: bool) -> Any:
-    axes = normalize_axes(name, axis, a.ndim)
-    op = make_op(axes)
-    if isinstance(op, Extremum):
-        check_not_empty(name, a, axes)
-    if not axes and not isinstance(op, (Var, Std)):
-        return a.astype(op.infer(a.node.type).dtype)
-    y = op(a)
-    return keep(y, axes, a) if keepdims else y
-
-
 def check_not_empty(name: str, a: Any, axes: tuple[int, ...]) -> None:
     """Raise `ShapeError` if there is nothing along `axes` to choose from."""
     if count(a, axes) == 0:
         raise ShapeError(f"{name}: {show_shape(a.shape)} has no entries to choose from")
-
-
-def _in_dtype(a: Any, dtype: Any) -> Any:
-    return floats(a) if dtype is None else a.astype(dtype)
-
-
-@implements(np.mean)
-def mean(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """The mean over `axis`."""
-    return _reduce("np.mean", Mean, _in_dtype(a, dtype), axis, keepdims)
-
-
-@implements(np.prod)
-def prod(a: Any, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
-    """The product over `axis`."""
-    x = a if dtype is None else a.astype(dtype)
-    return _reduce("np.prod", Prod, x, axis, keepdims)
-
-
-@implements(np.max, np.amax)
-def max(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The largest entry over `axis`."""
-    return _reduce("np.max", Max, a, axis, keepdims)
-
-
-@implements(np.min, np.amin)
-def min(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The smallest entry over `axis`."""
-    return _reduce("np.min", Min, a, axis, keepdims)
-
-
-@implements(np.ptp)
-def ptp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """The largest minus the smallest entry over `axis`."""
-    return max(a, axis, keepdims) - min(a, axis, keepdims)
-
-
-@implements(np.var)
-def var(
-    a: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    ddof: float = 0,
-    keepdims: bool = False,
-    correction: float | None = None,
-) -> Any:
-    """The variance over `axis`."""
-    less = ddof if correction is None else correction
-    x = _in_dtype(a, dtype)
-    return _reduce("np.var", lambda axes: Var(axes, less), x, axis, keepdims)
-
-
-@implements(np.std)
-def std(
-    a: Any,
-    axis: Any = None,
-    dtype: Any = None,
-    ddof: float = 0,
-    keepdims: bool = False,
-    correction: float | None = None,
-) -> Any:
-    """The standard deviation over `axis`."""
-    less = ddof if correction is None else correction
-    x = _in_dtype(a, dtype)
-    return _reduce("np.std", lambda axes: Std(axes, less), x, axis, keepdims)
-
-
-@implements(np.all)
-def all(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether every entry is true."""
-    return _reduce("np.all", lambda axes: Logical(axes, "np.all"), a, axis, keepdims)
-
-
-@implements(np.any)
-def any(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Whether some entry is true."""
-    return _reduce("np.any", lambda axes: Logical(axes, "np.any"), a, axis, keepdims)
-
-
-@implements(np.count_nonzero)
-def count_nonzero(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """How many entries are not zero."""
-    return np.sum(logical_not(a == 0), axis=axis, keepdims=keepdims)

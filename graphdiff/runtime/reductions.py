@@ -25,3 +25,22 @@ def others_product(x, axis):
     return np.transpose(
         (before * after).reshape(moved.shape), np.argsort(kept + list(axes))
     )
+
+
+def gradient_transposed(g, axis, edge_order):
+    """Add up what np.gradient would hand on to each entry: its transpose."""
+    rows = np.moveaxis(g, axis, 0)
+    total = np.zeros_like(rows)
+    total[2:] += rows[1:-1] / 2
+    total[:-2] -= rows[1:-1] / 2
+    ends = (-1, 1) if edge_order == 1 else (-1.5, 2, -0.5)
+    for i, weight in enumerate(ends):
+        total[i] += weight * rows[0]
+        total[-1 - i] -= weight * rows[-1]
+    return np.moveaxis(total, 0, axis)
+
+
+def diff_between_zeros(x, axis, length):
+    """Take differences of neighbours along the axis, between zeros at both ends."""
+    differences = np.diff(x, axis=axis, prepend=0, append=0)
+    return np.take(differences, np.arange(length), axis)

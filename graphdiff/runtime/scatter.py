@@ -24,3 +24,10 @@ def put_along(g, index, shape, axis):
     grid[axis] = index
     np.add.at(total, tuple(grid), g)
     return total
+
+
+def put_along_once(g, index, shape, axis):
+    """Write g into zeros of the shape at the index, which names no entry twice."""
+    total = np.zeros(shape, g.dtype)
+    np.put_along_axis(total, index, g, axis)
+    return total
