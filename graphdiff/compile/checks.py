@@ -77,7 +77,7 @@ def _number(variable: str, slow: str) -> list[str]:
         f"if type({variable}) is not float:",
         f"    if type({variable}) is not float64:",
         f"        {slow}",
-        f"    {variable} = {variable}.item()",
+        f"    {variable} = float({variable})",
     ]
 
 

@@ -157,4 +157,4 @@ def _plain(array: Any, dtype: np.dtype) -> Any:
     """An array as plans take it: a number where there are no axes."""
     if array.ndim:
         return np.asarray(array)
-    return array.item() if dtype == np.float64 else dtype.type(array)
+    return float(array) if dtype == np.float64 else dtype.type(array)

@@ -51,13 +51,15 @@ def rosenbrock() -> Iterator[Callable[[], Benchmark]]:
 
 def on_numbers(what: str, args: tuple) -> Benchmark:
     built = Built(programs.rosenbrock, [gd.spec(""), gd.spec("")], 2)
-    emitted = built.emitted()
-    agree(rosenbrock_by_hand.readable(*args), emitted(*args))
+    emitted, compiled = built.emitted(), built.compiled()
+    for function in (emitted, compiled):
+        agree(rosenbrock_by_hand.readable(*args), function(*args))
     return Benchmark(
         f"rosenbrock: {what}",
         {
             "readable NumPy by hand": lambda: rosenbrock_by_hand.readable(*args),
             "emitted": lambda: emitted(*args),
+            "compiled": lambda: compiled(*args),
         }
         | peers.rivals(peers.rosenbrock, args, 2),
         (Bound("emitted", "readable NumPy by hand", 1),),
