@@ -70,7 +70,7 @@ def is_negative(node: Node) -> bool:
 
 
 # --- neutral elements -----------------------------------------------------------------
-@rewrites(multiply)
+@rewrites(multiply, over=(Full,))
 def times_one(node: Node) -> Node | None:
     """x * 1  ->  x."""
     match with_literal(node):
@@ -79,21 +79,21 @@ def times_one(node: Node) -> Node | None:
     return None
 
 
-@rewrites(divide)
+@rewrites(divide, over=(Full,))
 def over_one(node: Node) -> Node | None:
     """x / 1  ->  x."""
     x, one = node.args
     return x if type(one.op) is Full and one.op.value == 1 else None
 
 
-@rewrites(power)
+@rewrites(power, over=(Full,))
 def power_of_one(node: Node) -> Node | None:
     """x ** 1  ->  x."""
     x, p = node.args
     return x if full_value(p) == 1 and x.type == node.type else None
 
 
-@rewrites(power)
+@rewrites(power, over=(Full,))
 def power_of_zero(node: Node) -> Node | None:
     """x ** 0  ->  1.
 
@@ -102,7 +102,7 @@ def power_of_zero(node: Node) -> Node | None:
     return number(1, node) if full_value(node.args[1]) == 0 else None
 
 
-@rewrites(add)
+@rewrites(add, over=(Full,))
 def plus_negative_zero(node: Node) -> Node | None:
     """x + (-0.0)  ->  x; for integers x + 0  ->  x.
 
@@ -114,7 +114,7 @@ def plus_negative_zero(node: Node) -> Node | None:
     return None
 
 
-@rewrites(subtract)
+@rewrites(subtract, over=(Full,))
 def minus_zero(node: Node) -> Node | None:
     """x - 0.0  ->  x.
 
@@ -136,14 +136,14 @@ def plus_sign(node: Node) -> Node | None:
 
 
 # --- signs ----------------------------------------------------------------------------
-@rewrites(negative)
+@rewrites(negative, over=(negative,))
 def negative_twice(node: Node) -> Node | None:
     """-(-x)  ->  x."""
     (x,) = node.args
     return x.args[0] if is_negative(x) else None
 
 
-@rewrites(multiply, divide)
+@rewrites(multiply, divide, over=(Full,))
 def times_minus_one(node: Node) -> Node | None:
     """x * -1  ->  -x, and x / -1  ->  -x."""
     match with_literal(node):
@@ -166,7 +166,7 @@ def _negated(node: Node) -> Node | None:
     return None
 
 
-@rewrites(add)
+@rewrites(add, over=(negative, *_VIEWS))
 def plus_negative(node: Node) -> Node | None:
     """a + (-b)  ->  a - b, and (-a) + b  ->  b - a.
 
@@ -180,7 +180,7 @@ def plus_negative(node: Node) -> Node | None:
     return None
 
 
-@rewrites(subtract)
+@rewrites(subtract, over=(negative, *_VIEWS))
 def minus_negative(node: Node) -> Node | None:
     """a - (-b)  ->  a + b."""
     a, b = node.args
@@ -188,7 +188,7 @@ def minus_negative(node: Node) -> Node | None:
     return None if x is None else make(add, a, x)
 
 
-@rewrites(add)
+@rewrites(add, over=(multiply,))
 def plus_negative_multiple(node: Node, engine: Engine) -> Node | None:
     """a + (-2) * b  ->  a - 2 * b, and a + spread(-s) * b  ->  a - spread(s) * b.
 
@@ -209,18 +209,15 @@ def plus_negative_multiple(node: Node, engine: Engine) -> Node | None:
     return None
 
 
-@rewrites(multiply, divide)
+@rewrites(multiply, divide, over=(negative,))
 def negative_factors(node: Node, engine: Engine) -> Node | None:
     """(-a) * b  ->  -(a * b), and likewise for a quotient; two signs cancel.
 
-    Where the negative has no other reader, in arrays: the sign of one number costs
-    nothing.
+    Where the negative has no other reader.
     """
     a, b = node.args
     if is_negative(a) and is_negative(b):
         return make(node.op, a.args[0], b.args[0])
-    if not node.type.shape:
-        return None
     if is_negative(a) and type(b.op) is not Full and engine.sole(a):
         return make(negative, make(node.op, a.args[0], b))
     if is_negative(b) and type(a.op) is not Full and engine.sole(b):
@@ -228,7 +225,7 @@ def negative_factors(node: Node, engine: Engine) -> Node | None:
     return None
 
 
-@rewrites(multiply, divide)
+@rewrites(multiply, divide, over=(negative,))
 def negative_times_literal(node: Node) -> Node | None:
     """(-x) * c  ->  (-c) * x, and likewise for a quotient."""
     a, b = node.args
@@ -244,7 +241,7 @@ def negative_times_literal(node: Node) -> Node | None:
     return None
 
 
-@rewrites(negative)
+@rewrites(negative, over=(multiply, divide))
 def negative_of_multiple(node: Node, engine: Engine) -> Node | None:
     """-(c * x)  ->  (-c) * x, and likewise for a quotient with a number.
 
@@ -263,7 +260,7 @@ def negative_of_multiple(node: Node, engine: Engine) -> Node | None:
     return None
 
 
-@rewrites(absolute, square)
+@rewrites(absolute, square, over=(negative,))
 def even_of_negative(node: Node) -> Node | None:
     """abs(-x)  ->  abs(x), and likewise for square."""
     (x,) = node.args
@@ -280,7 +277,7 @@ def doubled(node: Node) -> Node | None:
     return None
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(Full,))
 def literal_factors(node: Node) -> Node | None:
     """c * (d * x)  ->  (c d) * x.
 
@@ -294,7 +291,7 @@ def literal_factors(node: Node) -> Node | None:
     return None
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(Full,))
 def literal_times_quotient(node: Node) -> Node | None:
     """c * (x / d)  ->  (c / d) * x, and c * (d / x)  ->  (c d) / x.
 
@@ -310,7 +307,7 @@ def literal_times_quotient(node: Node) -> Node | None:
     return None
 
 
-@rewrites(divide)
+@rewrites(divide, over=(Full,))
 def literal_quotient(node: Node) -> Node | None:
     """(c * x) / d  ->  (c / d) * x.
 
@@ -330,7 +327,7 @@ def _scaled(c: Any, x: Node) -> Node:
     return x if c == 1 else make(multiply, number(c, x), x)
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(Spread,))
 def literal_joins_scalar(node: Node, engine: Engine) -> Node | None:
     """spread(s) * (c * x)  ->  spread(c * s) * x, and c * (spread(s) * x) likewise.
 
@@ -346,6 +343,21 @@ def literal_joins_scalar(node: Node, engine: Engine) -> Node | None:
                     (s,) = wide.args
                     small = make(wide.op, make(multiply, number(c, s), s))
                     return make(multiply, small, x)
+    return None
+
+
+@rewrites(multiply)
+def literal_to_the_front(node: Node, engine: Engine) -> Node | None:
+    """a * (c * x)  ->  (c * a) * x.
+
+    Where c is a power of two, so that literals meet: (d * y) * (c * x) has one.
+    """
+    a, product = node.args
+    if product.op is not multiply or type(a.op) is Full or not engine.sole(product):
+        return None
+    match with_literal(product):
+        case (c, x) if is_power_of_two(c) and type(x.op) is not Full:
+            return make(multiply, make(multiply, number(c, a), a), x)
     return None
 
 
@@ -391,6 +403,7 @@ ALGEBRA: tuple[Rule, ...] = (
     literal_times_quotient,
     literal_quotient,
     literal_joins_scalar,
+    literal_to_the_front,
     extreme_of_itself,
     done_twice,
     same_in_other_order,

@@ -76,7 +76,7 @@ def transpose_to_itself(node: Node) -> Node | None:
     return node.args[0] if order == tuple(range(-len(order), 0)) else None
 
 
-@rewrites(Transpose)
+@rewrites(Transpose, over=(Transpose,))
 def transpose_twice(node: Node) -> Node | None:
     """transpose(transpose(x))  ->  transpose(x), or x."""
     (middle,) = node.args
@@ -88,7 +88,7 @@ def transpose_twice(node: Node) -> Node | None:
     return transposed(middle.args[0], tuple(inner[a] for a in outer))
 
 
-@rewrites(Transpose)
+@rewrites(Transpose, over=(Spread,))
 def transpose_of_spread(node: Node) -> Node | None:
     """transpose(spread(x))  ->  spread(transpose(x)), often spread(x)."""
     (wide,) = node.args
@@ -123,7 +123,7 @@ def reshape_to_itself(node: Node) -> Node | None:
     return node.args[0] if node.args[0].type == node.type else None
 
 
-@rewrites(Reshape)
+@rewrites(Reshape, over=(Reshape,))
 def reshape_twice(node: Node) -> Node | None:
     """reshape(reshape(x))  ->  reshape(x), or x."""
     (middle,) = node.args
@@ -132,7 +132,7 @@ def reshape_twice(node: Node) -> Node | None:
     return reshaped(middle.args[0], node.type.shape)
 
 
-@rewrites(Reshape)
+@rewrites(Reshape, over=(Spread,))
 def reshape_of_spread(node: Node) -> Node | None:
     """reshape(spread(x))  ->  spread(reshape(x)).
 
@@ -149,7 +149,7 @@ def reshape_of_spread(node: Node) -> Node | None:
 
 
 # --- repetition -----------------------------------------------------------------------
-@rewrites(Spread)
+@rewrites(Spread, over=(Spread,))
 def spread_twice(node: Node) -> Node | None:
     """spread(spread(x))  ->  spread(x)."""
     (middle,) = node.args
@@ -170,7 +170,7 @@ def spread_of_length_one(node: Node) -> Node | None:
     return reshaped(node.args[0], node.type.shape)
 
 
-@rewrites(Elementwise, Cast)
+@rewrites(Elementwise, Cast, over=(Spread,))
 def op_of_spreads(node: Node) -> Node | None:
     """f(spread(a), spread(b))  ->  spread(f(a, b)).
 
@@ -204,7 +204,7 @@ def _without(wide: Node, axes: Axes) -> Node:
 
 
 # --- sums -----------------------------------------------------------------------------
-@rewrites(Sum)
+@rewrites(Sum, over=(Sum,))
 def sum_twice(node: Node) -> Node | None:
     """sum(sum(x))  ->  sum(x)."""
     (middle,) = node.args
@@ -216,7 +216,7 @@ def sum_twice(node: Node) -> Node | None:
     return summed(x, tuple(sorted((*outer, *middle.op.axes))))
 
 
-@rewrites(Sum, Prod, Max, Min, Mean)
+@rewrites(Sum, Prod, Max, Min, Mean, over=(Transpose,))
 def reduction_of_transpose(node: Node) -> Node | None:
     """sum(transpose(x))  ->  transpose(sum(x)), often sum(x); other reductions too."""
     (moved,) = node.args
@@ -231,7 +231,7 @@ def reduction_of_transpose(node: Node) -> Node | None:
     return transposed(small, renumbered(left, kept_axes(rank, axes)))
 
 
-@rewrites(Sum)
+@rewrites(Sum, over=(Spread,))
 def sum_of_spread(node: Node) -> Node | None:
     """sum(spread(x)) along the axes repeated  ->  n * x.
 
@@ -251,7 +251,7 @@ def sum_of_spread(node: Node) -> Node | None:
     return y if n == 1 else make(multiply, make(Full.of(n, y.type)), y)
 
 
-@rewrites(Sum)
+@rewrites(Sum, over=(Spread,))
 def sum_before_spread(node: Node) -> Node | None:
     """sum(spread(x)) along other axes  ->  spread(sum(x))."""
     (wide,) = node.args
@@ -265,7 +265,7 @@ def sum_before_spread(node: Node) -> Node | None:
     return spread(small, new, wide.op.lengths)
 
 
-@rewrites(Sum, Prod, Max, Min, Mean)
+@rewrites(Sum, Prod, Max, Min, Mean, over=(Reshape,))
 def reduction_of_reshape(node: Node) -> Node | None:
     """sum(reshape(x))  ->  sum(x), over all entries; other reductions too.
 
@@ -287,7 +287,7 @@ def reduction_of_reshape(node: Node) -> Node | None:
     return reshaped(make(type(node.op)(mine), x), node.type.shape)  # type: ignore[call-arg]
 
 
-@rewrites(Sum)
+@rewrites(Sum, over=(negative,))
 def sum_of_negative(node: Node, engine: Engine) -> Node | None:
     """sum(-x)  ->  -sum(x).
 

@@ -10,9 +10,7 @@ second parameter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.graph import Graph
@@ -25,11 +23,19 @@ MOST_STEPS = 2000
 """How long one node may take to settle; more means that two rules undo each other."""
 
 
-def rewrites(*heads: Op | type[Op]) -> Callable[[Rule], Rule]:
-    """Mark the ops (elementwise ones) or classes of ops that a rule begins with."""
+Head = Op | type[Op]
+"""An elementwise op, or a class of ops."""
+
+
+def rewrites(*heads: Head, over: Sequence[Head] = ()) -> Callable[[Rule], Rule]:
+    """Mark the ops that a rule begins with; `over` are those right below.
+
+    A rule with `over` only meets nodes of which some argument is made by one of them:
+    in a large graph, most rules are not even tried.
+    """
 
     def mark(rule: Rule) -> Rule:
-        rule.heads = heads  # type: ignore[attr-defined]
+        rule.heads, rule.over = heads, over  # type: ignore[attr-defined]
         rule.asks = rule.__code__.co_argcount == 2  # type: ignore[attr-defined]
         return rule
 
@@ -43,8 +49,11 @@ def rewrite(
 
     `fired`, if given, counts the firings of each rule by name.
     """
+    book = Rulebook(rules)
+    if not any(book.rules_for(node) or node.op.bodies() for node in graph.nodes):
+        return graph
     with building(graph.scope()) as scope:
-        return rebuilt(graph, scope, Engine(scope, rules, fired).settle_all(graph))
+        return rebuilt(graph, scope, Engine(scope, book, fired).settle_all(graph))
 
 
 def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
@@ -74,19 +83,46 @@ def inherit(scope: Scope, old: Node, new: Node) -> None:
         scope.names.setdefault(new, name)
 
 
+def _is_one_of(op: Op, heads: Sequence[Head]) -> bool:
+    return any(isinstance(op, h) if isinstance(h, type) else op is h for h in heads)
+
+
+class Rulebook:
+    """Rules, by the ops of the nodes that each may begin with."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        """Take the rules, in the order in which they are tried."""
+        self.rules = tuple(rules)
+        self._found: dict[tuple[Head, ...], tuple[Rule, ...]] = {}
+
+    def rules_for(self, node: Node) -> tuple[Rule, ...]:
+        """The rules that may begin with `node`."""
+        op = node.op
+        ops = [op, *[arg.op for arg in node.args]]
+        key = tuple([o if type(o) is Elementwise else type(o) for o in ops])
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = tuple(
+                rule
+                for rule in self.rules
+                if _is_one_of(op, rule.heads)  # type: ignore[attr-defined]
+                and (not rule.over or any(_is_one_of(o, rule.over) for o in ops[1:]))  # type: ignore[attr-defined]
+            )
+        return found
+
+
 class Engine:
-    """The rules by head, what each node has settled to, and how many read it."""
+    """The rules at work: what each node has settled to, and how many read it."""
 
     def __init__(
-        self, scope: Scope, rules: Iterable[Rule], fired: dict[str, int] | None = None
+        self, scope: Scope, book: Rulebook, fired: dict[str, int] | None = None
     ) -> None:
         """Build in `scope`; count firings in `fired`."""
         self.scope = scope
-        self.rules = tuple(rules)
+        self.book = book
         self.settled: dict[Node, Node] = {}
         self._uses: dict[Node, int] = {}
         self._fired = fired
-        self._by_head: dict[Any, tuple[tuple[Callable[..., Any], Rule], ...]] = {}
 
     def settle_all(self, graph: Graph) -> dict[Node, Node]:
         """Settle the nodes of `graph`; returns what each has become."""
@@ -152,7 +188,8 @@ class Engine:
             return node
         args = tuple([settled[a] for a in old])
         if bodies := op.bodies():
-            op = op.with_bodies(tuple(rewrite(body, self.rules) for body in bodies))
+            rules = self.book.rules
+            op = op.with_bodies(tuple(rewrite(body, rules) for body in bodies))
         if args == old and op is node.op:
             return node
         new = self.scope.make(op, args)
@@ -163,26 +200,11 @@ class Engine:
         self._uses[new] = self._uses.get(new, 0) + count
         return new
 
-    def _rules_of(self, op: Op) -> tuple[tuple[Callable[..., Any], Rule], ...]:
-        """The rules that may begin with `op`, as they are called, and as they are."""
-        return tuple(
-            (partial(rule, engine=self) if rule.asks else rule, rule)  # type: ignore[attr-defined]
-            for rule in self.rules
-            if any(
-                isinstance(op, head) if isinstance(head, type) else op is head
-                for head in rule.heads  # type: ignore[attr-defined]
-            )
-        )
-
     def _improve(self, node: Node) -> Node | None:
         """What the first rule that applies makes of `node`."""
-        op = node.op
-        key: Any = op if type(op) is Elementwise else type(op)
-        rules = self._by_head.get(key)
-        if rules is None:
-            rules = self._by_head[key] = self._rules_of(op)
-        for apply, rule in rules:
-            better: Node | None = apply(node)
+        for rule in self.book.rules_for(node):
+            asks = rule.asks  # type: ignore[attr-defined]
+            better: Node | None = rule(node, self) if asks else rule(node)
             if better is None or better is node:
                 continue
             if better.type != node.type:

@@ -21,9 +21,12 @@ LARGEST = 256
 """The most entries of a constant that folding may make."""
 
 
+UNIFORM = (Full, Size)
+
+
 def is_uniform(node: Node) -> bool:
     """Whether every entry of `node` is one number known, or a size."""
-    return type(node.op) in (Full, Size)
+    return type(node.op) in UNIFORM
 
 
 def uniform(node: Node, type: ArrayType) -> Node:
@@ -35,7 +38,7 @@ def uniform(node: Node, type: ArrayType) -> Node:
     return make(Size(op.size, type))
 
 
-@rewrites(Elementwise, Cast)
+@rewrites(Elementwise, Cast, over=(Full,))
 def op_of_numbers(node: Node) -> Node | None:
     """f(2, 3)  ->  the number.
 
@@ -61,7 +64,17 @@ def _divides_by_zero(node: Node, values: Sequence[Any]) -> bool:
     return node.type.dtype.kind in "iu" and len(values) == 2 and values[1] == 0
 
 
-@rewrites(Elementwise, Cast, Sum, Reduction, Reshape, Transpose, MatMul, Take)
+@rewrites(
+    Elementwise,
+    Cast,
+    Sum,
+    Reduction,
+    Reshape,
+    Transpose,
+    MatMul,
+    Take,
+    over=(Constant,),
+)
 def op_of_constants(node: Node) -> Node | None:
     """f(constant)  ->  the constant that it gives.
 
@@ -91,14 +104,14 @@ def _value(node: Node) -> np.ndarray:
     return np.full(node.type.shape, full_value(node), node.type.dtype)
 
 
-@rewrites(Spread, Reshape, Transpose)
+@rewrites(Spread, Reshape, Transpose, over=UNIFORM)
 def view_of_uniform(node: Node) -> Node | None:
     """spread(full(c))  ->  full(c), and likewise for reshape and transpose."""
     (x,) = node.args
     return uniform(x, node.type) if is_uniform(x) else None
 
 
-@rewrites(Take, Put, PutAlong)
+@rewrites(Take, Put, PutAlong, over=UNIFORM)
 def index_of_uniform(node: Node) -> Node | None:
     """full(c)[i:j]  ->  full(c), and zeros put into zeros  ->  zeros.
 
@@ -113,7 +126,7 @@ def index_of_uniform(node: Node) -> Node | None:
     return uniform(x, node.type) if value == 0 and not np.signbit(value) else None
 
 
-@rewrites(Concatenate)
+@rewrites(Concatenate, over=UNIFORM)
 def join_of_uniform(node: Node) -> Node | None:
     """concatenate(full(c), full(c))  ->  full(c)."""
     first, *others = node.args
@@ -128,7 +141,7 @@ def _same_number(a: Node, b: Node) -> bool:
     return isinstance(b.op, Size) and isinstance(a.op, Size) and a.op.size == b.op.size
 
 
-@rewrites(Sum)
+@rewrites(Sum, over=(Full,))
 def sum_of_number(node: Node) -> Node | None:
     """sum(full(c))  ->  n c.
 
@@ -154,7 +167,7 @@ def cast_to_itself(node: Node) -> Node | None:
     return node.args[0] if node.args[0].type == node.type else None
 
 
-@rewrites(Cast)
+@rewrites(Cast, over=UNIFORM)
 def cast_of_uniform(node: Node) -> Node | None:
     """cast(size)  ->  the size in that dtype.
 
@@ -164,7 +177,7 @@ def cast_of_uniform(node: Node) -> Node | None:
     return uniform(x, node.type) if is_uniform(x) and node.type.is_real else None
 
 
-@rewrites(Cast)
+@rewrites(Cast, over=(Cast,))
 def cast_of_cast(node: Node) -> Node | None:
     """cast(cast(x))  ->  cast(x).
 

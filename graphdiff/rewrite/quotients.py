@@ -29,7 +29,7 @@ def literal_over_size(node: Node) -> Node | None:
     return None
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(divide, Spread))
 def over_size(node: Node, engine: Engine) -> Node | None:
     """spread(1 / n) * x  ->  x / n.
 

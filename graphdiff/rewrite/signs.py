@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.graph.node import Node, full_value
+from graphdiff.graph.node import Full, Node, full_value
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import absolute, add, exp, multiply, power, square
 from graphdiff.ops.reduce import Mean
@@ -27,7 +27,7 @@ def never_negative(x: Node) -> bool:
     return x.op in (absolute, exp, square)
 
 
-@rewrites(add)
+@rewrites(add, over=(Full,))
 def plus_zero(node: Node) -> Node | None:
     """x + 0.0  ->  x, where x is a sum of squares, or of anything without a sign.
 

@@ -133,7 +133,7 @@ def log_of_two_exps(node: Node) -> Node | None:
 
 
 # --- exponentials ---------------------------------------------------------------------
-@rewrites(subtract)
+@rewrites(subtract, over=(exp,))
 def exp_minus_one(node: Node) -> Node | None:
     """exp(x) - 1  ->  expm1(x), and 1 - exp(x)  ->  -expm1(x)."""
     a, b = node.args
@@ -226,7 +226,7 @@ def log_of_softmax(node: Node) -> Node | None:
     return y
 
 
-@rewrites(add)
+@rewrites(add, over=(LogSumExp, Reshape))
 def logsumexp_shifted_back(node: Node) -> Node | None:
     """m + logsumexp(x - spread(m))  ->  logsumexp(x).
 
@@ -272,7 +272,7 @@ def log_softmax_shifted(node: Node) -> Node | None:
     return make(subtract, x, make(wide.op, make(total.op, x)))
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(log,))
 def x_log_x(node: Node, engine: Engine) -> Node | None:
     """x * log(x)  ->  xlogx(x)."""
     for x, y in (node.args, node.args[::-1]):

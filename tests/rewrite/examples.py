@@ -57,6 +57,11 @@ def whole_size(x, times=1):
     return Expression(make(Size(times * x.shape[0], gd.var("one", "").node.type)))
 
 
+def mean_of(c, v):
+    """The share c of each row, everywhere."""
+    return spread_number(full(v.s, c) / whole_size(v.x), v.x)
+
+
 def spread_number(s, x):
     return Spread((-2, -1), x.shape)(s)
 
@@ -150,6 +155,7 @@ LAWFUL = {
         lambda v: (-v.x) * v.y,
         lambda v: v.x / (-v.y),
         lambda v: (-v.x) * (-v.y),
+        lambda v: v.s - (-v.s) * v.t[0] * v.t[1],
     ],
     "negative_of_multiple": [
         lambda v: -(3 * v.x),
@@ -169,6 +175,16 @@ LAWFUL = {
         lambda v: v.s * (2 * v.x),
         lambda v: (v.x * 4) * v.s,
         lambda v: 2 * (v.s * v.x),
+    ],
+    "literal_to_the_front": [
+        lambda v: v.y * (2 * v.x),
+        lambda v: (v.y * -0.5) * (2 * v.x),
+        lambda v: -v.s * (4 * v.t[0]),
+    ],
+    "common_quotient": [
+        lambda v: mean_of(3.0, v) * v.x - mean_of(3.0, v) * v.y,
+        lambda v: mean_of(2.0, v) * v.x * v.z + v.y * mean_of(2.0, v),
+        lambda v: mean_of(-1.0, v) * v.x - mean_of(-1.0, v) * v.y * v.z,
     ],
     "extreme_of_itself": [
         lambda v: np.maximum(v.x, v.x),
