@@ -327,7 +327,7 @@ def _scaled(c: Any, x: Node) -> Node:
     return x if c == 1 else make(multiply, number(c, x), x)
 
 
-@rewrites(multiply, over=(Spread,))
+@rewrites(multiply, over=(multiply,))
 def literal_joins_scalar(node: Node, engine: Engine) -> Node | None:
     """spread(s) * (c * x)  ->  spread(c * s) * x, and c * (spread(s) * x) likewise.
 
@@ -346,7 +346,7 @@ def literal_joins_scalar(node: Node, engine: Engine) -> Node | None:
     return None
 
 
-@rewrites(multiply)
+@rewrites(multiply, over=(multiply,))
 def literal_to_the_front(node: Node, engine: Engine) -> Node | None:
     """a * (c * x)  ->  (c * a) * x.
 

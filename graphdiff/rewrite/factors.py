@@ -18,7 +18,7 @@ DEEPEST = 4
 """How far down in a product the quotient is looked for."""
 
 
-@rewrites(add, subtract)
+@rewrites(add, subtract, over=(multiply,))
 def common_quotient(node: Node, engine: Engine) -> Node | None:
     """(c / n) * a - (c / n) * b  ->  (c / n) * (a - b), and of a sum likewise.
 
