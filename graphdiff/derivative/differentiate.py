@@ -263,7 +263,8 @@ def target_of(graph: Graph, of: str | None) -> str:
     if of is None:
         if len(graph.outputs) != 1:
             raise GraphValueError(
-                f"of: name one of the outputs {', '.join(map(repr, graph.outputs))}"
+                f"of: name one of the outputs "
+                f"{', '.join(map(repr, graph.outputs)) or '(but there is none)'}"
             )
         return next(iter(graph.outputs))
     if not isinstance(of, str) or of not in graph.outputs:
@@ -281,12 +282,7 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
     after ``p = p[0]``, ``p`` still means the whole argument.
     """
     if wrt is None:
-        real = [n for n, x in graph.inputs.items() if x.type.is_real]
-        if graph.inputs and not real:
-            raise DTypeError(
-                "wrt: no input holds real numbers (floats); name those that are wanted"
-            )
-        return real
+        return [n for n, x in graph.inputs.items() if x.type.is_real]
     known: dict[str, dict[str, None]] = {}
     for n in graph.inputs:
         for prefix in _prefixes(n):

@@ -48,7 +48,7 @@ class Returned:
     def tree(self) -> Tree:
         """How the outputs nest in what is returned."""
         names, signature = tuple(self.graph.outputs), self.graph.signature
-        if signature is not None and sorted(signature.result.names) == sorted(names):
+        if signature is not None and set(signature.result.names) == set(names):
             return signature.result
         return Tree(None, names)
 

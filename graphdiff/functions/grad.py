@@ -36,12 +36,13 @@ from graphdiff.errors import (
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Graph, Signature, Tree, in_order
-from graphdiff.graph.nest import descend, is_nest, leaves_of, structure
+from graphdiff.graph.nest import descend, is_nest, leaves_of, structure, unflatten
 from graphdiff.graph.node import Input, Node, building, current_scope
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.trace.fresh import Fresh, leaf_type, substitute, weak_dtype
 from graphdiff.trace.trace import bind, name_of, trace
+from graphdiff.words import unique
 
 Wrt = int | str | Sequence[int | str]
 
@@ -201,6 +202,7 @@ class Gradient(Form):
         if not self.lone and len(wanted) == 1:
             gradient = (gradient,)
         outputs = dict(made.outputs)
+        gradient = _once_each(gradient, outputs)
         if not self.value:
             outputs = {n: y for n, y in outputs.items() if n not in graph.outputs}
         nest = (value, gradient) if self.value else gradient
@@ -256,6 +258,22 @@ class Gradient(Form):
                 check_variable(f"wrt: {name!r}", inputs[name].type, self.allow_int)
             wanted.append(path)
         return wanted
+
+
+def _once_each(nest: Any, outputs: dict[str, Node]) -> Any:
+    """The nest with an output of its own at each leaf.
+
+    Of what is asked for twice, the caller gets two arrays, not one under two names.
+    """
+    leaves, spec = leaves_of(nest)
+    met: set[str] = set()
+    taken = dict.fromkeys(outputs, 1)
+    for i, name in enumerate(leaves):
+        if name in met:
+            leaves[i] = unique(name, taken)
+            outputs[leaves[i]] = outputs[name]
+        met.add(name)
+    return unflatten(spec, leaves)
 
 
 def _check_wrt(wrt: Any) -> list[int | str]:
