@@ -18,7 +18,6 @@ from graphdiff.emit.calls import BINARY
 from graphdiff.emit.inplace import QUICK
 from graphdiff.emit.layout import assign
 from graphdiff.emit.module import Module
-from graphdiff.emit.prepare import prepared
 from graphdiff.emit.reuse import (
     WITH_ZERO,
     Reuse,
@@ -298,11 +297,11 @@ class FastModule(Module):
     """A module in the fast style."""
 
     body_class = FastBody
-    guards = True
+    fast = True
 
     def __init__(self, graph: Graph, name: str | None) -> None:
-        """Prepare the graph, then write it as any module."""
-        super().__init__(prepared(graph), name)
+        """Write it as any module, then leave out helpers that came to nothing."""
+        super().__init__(graph, name)
         lines = [line for s in self.body.statements for line in s.lines(4)]
         written = "\n".join(lines)
         for function in ("sigmoid", "relu", "softplus"):

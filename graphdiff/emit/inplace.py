@@ -28,10 +28,9 @@ def sigmoid_into(x):
 def softmax_of(x, axis):
     """Return exp(x) / sum(exp(x)) over the axes; all -inf gives zeros."""
     top = largest(x, axis=axis, keepdims=True)
-    e = np.asarray(x - np.where(np.isfinite(top), top, x.dtype.type(0)))
+    e = np.asarray(x - np.where(np.isfinite(top), top, 0))
     np.exp(e, out=e)
-    total = np.add.reduce(e, axis=axis, keepdims=True)
-    e /= np.where(total == 0, x.dtype.type(1), total)
+    e /= np.maximum(np.add.reduce(e, axis=axis, keepdims=True), 1)
     return e
 
 
@@ -39,7 +38,7 @@ def logsumexp_of(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given the softmax p of x."""
     top = largest(x, axis=axis)
     share = largest(p, axis=axis)
-    return top - np.log(np.where(np.isfinite(top), share, x.dtype.type(1)))
+    return top - np.log(np.where(np.isfinite(top), share, 1))
 
 
 def largest(x, **options):

@@ -20,6 +20,7 @@ from graphdiff.emit.helpers import Helpers, modules_of
 from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names, identifier
 from graphdiff.emit.numbers import is_polynomial
+from graphdiff.emit.prepare import prepared
 from graphdiff.emit.returns import Returned, is_literal
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sections import Sections
@@ -35,12 +36,12 @@ class Module:
     """The parts of one emitted module, before they are put together."""
 
     body_class: type[Body] = ModuleBody
-    guards = False
+    fast = False
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Schedule the graph, choose names, make the statements."""
         self._lines: list[tuple[int, Statement]] = []
-        self.graph = graph
+        self.graph = graph = prepared(graph, self.fast)
         self.order = schedule(graph)
         self.modules = modules_of(self.order)
         self.names = Names(self.modules)
@@ -64,7 +65,7 @@ class Module:
             self.helpers,
             is_polynomial(graph),
             graph.ledger.needs,
-            self.guards,
+            self.fast,
         )
         given: dict[Node, str] = dict(self.constants)
         for parameter in self.parameters:

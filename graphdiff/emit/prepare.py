@@ -1,9 +1,9 @@
-"""The graph that the fast style writes down: fewer arrays alive, the same numbers.
+"""The graph that is written down: fewer arrays alive, the same numbers.
 
-Two things are done that the readable style leaves as they were. ``x > 0`` becomes
-``relu(x) > 0`` where that exists, so that x itself can go. And ``g * (y * f(y))``
-becomes ``(g * y) * f(y)``, in which y can be overwritten by f(y); the last bit of a
-product may differ by that.
+``x > 0`` becomes ``relu(x) > 0`` where that exists, so that x itself can go; if the
+user has named x, the readable style leaves it alone. In the fast style
+``g * (y * f(y))`` also becomes ``(g * y) * f(y)``, in which y can be overwritten by
+f(y); the last bit of a product may differ by that.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.elementwise import Elementwise
 
 
-def prepared(graph: Graph) -> Graph:
-    """`graph` with these two changes, names and lines and roles as they were."""
+def prepared(graph: Graph, fast: bool) -> Graph:
+    """`graph` with these changes, names and lines and roles as they were."""
+    if not fast and not any(node.op is ufuncs.relu for node in graph.nodes):
+        return graph
     scope = graph.scope()
     uses = Counter(arg for node in graph.nodes for arg in node.args)
     outputs = set(graph.outputs.values())
@@ -27,12 +29,14 @@ def prepared(graph: Graph) -> Graph:
     positive: dict[Node, Node] = {}
     done: dict[Node, Node] = {}
     for node in graph.nodes:
-        made = _with_mask(scope, node, positive) or _regrouped(scope, node, free, done)
+        made = _with_mask(scope, node, positive)
+        if made is None and fast:
+            made = _regrouped(scope, node, free, done)
         if made is None:
             args = tuple([done[arg] for arg in node.args])
             made = node if args == node.args else scope.make(node.op, args)
         done[node] = made
-        if node.op is ufuncs.relu:
+        if node.op is ufuncs.relu and (fast or graph.name_of(node.args[0]) is None):
             positive[node.args[0]] = made
         if made is not node:
             _keep_facts(scope, node, made)

@@ -29,23 +29,21 @@ def relu(x):
 
 def logsumexp(x, axis):
     """Return log(sum(exp(x))) over the axes, shifted so that nothing overflows."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, x.dtype.type(0))
-    with np.errstate(divide="ignore"):
-        total = np.log(np.sum(np.exp(x - top), axis=axis))
+    top = x.max(axis=axis, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    total = calm.copy().run(np.log, np.exp(x - top).sum(axis=axis))
     return total + top.reshape(total.shape)
 
 
 def logsumexp_given(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given p = softmax(x, axis)."""
-    top = np.max(x, axis=axis, initial=-np.inf)
-    share = np.max(p, axis=axis, initial=0)
-    return top - np.log(np.where(np.isfinite(top), share, x.dtype.type(1)))
+    top = x.max(axis=axis, initial=-np.inf)
+    share = p.max(axis=axis, initial=0)
+    return top - np.log(np.where(np.isfinite(top), share, 1))
 
 
 def softmax(x, axis):
     """Return exp(x) / sum(exp(x)) over the axes; all -inf gives zeros."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    e = np.exp(x - np.where(np.isfinite(top), top, x.dtype.type(0)))
-    total = np.sum(e, axis=axis, keepdims=True)
-    return e / np.where(total == 0, x.dtype.type(1), total)
+    top = x.max(axis=axis, keepdims=True, initial=-np.inf)
+    e = np.exp(x - np.where(np.isfinite(top), top, 0))
+    return e / np.maximum(e.sum(axis=axis, keepdims=True), 1)

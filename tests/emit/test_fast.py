@@ -132,3 +132,24 @@ def test_what_is_masked_stays_silent():
 def test_the_same_bytes_twice():
     graphs = [symbolic(PROGRAMS["network"], np.float64) for _ in range(2)]
     assert fast(graphs[0]).source == fast(graphs[1]).source
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_a_mask_is_read_off_the_result(style):
+    """What only the mask would still read need not be kept; named, it is shown."""
+
+    def unnamed(W, X):
+        return np.sum(nn.relu(X @ W) ** 2)
+
+    def named(W, X):
+        U = X @ W
+        return np.sum(nn.relu(U) ** 2)
+
+    W, X = np.array([[1.0, -2.0], [0.5, np.nan]]), np.array([[1.0, 1.0], [-2.0, 4.0]])
+    found = []
+    for program in (unnamed, named):
+        graph = gd.value_and_grad(program).graph(gd.spec("k,m"), gd.spec("n,k"))
+        made = emit(graph, style=style)
+        found.append(made.load()(W, X))
+        assert ("U > 0" in made.source) == (program is named and style == "readable")
+    np.testing.assert_array_equal(found[0][1], found[1][1])

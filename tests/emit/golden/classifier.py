@@ -17,9 +17,9 @@ import numpy as np
 
 def _logsumexp_given(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given p = _softmax(x, axis)."""
-    top = np.max(x, axis=axis, initial=-np.inf)
-    share = np.max(p, axis=axis, initial=0)
-    return top - np.log(np.where(np.isfinite(top), share, x.dtype.type(1)))
+    top = x.max(axis=axis, initial=-np.inf)
+    share = p.max(axis=axis, initial=0)
+    return top - np.log(np.where(np.isfinite(top), share, 1))
 
 
 def _relu(x):
@@ -29,10 +29,9 @@ def _relu(x):
 
 def _softmax(x, axis):
     """Return exp(x) / sum(exp(x)) over the axes; all -inf gives zeros."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    e = np.exp(x - np.where(np.isfinite(top), top, x.dtype.type(0)))
-    total = np.sum(e, axis=axis, keepdims=True)
-    return e / np.where(total == 0, x.dtype.type(1), total)
+    top = x.max(axis=axis, keepdims=True, initial=-np.inf)
+    e = np.exp(x - np.where(np.isfinite(top), top, 0))
+    return e / np.maximum(e.sum(axis=axis, keepdims=True), 1)
 
 
 def classifier_and_grad(W1, W2, X, labels, decay):
