@@ -249,13 +249,16 @@ def doubted_inputs(nodes: Sequence[Node]) -> set[Node]:
 def _left_out(nodes: Sequence[Node]) -> set[Node]:
     """The inputs of which a given mask leaves entries out, one by one.
 
-    What is missing from data is often NaN there.
+    What is missing from data is often NaN there. A derivative may have left out the
+    same entries by strict products.
     """
     found: set[Node] = set()
     waiting: list[Node] = []
     for node in nodes:
         if node.op is where and _is_given(node.args[0]):
             waiting += node.args[1:]
+    if waiting:
+        waiting += [node.args[1] for node in nodes if node.op is gated]
     while waiting:
         node = waiting.pop()
         if node not in found and _is_real(node):

@@ -7,7 +7,7 @@ all others keep their warnings, which are then about entries that count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 
@@ -38,18 +38,30 @@ def hushed_nodes(graph: Graph, order: Sequence[Node]) -> set[Node]:
     for node in order:
         for arg in node.args:
             readers.setdefault(arg, []).append(node)
-    wild: set[Node] = set()
+    given = {node for node in order if not node.args and is_singular(node)}
+    wild = set(given)
     hushed: set[Node] = set()
     for node in order:
+        if node in given or not given.isdisjoint(node.args):
+            given.add(node)
         if node not in quiet or not node.args:
             continue
         own = is_singular(node) and not _is_safe(node, readers)
         inherited = [arg for arg in node.args if arg in wild]
         if own or inherited:
             wild.add(node)
-            if own or not (is_harmless(node) or _passes_on(node, inherited)):
+            harmless = is_harmless(node) and not _multiplies(node, given)
+            if own or not (harmless or _passes_on(node, inherited)):
                 hushed.add(node)
     return hushed
+
+
+def _multiplies(node: Node, given: Set[Node]) -> bool:
+    """Whether a strict product has a first factor made of infinities that are given.
+
+    Usually that is a cotangent, and as finite as the values are.
+    """
+    return node.op in (ufuncs.gated, ufuncs.ratio) and node.args[0] in given
 
 
 def _passes_on(node: Node, wild: Sequence[Node]) -> bool:

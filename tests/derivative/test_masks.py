@@ -545,3 +545,60 @@ def test_what_was_discarded_before_has_slope_0(name: str, order: int) -> None:
         graph = gd.trace(lambda x: np.sum(UPSTREAM[name](x)), x)
         got = gd.backprop(graph, {"x": x})["x"]
         np.testing.assert_allclose(got, [0, *wanted], rtol=1e-9)
+
+
+# --- infinities and NaN that are given ------------------------------------------------
+def with_minus_infinity(x, w, mask):
+    s = x + np.where(x > 0, x, -np.inf)
+    return np.sum(np.where(x > 0, s, 0) ** 2) + w[2]
+
+
+def with_logaddexp_of_nothing(x, w, mask):
+    y = np.logaddexp(np.where(x > 0, x, -np.inf), np.where(x > 1, x, -np.inf))
+    return np.sum(np.where(x > 0, y, 0) ** 2) + w[2]
+
+
+def with_missing_data(x, w, mask):
+    return np.sum(np.where(mask, (x - w) ** 2, 0)) / np.sum(mask)
+
+
+def with_missing_factors(x, w, mask):
+    return np.sum(np.where(np.logical_not(mask), 0, np.tanh(x * w) * w))
+
+
+def with_missing_rows(x, w, mask):
+    rows = x[:, None] * w[:, None] * np.ones(2)
+    return np.sum(np.where(mask[:, None], rows**3, 0))
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        with_minus_infinity,
+        with_logaddexp_of_nothing,
+        with_missing_data,
+        with_missing_factors,
+        with_missing_rows,
+    ],
+)
+def test_what_is_given_as_infinite_or_nan_stays_outside_too(loss: Function) -> None:
+    """Where the entries are left out; the oracle has harmless numbers there."""
+    mask = np.array([False, False, True, True])
+    x = np.array([-0.5, -1.0, 2.0, 0.5])
+    missing = np.array([np.nan, np.nan, 0.25, 0.75])
+    harmless = np.where(mask, missing, 1.0)
+    v = np.array([0.3, -0.2, 0.5, 0.7])
+
+    def along(slope: Function) -> Function:
+        return lambda *args: np.sum(slope(*args) * v)
+
+    one = gd.grad(loss)
+    for f in (loss, along(one), along(gd.grad(along(one)))):
+        dgraph = gd.value_and_grad(f).graph(x, missing, mask)
+        wanted = gd.value_and_grad(f)(x, harmless, mask)
+        readable, fast = (emit(dgraph, style=s).load() for s in ("readable", "fast"))
+        for run in (gd.compile(dgraph), readable, fast):
+            found = run(x, missing, mask)
+            for a, b in zip(found, wanted, strict=True):
+                np.testing.assert_allclose(a, b, atol=1e-12)
+            assert np.all(np.isfinite(found[1]))
