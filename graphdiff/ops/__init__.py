@@ -10,6 +10,7 @@ from graphdiff.ops import cumulative as cumulative
 from graphdiff.ops import difference as difference
 from graphdiff.ops import elementwise as elementwise
 from graphdiff.ops import entries as entries
+from graphdiff.ops import equations as equations
 from graphdiff.ops import fill as fill
 from graphdiff.ops import index as index
 from graphdiff.ops import join as join
@@ -29,3 +30,4 @@ from graphdiff.ops import running as running
 from graphdiff.ops import sampling as sampling
 from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special
+from graphdiff.ops import triangular as triangular

@@ -53,16 +53,16 @@ class EigResult(NamedTuple):
 class SVDResult(NamedTuple):
     """What ``np.linalg.svd`` returns."""
 
-    U: Any  # noqa: N815
-    S: Any  # noqa: N815
-    Vh: Any  # noqa: N815
+    U: Any
+    S: Any
+    Vh: Any
 
 
 class QRResult(NamedTuple):
     """What ``np.linalg.qr`` returns."""
 
-    Q: Any  # noqa: N815
-    R: Any  # noqa: N815
+    Q: Any
+    R: Any
 
 
 def matrix(what: str, a: Any) -> Any:

@@ -67,6 +67,8 @@ _NAMES = {
     yve zeta
     """,
     linalg: """
+    cho_solve expm lu lu_factor lu_solve solve_continuous_lyapunov
+    solve_discrete_lyapunov solve_sylvester solve_triangular
     """,
 }
 

@@ -83,3 +83,21 @@ def real_eig(a):
     if np.iscomplexobj(w):
         raise ValueError("np.linalg.eig: expected real eigenvalues, got complex")
     return w, v
+
+
+def unit_lower(a):
+    """Return the lower triangle of a, its diagonal replaced by ones."""
+    return np.tril(a, -1) + np.eye(a.shape[-1], dtype=a.dtype)
+
+
+def swap_rows(a, piv, back=False):
+    """Swap the rows of a as the pivots of a factorisation say, or swap them back."""
+    order = np.broadcast_to(np.arange(a.shape[-2]), piv.shape).copy()
+    for i in range(piv.shape[-1]):
+        place = piv[..., i, None]
+        here, there = order[..., i].copy(), np.take_along_axis(order, place, -1)
+        np.put_along_axis(order, place, here[..., None], -1)
+        order[..., i] = there[..., 0]
+    if back:
+        order = np.argsort(order, axis=-1)
+    return np.take_along_axis(a, order[..., None], -2)

@@ -20,6 +20,7 @@ import numpy as np
 
 from graphdiff.runtime import (
     activations,
+    equations,
     incomplete,
     matrices,
     recurrences,
@@ -69,6 +70,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(scatter),
     **_functions(recurrences),
     **_functions(matrices),
+    **_functions(equations),
 }
 """The functions of our own, by the name that op definitions and modules use."""
 

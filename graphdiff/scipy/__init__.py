@@ -7,4 +7,5 @@ arrays; what a module does not have itself, it takes from SciPy. Write
 ``from graphdiff.scipy import special`` for ``from scipy import special``.
 """
 
+from graphdiff.scipy import linalg as linalg
 from graphdiff.scipy import special as special

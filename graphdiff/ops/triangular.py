@@ -1,0 +1,189 @@
+"""Systems of which the matrix is known by its factors: SciPy's solvers of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import ShapeError
+from graphdiff.graph.op import Arg, At, Call, Op
+from graphdiff.graph.types import ArrayType, show_shape
+from graphdiff.ops.solve import System, silenced
+from graphdiff.ops.spectral import smaller, total_of
+from graphdiff.ops.triangle import Triangle
+
+
+@dataclass(frozen=True)
+class SolveTriangular(System):
+    """The x of ``a @ x = b``, or of ``a.mT @ x = b``, for a triangle of `a`.
+
+    With `unit` the diagonal counts as ones; it is not read.
+    """
+
+    lower: bool
+    trans: bool = False
+    unit: bool = False
+
+    def call(self, a: ArrayType, b: ArrayType) -> Call:
+        flags = {
+            "trans": int(self.trans),
+            "lower": self.lower,
+            "unit_diagonal": self.unit,
+        }
+        given = {name: flag for name, flag in flags.items() if flag}
+        return Call("scipy.linalg.solve_triangular", (Arg(0), Arg(1)), given)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, b: Any) -> Any:
+        turned = SolveTriangular(self.vector, self.lower, not self.trans, self.unit)
+        back = self.silenced(g, turned(a, g))
+        if i == 1:
+            return back
+        whole = self.outer(y, back) if self.trans else self.outer(back, y)
+        sides = -1 if self.lower else 1
+        return -Triangle(not self.lower, sides if self.unit else 0)(whole)
+
+
+@dataclass(frozen=True)
+class ChoSolve(System):
+    """The x of ``L @ L.mT @ x = b``, or of ``U.mT @ U @ x = b``, given the factor."""
+
+    lower: bool
+
+    def call(self, c: ArrayType, b: ArrayType) -> Call:
+        return Call("scipy.linalg.cho_solve", ((Arg(0), self.lower), Arg(1)))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, c: Any, b: Any) -> Any:
+        back = self.silenced(g, self(c, g))
+        if i == 1:
+            return back
+        half = self.outer(back, y)
+        whole, factor = half + half.mT, Triangle(not self.lower)(c)
+        product = whole @ factor if self.lower else factor @ whole
+        return -Triangle(not self.lower)(product)
+
+
+@dataclass(frozen=True)
+class Lu(Op):
+    """The factors of ``a = p @ l @ u``: a permutation, a unit lower, an upper triangle.
+
+    For square matrices.
+    """
+
+    results = ("p", "lower", "upper")
+
+    def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType, ArrayType]:
+        _check_square("scipy.linalg.lu", a)
+        return a, a, a
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("scipy.linalg.lu", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        """``p inv(l).mT (tril(l.mT g_l, -1) + triu(g_u u.mT)) inv(u).mT``."""
+        (_, slope_l, slope_u), (p, lower, upper) = g, y
+        inside = None
+        if slope_l is not None:
+            inside = Triangle(False, -1)(lower.mT @ slope_l)
+        if slope_u is not None:
+            inside = total_of(inside, Triangle(True)(slope_u @ upper.mT))
+        if inside is None:
+            return None
+        left = SolveTriangular(False, True, True, True)(lower, inside)
+        right = SolveTriangular(False, False)(upper, left.mT)
+        return p @ right.mT
+
+
+@dataclass(frozen=True)
+class LuFactor(Op):
+    """`Lu` as LAPACK keeps it: both triangles in one matrix, and the rows swapped."""
+
+    results = ("lu", "piv")
+
+    def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
+        _check_square("scipy.linalg.lu_factor", a)
+        return a, ArrayType(a.shape[:-1], np.dtype(np.int32))
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("scipy.linalg.lu_factor", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        slope, (lu, piv) = g[0], y
+        if slope is None:
+            return None
+        first = Triangle(False, -1)(UnitLower()(lu).mT @ Triangle(False, -1)(slope))
+        second = Triangle(True)(Triangle(True)(slope) @ Triangle(True)(lu).mT)
+        left = SolveTriangular(False, True, True, True)(lu, first + second)
+        right = SolveTriangular(False, False)(lu, left.mT)
+        return SwapRows(True)(right.mT, piv)
+
+
+@dataclass(frozen=True)
+class UnitLower(Op):
+    """The lower triangle of a matrix with ones on its diagonal."""
+
+    masks = (0,)
+
+    def infer(self, a: ArrayType) -> ArrayType:
+        return a
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("unit_lower", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        return Triangle(False, -1)(g)
+
+
+@dataclass(frozen=True)
+class SwapRows(Op):
+    """Rows swapped one after the other as an LU factorisation says, or swapped back."""
+
+    back: bool
+
+    def infer(self, a: ArrayType, piv: ArrayType) -> ArrayType:
+        return a
+
+    def call(self, a: ArrayType, piv: ArrayType) -> Call:
+        given = {"back": True} if self.back else {}
+        return Call("swap_rows", (Arg(0), Arg(1)), given)
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, piv: Any) -> Any:
+        return SwapRows(not self.back)(g, piv) if i == 0 else None
+
+
+@dataclass(frozen=True)
+class LuSolve(Op):
+    """The x of ``a @ x = b``, or of ``a.mT @ x = b``, given the `LuFactor` of `a`."""
+
+    vector: bool
+    trans: bool = False
+
+    def infer(self, lu: ArrayType, piv: ArrayType, b: ArrayType) -> ArrayType:
+        return System(self.vector).infer(lu, b)
+
+    def call(self, lu: ArrayType, piv: ArrayType, b: ArrayType) -> Call:
+        given = {"trans": 1} if self.trans else {}
+        return Call("scipy.linalg.lu_solve", ((Arg(0), Arg(1)), Arg(2)), given)
+
+    def pullback(
+        self, i: int, at: At, g: Any, y: Any, lu: Any, piv: Any, b: Any
+    ) -> Any:
+        if i == 1:
+            return None
+        axes = (-1,) if self.vector else (-2,)
+        turned = LuSolve(self.vector, not self.trans)
+        back = silenced(g, turned(lu, piv, g), axes)
+        if i == 2:
+            return back
+        first, second = (y, back) if self.trans else (back, y)
+        share = System(self.vector).outer(first, second)
+        swapped = SwapRows(False)(share, piv)
+        lower = Triangle(False, -1)(swapped @ Triangle(True)(lu).mT)
+        upper = Triangle(True)(UnitLower()(lu).mT @ swapped)
+        return -(lower + upper)
+
+
+def _check_square(what: str, a: ArrayType) -> None:
+    if smaller(what, a) != a.shape[-1] or a.shape[-1] != a.shape[-2]:
+        raise ShapeError(f"{what}: shape {show_shape(a.shape)} is not square")
