@@ -8,7 +8,7 @@ a derivative cannot disagree, and the graph gains no node.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,23 +47,26 @@ class Numeric(Sweep):
         self.values = values
         self.sizes = sizes
 
-    def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
+    def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
         """Run the op's own rule on arrays."""
         op = node.op.bind(self.sizes) if self.sizes else node.op
         args = [self.values[a] for a in node.args]
         carried = g
         if at.masked:
             carried = [strict(s) for s in g] if isinstance(g, list) else strict(g)
-        share = op.pullback(i, at, carried, self.values[node], *args)
-        if share is None:
-            return None
-        arg = args[i]
-        found = np.asarray(share, arg.dtype)
-        return found if found.shape == arg.shape else np.broadcast_to(found, arg.shape)
+        for i, arg in self.active[node]:
+            share = op.pullback(i, at, carried, self.values[node], *args)
+            yield arg, None if share is None else _fit(share, args[i])
 
     def add(self, a: Any, b: Any) -> Any:
         """The sum of what arrives over two paths."""
         return a + b
+
+
+def _fit(share: Any, arg: np.ndarray) -> np.ndarray:
+    """`share` in the dtype and shape of the argument that it belongs to."""
+    found = np.asarray(share, arg.dtype)
+    return found if found.shape == arg.shape else np.broadcast_to(found, arg.shape)
 
 
 def strict(g: Any) -> Any:

@@ -7,7 +7,7 @@ cotangent is complete when its node's turn comes, and every edge is visited once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphdiff.expression.expression import Expression, results_of
@@ -54,8 +54,11 @@ class Sweep:
         self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
         self.steep = wild and steep_nodes(self.nodes)
 
-    def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
-        """The share of argument `i` in `g`, the cotangent of `node`; None for none."""
+    def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
+        """The active arguments, each with its share in `g`, the cotangent of `node`.
+
+        None is no share.
+        """
         raise NotImplementedError
 
     def add(self, a: Any, b: Any) -> Any:
@@ -65,22 +68,25 @@ class Sweep:
     def settle(self, node: Node, g: Any) -> None:
         """Take note that the cotangent of `node` is complete."""
 
+    def leave(self, node: Node) -> None:
+        """Take note that the arguments of `node` have got their shares."""
+
     def run(self, table: dict[Node, Any]) -> dict[Node, Any]:
         """Fill `table`, seeded with the targets' cotangents, down to the variables."""
         for node in reversed(self.nodes):
-            g, active = table.get(node), self.active.get(node)
-            if g is None or active is None:
+            g = table.get(node)
+            if g is None or node not in self.active:
                 continue
             self.settle(node, g)
             if isinstance(node.op, Pick):
                 self._file(table, node, g)
-                continue
-            at = At(self.kinks, node in self.masked)
-            for i, arg in active:
-                share = self.pull(i, at, g, node)
-                if share is not None:
-                    old = table.get(arg)
-                    table[arg] = share if old is None else self.add(old, share)
+            elif self.active[node]:
+                at = At(self.kinks, node in self.masked)
+                for arg, share in self.shares(node, at, g):
+                    if share is not None:
+                        old = table.get(arg)
+                        table[arg] = share if old is None else self.add(old, share)
+            self.leave(node)
         return table
 
     def _file(self, table: dict[Node, Any], pick: Node, g: Any) -> None:
@@ -114,12 +120,10 @@ class Symbolic(Sweep):
         super().__init__(targets, wrt, kinks)
         self.scope = scope
         self.carry = carry
-        self.pulling = targets[0]
         self.names = {scope.names[n]: 1 for n in self.nodes if n in scope.names}
 
-    def pull(self, i: int, at: At, g: Any, node: Node) -> Any:
+    def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
         """Run the op's own rule on expressions."""
-        self.pulling = node
         kind = self.carry or (
             self.strict if at.masked else Open if node in self.steep else Expression
         )
@@ -128,18 +132,14 @@ class Symbolic(Sweep):
             if isinstance(g, list)
             else kind(g.node)
         )
-        args = [Expression(a) for a in node.args]
-        share = node.op.pullback(i, at, carried, results_of(node), *args)
-        if share is not None:
-            share = Expression(_fit(share.node, node.args[i]))
-        self._explain()
-        return share
+        y, args = results_of(node), [Expression(a) for a in node.args]
+        for i, arg in self.active[node]:
+            share = node.op.pullback(i, at, carried, y, *args)
+            yield arg, None if share is None else Expression(_fit(share.node, arg))
 
     def add(self, a: Any, b: Any) -> Any:
         """Append the sum: part of what the node being pulled through gives rise to."""
-        total = a + b
-        self._explain()
-        return total
+        return a + b
 
     def settle(self, node: Node, g: Any) -> None:
         """Name the adjoint of a node that has a name."""
@@ -152,13 +152,12 @@ class Symbolic(Sweep):
         if g.node.args and g.node not in scope.names:
             scope.names[g.node] = unique(f"d_{name}", self.names)
 
-    def _explain(self) -> None:
-        """Give all nodes made since the last time their role."""
+    def leave(self, node: Node) -> None:
+        """Give all nodes made for the shares of `node` their role."""
         made = self.scope.take_fresh()
         if not made:
             return
-        node, roles = self.pulling, self.scope.roles
-        op = node.op
+        op, roles = node.op, self.scope.roles
         convention = op.convention
         if op.kink:
             word = convention if convention and self.kinks == "mean" else self.kinks
@@ -169,7 +168,7 @@ class Symbolic(Sweep):
 
 def _fit(share: Node, arg: Node) -> Node:
     """`share` in the dtype and shape of the argument that it belongs to."""
-    if share.type == arg.type:
+    if share.type is arg.type or share.type == arg.type:
         return share
     return spread_node(cast_node(share, arg.type.dtype), arg.type.shape)
 
