@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.emit.calls import plainest
+from graphdiff.emit.calls import BINARY, negated, plainest
 from graphdiff.emit.moves import insert
 from graphdiff.emit.numbers import is_small_power
 from graphdiff.emit.parts import sum_in_place
 from graphdiff.emit.text import Text, binary, literal, operand
-from graphdiff.emit.traits import is_square
+from graphdiff.emit.traits import VIEWS, is_square
 from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables
 from graphdiff.errors import DTypeError
@@ -51,10 +51,38 @@ def elementwise(body: Variables, node: Node) -> Value:
         rank, thin = len(shape) + len(axes), NOWHERE
     if is_square(node) and node.args[0] is node.args[1]:
         text = binary("**", texts[0], literal(2))
+    elif op is ufuncs.negative and _keeps_dtype(node.args[0]):
+        text = negated(texts[0])
     else:
         record = _record(op, len(args), node.args[0].type.dtype)
         text = body.writer.call(*_without_double_minus(record, args, texts))
-    return body.joined(node, text, rank, thin)
+    made = body.joined(node, text, rank, thin)
+    if op in (ufuncs.add, ufuncs.subtract):
+        made.without = _without_axes(op, args)
+    return made
+
+
+def _without_axes(
+    op: Elementwise, args: list[Value]
+) -> tuple[tuple[int, ...], Text] | None:
+    """A sum of products with vectors, as the vector that it is."""
+    first, second = (value.without for value in args)
+    if first is None or second is None or first[0] != second[0]:
+        return None
+    sign = BINARY[op.name]
+    return first[0], binary(sign, first[1], second[1])
+
+
+def _keeps_dtype(product: Node) -> bool:
+    """Whether the first factor of a product, as it is written, has its dtype.
+
+    A cast may be left to the product; the negative of what it converts is another.
+    """
+    while product.op in (ufuncs.multiply, ufuncs.divide) or isinstance(
+        product.op, VIEWS
+    ):
+        product = product.args[0]
+    return not isinstance(product.op, Cast)
 
 
 def _masked(body: Variables, node: Node) -> Value:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graphdiff.graph.node import LEAVES, Node
-from graphdiff.ops.axes import Reshape, Spread, Sum
+from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Elementwise
+from graphdiff.ops.linalg import GatedMatMul, MatMul
 from graphdiff.ops.reduce import Extremum, Logical, Mean, Prod, Std, Var
 
 Axes = tuple[int, ...]
@@ -26,17 +27,29 @@ def kept_axes(order: Sequence[Node], outputs: Iterable[Node]) -> dict[Node, Axes
         return {}
     wanted: dict[Node, Axes] = dict.fromkeys(outputs, _NONE)
     kept: dict[Node, Axes] = {}
+    others = set(outputs)
     for node in reversed(order):
         axes = wanted.get(node, _NONE)
         if axes and _can_keep(node, axes):
             kept[node] = axes
         request = _request(node, kept.get(node, _NONE))
+        if isinstance(node.op, Reshape) and node not in others:
+            request = _NONE
         for arg in node.args:
+            if not _takes_vectors(node, others):
+                others.add(arg)
             if not isinstance(arg.op, LEAVES) and wanted.setdefault(arg, request) != (
                 request
             ):
                 wanted[arg] = _NONE
     return kept
+
+
+def _takes_vectors(node: Node, others: set[Node]) -> bool:
+    """Whether `node` is a product that reads a vector as itself, or leads to one."""
+    if isinstance(node.op, (MatMul, GatedMatMul)):
+        return True
+    return isinstance(node.op, Transpose) and node not in others
 
 
 def _can_keep(node: Node, axes: Axes) -> bool:

@@ -7,6 +7,7 @@ from graphdiff.emit.text import Text, atom, literal, slice_, subscript
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables
 from graphdiff.graph.node import Node
+from graphdiff.ops.index import Take
 
 
 def insert(text: Text, rank: int, axes: tuple[int, ...]) -> Text:
@@ -44,9 +45,11 @@ def reshape(body: Variables, node: Node) -> Value:
     old, new = arg.type.shape, node.type.shape
     dropped = inserted_axes(new, old)
     value = body.values[arg]
-    vector = value.without is not None and value.without[0] == dropped
-    if vector and value.without is not None and node not in body.kept:
-        return body.joined(node, value.without[1], len(new), NOWHERE, 0)
+    once = body.uses[arg] == 1 or isinstance(arg.op, Take)
+    if once and value.without is not None and node not in body.kept:
+        gone, text = value.without
+        if gone == dropped:
+            return body.joined(node, text, len(new), NOWHERE, 0)
     value = body.argument(node, arg)
     if value.weak:
         return Value(value.text, 0, weak=True, number=value.number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphdiff.emit.text import binary, call, list_, literal
+from graphdiff.emit.text import Text, binary, call, list_, literal
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables, plain_call
 from graphdiff.graph.node import Node
@@ -17,22 +17,25 @@ def matmul(body: Variables, node: Node) -> Value:
     if isinstance(node.op, GatedMatMul):
         text = body.writer.call(record, [left, right])
         return body.joined(node, text, len(node.type.shape), NOWHERE)
-    row, column = _is_vector(a, -2), _is_vector(b, -1)
-    if _is_vector(a, -1) and _is_vector(b, -2):
-        assert a.bare is not None
-        assert b.bare is not None
-        text = call("np.outer", [a.bare.text, b.bare.text])
-        return body.joined(node, text, 2, NOWHERE)
+    row, column = _vector(a, -2), _vector(b, -1)
+    across, down = _vector(a, -1), _vector(b, -2)
+    if across is not None and down is not None:
+        return body.joined(node, call("np.outer", [across, down]), 2, NOWHERE)
     made = body.joined(node, binary("@", left, right), len(node.type.shape), NOWHERE)
-    if row and a.bare is not None:
-        made.without = (-2,), binary("@", a.bare.text, right)
-    elif column and b.bare is not None:
-        made.without = (-1,), binary("@", left, b.bare.text)
+    if row is not None:
+        made.without = (-2,), binary("@", row, right)
+    elif column is not None:
+        made.without = (-1,), binary("@", left, column)
     return made
 
 
-def _is_vector(value: Value, axis: int) -> bool:
-    return value.bare is not None and value.rank == 2 and value.inserted == (axis,)
+def _vector(value: Value, axis: int) -> Text | None:
+    """The text of the vector that a matrix with one row or one column is made of."""
+    if value.rank == 2 and value.inserted == (axis,) and value.bare is not None:
+        return value.bare.text
+    if value.rank == 2 and value.without is not None and value.without[0] == (axis,):
+        return value.without[1]
+    return None
 
 
 def concatenate(body: Variables, node: Node) -> Value:

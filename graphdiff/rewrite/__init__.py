@@ -9,13 +9,14 @@ from graphdiff.rewrite.choice import CHOICE
 from graphdiff.rewrite.engine import rewrite as rewrite
 from graphdiff.rewrite.factors import FACTORS
 from graphdiff.rewrite.fold import FOLD
+from graphdiff.rewrite.literals import LITERALS
 from graphdiff.rewrite.masks import protect
 from graphdiff.rewrite.quotients import QUOTIENTS
 from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
 from graphdiff.rewrite.stable import STABILISE
 
-SIMPLIFY = FOLD + ALGEBRA + FACTORS + QUOTIENTS + SIGNS + AXES + CHOICE
+SIMPLIFY = FOLD + ALGEBRA + LITERALS + FACTORS + QUOTIENTS + SIGNS + AXES + CHOICE
 """Lawful rules: no finite result changes beyond rounding, and no NaN becomes finite."""
 
 

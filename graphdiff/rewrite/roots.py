@@ -6,7 +6,7 @@ Where such a root is only squared again, it goes.
 
 from __future__ import annotations
 
-from graphdiff.graph.node import Node, Size, full_value, make
+from graphdiff.graph.node import Full, Node, Size, full_value, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import (
     absolute,
@@ -132,7 +132,7 @@ def root_of_squares(node: Node) -> Node | None:
 
 @rewrites(square, multiply, power)
 def square_of_root(node: Node, engine: Engine) -> Node | None:
-    """norm(x) ** 2  ->  sum(x * x), and likewise for std, abs and root.
+    """norm(x) ** 2  ->  sum(x ** 2), and likewise for std, abs and root.
 
     Where nothing else reads the root. The slope is 2 * x: no quotient by a norm, which
     is 0 at the origin and may overflow or vanish before its square does.
@@ -151,12 +151,16 @@ def squared(root_node: Node) -> Node | None:
     """The square of what is a root of squares, without the root."""
     op, args = root_node.op, root_node.args
     if isinstance(op, Norm):
-        return make(Sum(op.axes), make(multiply, args[0], args[0]))
+        return make(Sum(op.axes), _squares(args[0]))
     if isinstance(op, Std):
         return make(Var(op.axes, op.ddof), *args)
     if op is absolute:
-        return make(multiply, args[0], args[0])
+        return _squares(args[0])
     return args[0] if op is root else None
+
+
+def _squares(x: Node) -> Node:
+    return make(power, x, make(Full.of(2, x.type)))
 
 
 def is_sum_of_squares(node: Node) -> bool:

@@ -181,6 +181,9 @@ LAWFUL = {
         lambda v: (v.y * -0.5) * (2 * v.x),
         lambda v: -v.s * (4 * v.t[0]),
     ],
+    "literal_first": [
+        lambda v: gd.gradients(np.sum(np.sin(0.3 * v.x)), [v.x])[0],
+    ],
     "common_quotient": [
         lambda v: mean_of(3.0, v) * v.x - mean_of(3.0, v) * v.y,
         lambda v: mean_of(2.0, v) * v.x * v.z + v.y * mean_of(2.0, v),

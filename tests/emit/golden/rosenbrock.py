@@ -37,7 +37,7 @@ def rosenbrock_and_grad(x, y):
     d_y = 200 * y_minus_x_squared
 
     # one_minus_x = 1 - x  (programs.py:33)
-    d_x = -d_y * (2 * x) - 2 * one_minus_x
+    d_x = -400 * y_minus_x_squared * x - 2 * one_minus_x
 
     return rosenbrock, (d_x, d_y)
 

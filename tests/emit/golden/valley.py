@@ -36,7 +36,7 @@ def valley_and_grad(x):
 
     # gap = x[1:] - part_x**2  (programs.py:37)
     d_x = np.zeros(n + 1)
-    d_x[:-1] = -2 * slack - d_gap * (2 * part_x)
+    d_x[:-1] = -2 * slack - 400 * gap * part_x
     d_x[1:] += d_gap
 
     return valley, d_x
