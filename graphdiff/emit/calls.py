@@ -23,6 +23,7 @@ from graphdiff.emit.text import (
     list_,
     literal,
     method,
+    operand,
     slice_,
     subscript,
     tuple_,
@@ -112,6 +113,24 @@ class Writer:
 
 
 @lru_cache(maxsize=64)
+def negated(text: Text) -> Text:
+    """``-a * b`` for -(a * b): the sign of a product is that of its first factor.
+
+    NumPy computes the same bits, and a reader meets no brackets.
+    """
+    path = []
+    first = text
+    while first.kind == "binary" and first.parts[1] in (" * ", " / "):
+        path.append((str(first.parts[1]).strip(), operand(first, 2)))
+        first = operand(first, 0)
+    if not path or first.kind in ("bracket", "unary"):
+        return unary("-", text)
+    first = unary("-", first)
+    for sign, factor in reversed(path):
+        first = binary(sign, first, factor)
+    return first
+
+
 def dtype_text(dtype: np.dtype) -> Text:
     """``np.float64``, or ``bool``."""
     return atom("bool" if dtype.kind == "b" else f"np.{dtype.name}")
