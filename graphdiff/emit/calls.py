@@ -205,6 +205,11 @@ def _einsum(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     return call("np.einsum", places, named)
 
 
+def _histogram(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
+    named = {"weights": args[2]} if len(args) > 2 else {}
+    return subscript(call("np.histogram", args[:2], named), [literal(0)])
+
+
 def _full(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     shape, value, dtype = record.args
     name = {0: "np.zeros", 1: "np.ones"}.get(value.item(), "np.full")
@@ -229,4 +234,5 @@ _RULES: dict[str, _Rule] = {
     "flipped_cumsum": _flipped_cumsum,
     "np.einsum": _einsum,
     "np.full": _full,
+    "histogram": _histogram,
 }

@@ -6,6 +6,7 @@ Importing this package fills the table of doors.
 from graphdiff.expression import weak as weak
 from graphdiff.ops import axes as axes
 from graphdiff.ops import choice as choice
+from graphdiff.ops import counting as counting
 from graphdiff.ops import cumulative as cumulative
 from graphdiff.ops import difference as difference
 from graphdiff.ops import elementwise as elementwise
@@ -13,6 +14,7 @@ from graphdiff.ops import entries as entries
 from graphdiff.ops import equations as equations
 from graphdiff.ops import fill as fill
 from graphdiff.ops import index as index
+from graphdiff.ops import interpolation as interpolation
 from graphdiff.ops import join as join
 from graphdiff.ops import linalg as linalg
 from graphdiff.ops import matrices as matrices
@@ -30,4 +32,5 @@ from graphdiff.ops import running as running
 from graphdiff.ops import sampling as sampling
 from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special
+from graphdiff.ops import statistics as statistics
 from graphdiff.ops import triangular as triangular

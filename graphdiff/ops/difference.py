@@ -63,7 +63,8 @@ class DiffBack(Op):
         return ArrayType(tuple(shape), x.dtype)
 
     def call(self, x: ArrayType) -> Call:
-        if not isinstance(self.length, int) or self.length == 0:
+        plain = x.dtype == np.float64 and isinstance(self.length, int)
+        if not plain or self.length == 0:
             return Call("diff_between_zeros", (Arg(0), self.axis + x.ndim, self.length))
         axis = {} if self.axis == -1 else {"axis": self.axis + x.ndim}
         return Call("np.diff", (Arg(0),), {**axis, "prepend": 0, "append": 0})
@@ -191,14 +192,14 @@ def _slope(f: Any, axis: int, spacing: Any, edge_order: int) -> Any:
         room = () if isinstance(n, int) else (n - edge_order - 1,)
         y = Slope(axis, edge_order, needs=room)(f)
         plain = not is_symbolic(spacing) and not isinstance(spacing, Dim)
-        return y if plain and spacing == 1 else y / spacing
+        return y if plain and spacing == 1 else (y / spacing).astype(f.dtype)
     x = lift(spacing, "np.gradient")
     if x.ndim != 1 or x.shape[0] != n:
         raise ShapeError(
             f"np.gradient: coordinates of shape {show_shape(x.shape)} for an axis of "
             f"size {n}"
         )
-    return _slope_over(f, axis, floats(x), edge_order)
+    return _slope_over(f, axis, floats(x), edge_order).astype(f.dtype)
 
 
 def _slope_over(f: Any, axis: int, x: Any, edge_order: int) -> Any:

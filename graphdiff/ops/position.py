@@ -22,6 +22,11 @@ class Position(Op):
     axis: int
 
     @property
+    def doubts(self) -> bool:  # type: ignore[override]
+        """Whether NaN among the entries are expected."""
+        return "nan" in self.function
+
+    @property
     def label(self) -> str:
         """``argmax`` or ``argmin``."""
         return self.function.removeprefix("np.")
@@ -57,3 +62,17 @@ def argmax(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def argmin(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The position of the smallest entry along `axis`, the first of ties."""
     return _position("np.argmin", a, axis, keepdims)
+
+
+@implements(np.nanargmax)
+def nanargmax(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The position of the largest entry along `axis` that is not NaN."""
+    name = "np.nanargmax" if a.dtype.kind == "f" else "np.argmax"
+    return _position(name, a, axis, keepdims)
+
+
+@implements(np.nanargmin)
+def nanargmin(a: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    """The position of the smallest entry along `axis` that is not NaN."""
+    name = "np.nanargmin" if a.dtype.kind == "f" else "np.argmin"
+    return _position(name, a, axis, keepdims)

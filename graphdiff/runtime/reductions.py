@@ -42,5 +42,6 @@ def gradient_transposed(g, axis, edge_order):
 
 def diff_between_zeros(x, axis, length):
     """Take differences of neighbours along the axis, between zeros at both ends."""
-    differences = np.diff(x, axis=axis, prepend=0, append=0)
+    zero = x.dtype.type(0)
+    differences = np.diff(x, axis=axis, prepend=zero, append=zero)
     return np.take(differences, np.arange(length), axis)

@@ -31,3 +31,16 @@ def put_along_once(g, index, shape, axis):
     total = np.zeros(shape, g.dtype)
     np.put_along_axis(total, index, g, axis)
     return total
+
+
+def bincount(x, length, weights=None):
+    """Count the integers below the length, or add up their weights."""
+    total = np.bincount(x, weights, minlength=length)
+    if len(total) > length:
+        raise ValueError(f"bincount: {len(total) - 1} is not below {length}")
+    return total
+
+
+def histogram(x, edges, weights=None):
+    """Count the entries between neighbouring edges, or add up their weights."""
+    return np.histogram(x, edges, weights=weights)[0]
