@@ -301,7 +301,7 @@ RULES: Mapping[str, Rule] = {
     "put_once": _put,
     "softmax": _softmax,
     "logsumexp": _logsumexp,
-    "logsumexp_given": _logsumexp,
+    "logsumexp_from_softmax": _logsumexp,
     "relu": _relu,
     "sigmoid": _sigmoid,
     "softplus": _softplus,

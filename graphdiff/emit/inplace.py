@@ -48,7 +48,7 @@ def largest(x, **options):
     return np.maximum.reduce(x, **options)
 
 
-QUICK = {"softmax": "softmax_of", "logsumexp_given": "logsumexp_of"}
+QUICK = {"softmax": "softmax_of", "logsumexp_from_softmax": "logsumexp_of"}
 """Helpers that the fast style has a quicker form of."""
 
 IN_PLACE = {

@@ -205,7 +205,7 @@ class LogSumExp(Reduction):
     def call(self, x: ArrayType, p: ArrayType | None = None) -> Call:
         if p is None:
             return Call("logsumexp", (Arg(0), plain_axis(self.axes)))
-        return Call("logsumexp_given", (Arg(0), Arg(1), plain_axis(self.axes)))
+        return Call("logsumexp_from_softmax", (Arg(0), Arg(1), plain_axis(self.axes)))
 
     def is_flat(self, i: int) -> bool:
         return i == 1

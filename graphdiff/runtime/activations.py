@@ -35,7 +35,7 @@ def logsumexp(x, axis):
     return total + top.reshape(total.shape)
 
 
-def logsumexp_given(x, p, axis):
+def logsumexp_from_softmax(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given p = softmax(x, axis)."""
     top = x.max(axis=axis, initial=-np.inf)
     share = p.max(axis=axis, initial=0)

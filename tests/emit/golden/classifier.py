@@ -15,7 +15,7 @@ Written by graphdiff from programs.py; needs NumPy only.
 import numpy as np
 
 
-def _logsumexp_given(x, p, axis):
+def _logsumexp_from_softmax(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given p = _softmax(x, axis)."""
     top = x.max(axis=axis, initial=-np.inf)
     share = p.max(axis=axis, initial=0)
@@ -68,13 +68,13 @@ def classifier_and_grad(W1, W2, X, labels, decay):
     U2 = H @ W2  # (batch, 10)
     softmax_U2 = _softmax(U2, -1)
     rows = np.arange(batch)  # (batch,)
-    J = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, labels])
+    J = np.mean(_logsumexp_from_softmax(U2, softmax_U2, -1) - U2[rows, labels])
     classifier = J + decay * ((W1**2).sum() + (W2**2).sum())
 
     # classifier = J + decay * ((W1**2).sum() + (W2**2).sum())  (programs.py:29)
     two_times_decay = 2 * decay
 
-    # J = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, ...  (programs.py:28)
+    # J = np.mean(_logsumexp_from_softmax(U2, softmax_U2, -1) - U2 ...  (programs.py:28)
     d_difference = np.float64(1) / batch
     d_U2 = d_difference * softmax_U2
     d_U2[rows, labels] -= d_difference

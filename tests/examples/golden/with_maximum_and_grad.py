@@ -18,7 +18,7 @@ Written by graphdiff from cross_entropy_network.py; needs NumPy only.
 import numpy as np
 
 
-def _logsumexp_given(x, p, axis):
+def _logsumexp_from_softmax(x, p, axis):
     """Return log(sum(exp(x))) over the axes, given p = _softmax(x, axis)."""
     top = x.max(axis=axis, initial=-np.inf)
     share = p.max(axis=axis, initial=0)
@@ -71,13 +71,13 @@ def with_maximum_and_grad(X, y, W1, W2, lam):
     U2 = H @ W2  # (batch, classes)
     softmax_U2 = _softmax(U2, -1)
     rows = np.arange(batch)  # (batch,)
-    J_mle = np.mean(_logsumexp_given(U2, softmax_U2, -1) - U2[rows, y])
+    J_mle = np.mean(_logsumexp_from_softmax(U2, softmax_U2, -1) - U2[rows, y])
     J = J_mle + lam * ((W1**2).sum() + (W2**2).sum())
 
     # J = J_mle + lam * ((W1**2).sum() + (W2**2).sum())  (cross_entropy_network.py:39)
     two_times_lam = 2 * lam
 
-    # J_mle = np.mean(_logsumexp_given(U2, softmax_U2 ...  (cross_entropy_network.py:38)
+    # J_mle = np.mean(_logsumexp_from_softmax(U2, sof ...  (cross_entropy_network.py:38)
     d_difference = np.float64(1) / batch
     d_U2 = d_difference * softmax_U2
     d_U2[rows, y] -= d_difference
