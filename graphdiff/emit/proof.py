@@ -67,7 +67,9 @@ class Proof:
         self.classes = any(p.classes for p in module.parameters)
         nodes = self.graph.nodes
         self.single = any(
-            n.type.dtype.kind == "f" and n.type.dtype.itemsize < 8 for n in nodes
+            t.dtype.kind == "f" and t.dtype.itemsize < 8
+            for n in nodes
+            for t in (n.type if isinstance(n.type, tuple) else (n.type,))
         )
 
     def source(self, file: str) -> str:

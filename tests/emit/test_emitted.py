@@ -1,6 +1,7 @@
 """The artefact: styles, files, the map of lines, constants, large graphs."""
 
 import json
+import runpy
 import time
 
 import numpy as np
@@ -72,6 +73,27 @@ def test_numbers_stay_pythons_where_all_is_a_polynomial():
     assert (d_x, d_y) == (-2 * -0.5 - 400 * 1.5 * -0.25, 200 * -0.25)
     assert function(1e200, 0.0)[0] == np.inf
     assert isinstance(function(np.float64(1), np.float64(2))[0], np.float64)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_ops_of_several_results_come_with_a_test_and_a_map(tmp_path, style):
+    def evidence(S, z):
+        sign, logdet = np.linalg.slogdet(S)
+        values, vectors = np.linalg.eigh(S)
+        return sign * logdet + z @ vectors @ z + np.sum(values**3)
+
+    graph = gd.value_and_grad(evidence, wrt=("S", "z")).graph(
+        gd.spec("3,3"), gd.spec("3")
+    )
+    out = emit(graph, style=style)
+    path = tmp_path / f"{out.name}.py"
+    out.write(path)
+    test = tmp_path / "test_it.py"
+    test.write_text(out.test)
+    tests = runpy.run_path(str(test))
+    for name, run in tests.items():
+        if name.startswith("test_"):
+            run()
 
 
 def test_a_deep_expression_is_cut_into_statements():
