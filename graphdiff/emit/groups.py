@@ -24,7 +24,7 @@ def place_of(
 
     `places` tells for each node in which statement it is computed.
     """
-    if statement.under in places:
+    if statement.under is not None and statement.under in places:
         return places[statement.under]
     for node in reversed(statement.parts):
         role = graph.role_of(node)
