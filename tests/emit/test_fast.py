@@ -151,5 +151,6 @@ def test_a_mask_is_read_off_the_result(style):
         graph = gd.value_and_grad(program).graph(gd.spec("k,m"), gd.spec("n,k"))
         made = emit(graph, style=style)
         found.append(made.load()(W, X))
-        assert ("U > 0" in made.source) == (program is named and style == "readable")
+        if style == "readable":
+            assert ("(U > 0)" in made.source) == (program is named)
     np.testing.assert_array_equal(found[0][1], found[1][1])
