@@ -14,7 +14,7 @@ from graphdiff.emit.naming import Names
 from graphdiff.graph.node import Node
 from graphdiff.ops.entries import Elementwise
 from graphdiff.runtime import activations
-from graphdiff.runtime.late import MODULES, spelled
+from graphdiff.runtime.late import MODULES, Late, spelled
 from graphdiff.runtime.table import HELPERS
 
 _KNOWN = {**HELPERS, **ENTRY, **IN_PLACE}
@@ -89,7 +89,9 @@ def modules_of(nodes: Iterable[Node]) -> list[str]:
     while called:
         function = called.pop()
         if function in _KNOWN:
-            found.update(_KNOWN[function].__code__.co_names)
+            known = _KNOWN[function].__globals__
+            names = _KNOWN[function].__code__.co_names
+            found.update(n for n in names if isinstance(known.get(n), Late))
             called.update(_calls(function))
         else:
             found.add(spelled(function).partition(".")[0])

@@ -60,6 +60,31 @@ class Cofactors(Op):
         return silenced(g, Cofactors()(a, *kept, g), _BOTH)
 
 
+def _log_slope(slope: Any, a: Any) -> Any:
+    """The cotangent of a, given that of the logarithm of its determinant."""
+    wide = spread_like(slope, _BOTH, a)
+    if getattr(slope, "strict", False):
+        one = np.where(identity_mask(a), a.dtype.type(1), a.dtype.type(0))
+        a = np.where(wide != 0, a, one)
+    return wide * Inv()(a).mT
+
+
+@dataclass(frozen=True)
+class LogDet(Op):
+    """The logarithm of the determinant, NaN where that is negative."""
+
+    singular = True
+
+    def infer(self, a: ArrayType) -> ArrayType:
+        return ArrayType(a.shape[:-2], a.dtype)
+
+    def call(self, a: ArrayType) -> Call:
+        return Call("logdet", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
+        return _log_slope(g, a)
+
+
 @dataclass(frozen=True)
 class SlogDet(Op):
     """Sign of the determinant, and the logarithm of its absolute value."""
@@ -75,11 +100,4 @@ class SlogDet(Op):
         return Call("np.linalg.slogdet", (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        slope = g[1]
-        if slope is None:
-            return None
-        wide = spread_like(slope, _BOTH, a)
-        if getattr(slope, "strict", False):
-            one = np.where(identity_mask(a), a.dtype.type(1), a.dtype.type(0))
-            a = np.where(wide != 0, a, one)
-        return wide * Inv()(a).mT
+        return None if g[1] is None else _log_slope(g[1], a)

@@ -6,6 +6,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, make
 from graphdiff.ops.reduce import LogSumExp, Softmax
 from graphdiff.rewrite.engine import Engine, rewrite, rewrites
+from graphdiff.rewrite.matrices import share_factors
 
 
 @rewrites(LogSumExp)
@@ -29,7 +30,11 @@ def logsumexp_beside_softmax(node: Node, engine: Engine) -> Node | None:
 
 
 def share(graph: Graph) -> Graph:
-    """`graph` with the exponentials of a softmax used for its normaliser as well."""
-    if not any(isinstance(node.op, Softmax) for node in graph.nodes):
-        return graph
-    return rewrite(graph, (logsumexp_beside_softmax,))
+    """`graph` with work that serves two ends done once.
+
+    The exponentials of a softmax serve its normaliser, eigenvectors come with their
+    values, and systems in one matrix have its factors in common.
+    """
+    if any(isinstance(node.op, Softmax) for node in graph.nodes):
+        graph = rewrite(graph, (logsumexp_beside_softmax,))
+    return share_factors(graph)

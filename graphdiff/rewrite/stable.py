@@ -39,6 +39,7 @@ from graphdiff.rewrite.axes import (
     spread_twice,
 )
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
+from graphdiff.rewrite.matrices import MATRICES
 from graphdiff.rewrite.roots import ROOTS
 
 
@@ -307,4 +308,4 @@ FORMS: tuple[Rule, ...] = (
 )
 """Rules of simplification that bring what was written to the forms matched above."""
 
-STABILISE: tuple[Rule, ...] = FORMS + LOGARITHMS + ROOTS
+STABILISE: tuple[Rule, ...] = FORMS + LOGARITHMS + ROOTS + MATRICES

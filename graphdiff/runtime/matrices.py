@@ -26,6 +26,12 @@ def gaps(w):
     return np.where(near, w.dtype.type(0), found)
 
 
+def logdet(a):
+    """Return log(det(a)), NaN where the determinant is negative."""
+    sign, size = np.linalg.slogdet(a)
+    return np.where(sign < 0, a.dtype.type(np.nan), size)[()]
+
+
 def cofactors(a):
     """Return det(a) * inv(a).mT, which exists for singular matrices too."""
     det = np.linalg.det(a)[..., None, None]

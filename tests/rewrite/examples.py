@@ -19,6 +19,7 @@ SHAPES = {
     "r": "4",
     "t": "3",
     "s": "",
+    "q": "4,4",
 }
 DTYPES = {"i": np.int64, "k": np.int64, "f": np.float32, "c": np.bool_}
 OTHERS = {"i": "n,3", "k": "n", "f": "n,3", "c": "n,3"}
@@ -271,6 +272,17 @@ LAWFUL = {
 }
 
 STABILISING = {
+    "log_of_det": [
+        lambda v: np.log(np.linalg.det(v.q)),
+        lambda v: np.log(abs(np.linalg.det(v.q))),
+    ],
+    "inverse_times": [
+        lambda v: np.linalg.inv(v.q) @ v.r,
+        lambda v: np.linalg.inv(v.q) @ v.a.T,
+        lambda v: v.a @ np.linalg.inv(v.q),
+        lambda v: v.r @ np.linalg.inv(v.q),
+        lambda v: np.linalg.inv(v.q).T @ v.r,
+    ],
     "log_of_two_exps": [lambda v: np.log(np.exp(v.x) + np.exp(v.y))],
     "log_of_sum_of_exp": [
         lambda v: np.log(np.sum(np.exp(v.x), axis=1)),
