@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import LEAVES, Node
+from graphdiff.graph.node import LEAVES, Node, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast
+from graphdiff.ops.flops import FLOPS
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
@@ -59,7 +61,7 @@ def _nothing(node: Node) -> tuple[int, Factors]:
 
 
 _RULES: dict[type, Callable[[Node], tuple[int, Factors]]] = {
-    **dict.fromkeys((*LEAVES, *_VIEWS, Take, Cast, Concatenate), _nothing),
+    **dict.fromkeys((*LEAVES, *_VIEWS, Pick, Take, Cast, Concatenate), _nothing),
     MatMul: _matrix,
     GatedMatMul: _matrix,
     Einsum: _einsum,
@@ -93,12 +95,15 @@ def operations(nodes: Iterable[Node]) -> Size:
     """
     counted: Counter[Factors] = Counter()
     for node in nodes:
-        times, factors = cost_of(node)
-        if times:
-            counted[factors] += times
+        several = FLOPS.get(type(node.op))
+        for times, factors in several(node) if several else (cost_of(node),):
+            if times:
+                counted[factors] += times  # type: ignore[assignment]
     total: Size = 0
     for factors, times in counted.items():
-        total = total + times * product(factors)
+        share = Fraction(times)
+        part = share.numerator * product(factors)
+        total = total + (part if share.denominator == 1 else part // share.denominator)
     return total
 
 

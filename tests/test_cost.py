@@ -20,6 +20,15 @@ n, m, k = map(Dim.named, "nmk")
         (lambda x: x.T.reshape(-1)[None], [s("n,m")], 0),
         (lambda a, b: np.einsum("ij,j->i", a, b), [s("n,m"), s("m")], 2 * n * m),
         (lambda x: x[1:3], [s("5")], 0),
+        (
+            lambda A, B: np.linalg.solve(A, B),
+            [s("n,n"), s("n,k")],
+            2 * n**3 // 3 + 2 * n**2 * k,
+        ),
+        (lambda A: np.linalg.cholesky(A), [s("n,n")], n**3 // 3),
+        (lambda A: np.linalg.inv(A), [s("k,n,n")], 2 * k * n**3),
+        (lambda A: np.linalg.eigh(A)[1], [s("n,n")], 9 * n**3),
+        (lambda A: np.linalg.matrix_power(A, 5), [s("n,n")], 6 * n**3),
     ],
 )
 def test_operations_are_counted_as_textbooks_do(function, specs, expected):

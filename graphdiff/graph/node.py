@@ -27,7 +27,7 @@ from graphdiff.graph.op import Arg as Arg
 from graphdiff.graph.op import At as At
 from graphdiff.graph.op import Call as Call
 from graphdiff.graph.op import Op as Op
-from graphdiff.graph.types import ArrayType, Shape
+from graphdiff.graph.types import ArrayType, Shape, show_type
 from graphdiff.sizes.dims import Dim
 
 _DOUBLE = struct.Struct("=d").pack
@@ -55,7 +55,7 @@ class Node:
 
     def __repr__(self) -> str:
         """Name the op and the type; the arguments would be without end."""
-        return f"<{self.op.label}: {self.type}>"
+        return f"<{self.op.label}: {show_type(self.type)}>"
 
     def __copy__(self) -> Node:
         """Return the node itself: it is immutable, and its identity matters."""
