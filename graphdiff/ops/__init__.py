@@ -6,9 +6,11 @@ Importing this package fills the table of doors.
 from graphdiff.expression import weak as weak
 from graphdiff.ops import axes as axes
 from graphdiff.ops import choice as choice
+from graphdiff.ops import convolution as convolution
 from graphdiff.ops import counting as counting
 from graphdiff.ops import cumulative as cumulative
 from graphdiff.ops import difference as difference
+from graphdiff.ops import einsum as einsum
 from graphdiff.ops import elementwise as elementwise
 from graphdiff.ops import entries as entries
 from graphdiff.ops import equations as equations
@@ -23,7 +25,9 @@ from graphdiff.ops import moments as moments
 from graphdiff.ops import nan as nan
 from graphdiff.ops import norm as norm
 from graphdiff.ops import pattern as pattern
+from graphdiff.ops import polynomial as polynomial
 from graphdiff.ops import position as position
+from graphdiff.ops import products as products
 from graphdiff.ops import quantile as quantile
 from graphdiff.ops import recurrence as recurrence
 from graphdiff.ops import reduce as reduce

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import ShapeError, UnsupportedError
+from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.node import Arange, Arg, At, Call, Op, make
+from graphdiff.graph.node import Arg, At, Call, Op, make
 from graphdiff.graph.types import (
     ArrayType,
     broadcast,
@@ -18,10 +19,8 @@ from graphdiff.graph.types import (
     promote,
     show_shape,
 )
-from graphdiff.ops.axes import reshape_node, spread_node, squeeze
+from graphdiff.ops.axes import reshape_node, spread_node
 from graphdiff.ops.elementwise import cast_node
-from graphdiff.ops.index import Take
-from graphdiff.ops.pattern import ByArray, Item, Slice
 
 
 @dataclass(frozen=True)
@@ -274,9 +273,14 @@ def outer(a: Any, b: Any) -> Any:
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     """Sum of products over the given axes of `a` and of `b`."""
     a, b = _pair("np.tensordot", a, b)
-    if isinstance(axes, int):
-        axes = (tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes)))
-    listed = [k if isinstance(k, (tuple, list)) else (k,) for k in axes]
+    if np.ndim(axes) == 0:
+        many = operator.index(axes)
+        if not 0 <= many <= min(a.ndim, b.ndim):
+            raise ShapeError(
+                f"np.tensordot: axes={many} for arrays of {a.ndim} and {b.ndim} axes"
+            )
+        axes = (tuple(range(a.ndim - many, a.ndim)), tuple(range(many)))
+    listed = [np.atleast_1d(k).tolist() for k in axes]
     left = [normalize_axis("np.tensordot", k, a.ndim) + a.ndim for k in listed[0]]
     right = [normalize_axis("np.tensordot", k, b.ndim) + b.ndim for k in listed[1]]
     if len(left) != len(right):
@@ -286,7 +290,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
             f"np.tensordot: shapes {show_shape(a.shape)} and {show_shape(b.shape)} do "
             f"not fit over axes {left} and {right}"
         )
-    letters = [_LETTERS[: a.ndim], list(_LETTERS[a.ndim : a.ndim + b.ndim])]
+    letters = [LETTERS[: a.ndim], list(LETTERS[a.ndim : a.ndim + b.ndim])]
     for i, j in zip(left, right, strict=True):
         letters[1][j] = letters[0][i]  # type: ignore[index]
     first, second = "".join(letters[0]), "".join(letters[1])
@@ -294,101 +298,10 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return Einsum((first, second), output)(a, b)
 
 
-@implements(np.linalg.multi_dot)
-def multi_dot(arrays: Any) -> Any:
-    """The product of several matrices, from left to right."""
-    first, *rest = arrays
-    for other in rest:
-        first = dot(first, other)
-    return first
-
-
 @implements(np.trace)
 def trace(a: Any) -> Any:
     """The sum of the diagonal of a matrix."""
-    return einsum("ii->", a)
+    return np.einsum("ii->", a)
 
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@implements(np.einsum)
-def einsum(subscripts: Any, *operands: Any, optimize: Any = False) -> Any:
-    """Einstein's summation: products summed over the letters not in the output."""
-    if not isinstance(subscripts, str):
-        raise UnsupportedError("np.einsum: write the subscripts as a string")
-    text = subscripts.replace(" ", "")
-    left, arrow, output = text.partition("->")
-    inputs = left.split(",")
-    if len(inputs) != len(operands):
-        raise ShapeError(
-            f"np.einsum: {subscripts!r} names {len(inputs)} operands, got "
-            f"{len(operands)}"
-        )
-    xs = [lift(x, "np.einsum") for x in operands]
-    dtype = promote(*[x.dtype for x in xs])
-    xs = [Expression(cast_node(x.node, dtype)) for x in xs]
-    inputs, output = _expand_ellipsis(inputs, output, arrow, xs, subscripts)
-    for k, letters in enumerate(inputs):
-        if len(letters) != xs[k].ndim:
-            raise ShapeError(
-                f"np.einsum: {subscripts!r}: operand {k} of shape "
-                f"{show_shape(xs[k].shape)} needs {len(letters)} axes"
-            )
-        inputs[k], xs[k] = _without_repeats(letters, xs[k])
-    if not arrow:
-        joined = "".join(left.replace(",", "").replace(".", ""))
-        output += "".join(sorted(c for c in set(joined) if joined.count(c) == 1))
-    unknown = [c for c in output if not any(c in s for s in inputs)]
-    if unknown or len(set(output)) != len(output):
-        raise ShapeError(
-            f"np.einsum: {subscripts!r}: the output {output!r} is not valid"
-        )
-    return _broadcast_einsum(inputs, output, xs)
-
-
-def _expand_ellipsis(
-    inputs: list[str], output: str, arrow: str, xs: list[Expression], text: str
-) -> tuple[list[str], str]:
-    """Write ``...`` as letters, aligned at the end."""
-    free = [c for c in reversed(_LETTERS) if c not in text]
-    ranks = [
-        x.ndim - len(s) + 3 if "..." in s else 0
-        for s, x in zip(inputs, xs, strict=True)
-    ]
-    rank = max(ranks, default=0)
-    dots = "".join(reversed(free[:rank]))
-    spelled = [
-        s.replace("...", dots[rank - r :]) for s, r in zip(inputs, ranks, strict=True)
-    ]
-    return spelled, output.replace("...", dots) if arrow else dots
-
-
-def _without_repeats(letters: str, x: Expression) -> tuple[str, Expression]:
-    """Take diagonals until no letter stands twice."""
-    while len(set(letters)) < len(letters):
-        twice = next(c for c in letters if letters.count(c) > 1)
-        places = [k for k, c in enumerate(letters) if c == twice]
-        order = [k for k in range(x.ndim) if k not in places[:2]]
-        moved = np.transpose(x, (*places[:2], *order))
-        if moved.shape[0] != moved.shape[1]:
-            raise ShapeError(f"np.einsum: {twice!r} has two sizes in one operand")
-        rows = Expression(make(Arange(moved.shape[0])))
-        pattern: tuple[Item, ...] = (ByArray(0), ByArray(1), *(Slice(),) * len(order))
-        x = Take(pattern)(moved, rows, rows)
-        letters = twice + "".join(letters[k] for k in order)
-    return letters, x
-
-
-def _broadcast_einsum(inputs: list[str], output: str, xs: list[Expression]) -> Any:
-    """Drop axes of size 1 that meet longer ones, as NumPy's broadcasting does."""
-    longest: dict[str, Any] = {}
-    for letters, x in zip(inputs, xs, strict=True):
-        for c, n in zip(letters, x.shape, strict=True):
-            longest[c] = n if longest.get(c, 1) == 1 else longest[c]
-    for k, (letters, x) in enumerate(zip(inputs, xs, strict=True)):
-        short = [a for a, c in enumerate(letters) if x.shape[a] == 1 != longest[c]]
-        if short:
-            inputs[k] = "".join(c for a, c in enumerate(letters) if a not in short)
-            xs[k] = squeeze(x, axis=tuple(short))
-    return Einsum(tuple(inputs), output)(*xs)
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
