@@ -45,7 +45,8 @@ class Door:
         except (TypeError, ValueError, IndexError) as error:
             if isinstance(error, GraphdiffError):
                 raise
-            message = str(error).replace(f"{self.build.__name__}()", "").strip()
+            own = getattr(self.build, "__name__", self.name)
+            message = str(error).replace(f"{own}()", "").strip()
             raise GraphTypeError(f"{self.name}: {message}") from error
 
     def _understand(
@@ -104,12 +105,12 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
 
 DOORS: dict[Any, Door] = {}
 
-_LATE: dict[str, tuple[Callable[..., Any], int]] = {}
+_LATE: dict[str, tuple[Callable[..., Any], int, type[Door]]] = {}
 """What is done for SciPy's functions, by full name: nobody has imported them yet."""
 
 
 def implements_late(
-    name: str, most: int = -1
+    name: str, most: int = -1, door: type[Door] = Door
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as what the function of SciPy of this full name does.
 
@@ -117,7 +118,7 @@ def implements_late(
     """
 
     def register(build: Callable[..., Any]) -> Callable[..., Any]:
-        _LATE[name] = build, most
+        _LATE[name] = build, most, door
         return build
 
     return register
@@ -125,11 +126,11 @@ def implements_late(
 
 def _find_late(function: Any) -> Door | None:
     """The door of a function of SciPy, once the user has imported its module."""
-    for name, (build, most) in list(_LATE.items()):
+    for name, (build, most, door) in list(_LATE.items()):
         module = ".".join(name.split(".")[:2])
         if MODULES[module].is_loaded:
             found = find_late(name)
-            DOORS[found] = Door(found, build, most, name)
+            DOORS[found] = door(found, build, most, name)
             del _LATE[name]
     return DOORS.get(function)
 

@@ -5,7 +5,9 @@ Importing this package fills the table of doors.
 
 from graphdiff.expression import weak as weak
 from graphdiff.ops import axes as axes
+from graphdiff.ops import cases as cases
 from graphdiff.ops import choice as choice
+from graphdiff.ops import comparison as comparison
 from graphdiff.ops import convolution as convolution
 from graphdiff.ops import counting as counting
 from graphdiff.ops import cumulative as cumulative
@@ -15,6 +17,7 @@ from graphdiff.ops import elementwise as elementwise
 from graphdiff.ops import entries as entries
 from graphdiff.ops import equations as equations
 from graphdiff.ops import fill as fill
+from graphdiff.ops import floats as floats
 from graphdiff.ops import index as index
 from graphdiff.ops import interpolation as interpolation
 from graphdiff.ops import join as join
@@ -34,6 +37,7 @@ from graphdiff.ops import reduce as reduce
 from graphdiff.ops import reductions as reductions
 from graphdiff.ops import running as running
 from graphdiff.ops import sampling as sampling
+from graphdiff.ops import sinc as sinc
 from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special
 from graphdiff.ops import statistics as statistics

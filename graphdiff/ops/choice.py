@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.types import check_dtype
 from graphdiff.ops.elementwise import (
@@ -16,7 +15,6 @@ from graphdiff.ops.elementwise import (
     minimum,
     mod,
     positive,
-    rint,
     where,
 )
 from graphdiff.ops.entries import cast_node
@@ -50,18 +48,6 @@ def clip_door(
 def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
     """The floor of the quotient, and the remainder."""
     return floor_divide(x, y), mod(x, y)
-
-
-@implements(np.round)
-def round_door(a: Any, decimals: int = 0) -> Any:
-    """Round to the nearest, halves to even."""
-    if a.dtype.kind != "f":
-        if decimals < 0:
-            raise UnsupportedError("np.round: decimals < 0 of integers")
-        return a
-    if decimals <= 0:
-        return rint(a) if decimals == 0 else rint(a / 10**-decimals) * 10**-decimals
-    return rint(a * 10**decimals) / 10**decimals
 
 
 @implements(np.astype)

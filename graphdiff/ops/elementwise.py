@@ -51,13 +51,16 @@ def _winner(sign: int, i: int) -> Rule:
     """The rule of the larger (sign 1) or smaller (sign -1) of two: argument i's."""
 
     def rule(kinks: str, g: Any, y: Any, *args: Any) -> Any:
-        tie = _WEIGHTS.get(kinks, (0.0, 0.0))[i]
-        mine, other = args[i], args[1 - i]
-        return pass_on(
-            g, _step(mine, other, tie) if sign > 0 else _step(other, mine, tie)
-        )
+        return pass_on(g, winning(sign, i, kinks, *args))
 
     return rule
+
+
+def winning(sign: int, i: int, kinks: str, *args: Any) -> Any:
+    """1 where argument i is the larger (sign 1) or smaller (sign -1) of two, else 0."""
+    tie = _WEIGHTS.get(kinks, (0.0, 0.0))[i]
+    mine, other = args[i], args[1 - i]
+    return _step(mine, other, tie) if sign > 0 else _step(other, mine, tie)
 
 
 def _sign(kinks: str, g: Any, y: Any, x: Any) -> Any:
@@ -128,10 +131,10 @@ def _angle(first: bool) -> Rule:
     return rule
 
 
-def _logaddexp(i: int) -> Rule:
+def _logaddexp(i: int, power: Any) -> Rule:
     def rule(g: Any, y: Any, *args: Any) -> Any:
         zero = y.dtype.type(0)
-        return g * np.exp(args[i] - np.where(y == -np.inf, zero, y))
+        return g * power(args[i] - np.where(y == -np.inf, zero, y))
 
     return rule
 
@@ -190,7 +193,8 @@ log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,
 log10 = ufunc(np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,))
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
 xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,))
-logaddexp = ufunc(np.logaddexp, _logaddexp(0), _logaddexp(1))
+logaddexp = ufunc(np.logaddexp, _logaddexp(0, np.exp), _logaddexp(1, np.exp))
+logaddexp2 = ufunc(np.logaddexp2, _logaddexp(0, np.exp2), _logaddexp(1, np.exp2))
 
 # --- trigonometric and hyperbolic -----------------------------------------------------
 sin = ufunc(np.sin, lambda g, y, x: g * np.cos(x))
@@ -203,6 +207,12 @@ arccos = ufunc(
     np.arccos, lambda g, y, x: -(g / np.sqrt(1 - x * x)), singular=True, safe=(0.0,)
 )
 arctan = ufunc(np.arctan, lambda g, y, x: g / (1 + x * x))
+deg2rad, radians = (
+    ufunc(f, lambda g, y, x: g * (math.pi / 180)) for f in (np.deg2rad, np.radians)
+)
+rad2deg, degrees = (
+    ufunc(f, lambda g, y, x: g * (180 / math.pi)) for f in (np.rad2deg, np.degrees)
+)
 arctan2 = ufunc(np.arctan2, _angle(True), _angle(False), convention="0 at the origin")
 sinh = ufunc(np.sinh, lambda g, y, x: g * np.cosh(x), singular=True, safe=(0.0,))
 cosh = ufunc(np.cosh, lambda g, y, x: g * np.sinh(x), singular=True, safe=(0.0,))
@@ -238,7 +248,9 @@ where = Elementwise(
     masks=(1, 2),
     out=False,
 )
-heaviside = ufunc(np.heaviside)
+heaviside = ufunc(
+    np.heaviside, None, lambda g, y, x, h: np.where(x == 0, g, g.dtype.type(0))
+)
 
 # --- activations ----------------------------------------------------------------------
 sigmoid = helper("sigmoid", lambda g, y, x: g * (y * (1 - y)))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import DTypeError, GraphOverflowError, ShapeError
-from graphdiff.expression.doors import DOORS, Door, implements_late
+from graphdiff.expression.doors import DOORS, implements_late
 from graphdiff.expression.expression import Expression, as_array, lift
 from graphdiff.graph.node import Arg, At, Call, Full, Node, Op, Size, full_value, make
 from graphdiff.graph.types import (
@@ -25,6 +25,7 @@ from graphdiff.graph.types import (
     show_shape,
 )
 from graphdiff.ops.axes import spread_node
+from graphdiff.ops.ufunc_door import UfuncDoor
 from graphdiff.runtime.late import find_late
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim
@@ -250,7 +251,7 @@ def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
     )
     dtypes = _by_ufunc(function, f"np.{function.__name__}")
     op = Elementwise(f"np.{name}", dtypes, padded, **facts)
-    DOORS[function] = Door(function, op, function.nin)
+    DOORS[function] = UfuncDoor(function, op, function.nin)
     return op
 
 
@@ -270,7 +271,7 @@ def late_function(
         return _by_ufunc(find_late(ufunc), name)
 
     op = Elementwise(name, lambda *given: found()(*given), rules, **facts)
-    implements_late(ufunc, len(rules))(op)
+    implements_late(ufunc, len(rules), UfuncDoor)(op)
     return op
 
 

@@ -26,6 +26,7 @@ from graphdiff.runtime import (
     recurrences,
     reductions,
     scatter,
+    sinc,
     strict,
 )
 from graphdiff.runtime.late import Table
@@ -39,6 +40,11 @@ log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor ma
 max maximum mean min minimum mod multiply negative not_equal positive power prod
 reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
 take_along_axis tan tanh transpose trunc tril triu var where
+"""
+_ENTRIES = """
+bitwise_count choose copysign deg2rad degrees fix fmax fmin fmod frexp gcd i0 isclose
+isneginf isposinf lcm ldexp logaddexp2 modf nan_to_num nextafter rad2deg radians round
+signbit sinc spacing unwrap
 """
 _ORDER = """
 argpartition argsort bincount convolve correlate cross cumprod diff digitize gradient
@@ -68,6 +74,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(reductions),
     **_functions(incomplete),
     **_functions(scatter),
+    **_functions(sinc),
     **_functions(recurrences),
     **_functions(matrices),
     **_functions(equations),
@@ -96,6 +103,7 @@ def _flipped_cumsum(x: Any, axis: int) -> Any:
 FUNCTIONS = Table(
     {
         **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
+        **{f"np.{name}": getattr(np, name) for name in _ENTRIES.split()},
         **{f"np.{name}": getattr(np, name) for name in _ORDER.split()},
         **{f"np.{name}": attrgetter(name)(np) for name in _METHODS.split()},
         **{f"np.linalg.{name}": getattr(np.linalg, name) for name in _LINALG.split()},

@@ -164,7 +164,6 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "np.fft.fft": (lambda: np.fft.fft(X), r"np\.fft\.fft is not supported"),
     "np.linalg.svd": (lambda: np.linalg.svd(M), r"np\.linalg\.svd is not supported"),
     "np.sort": (lambda: np.sort(X), r"np\.sort is not supported"),
-    "np.frexp": (lambda: np.frexp(X), r"np\.frexp is not supported"),
     "in a helper": (lambda: helper_in_loop(X), r"np\.fft\.fft is not supported"),
     "scipy.special": (
         lambda: scipy.special.mathieu_a(X, X),
@@ -175,7 +174,14 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "sum initial=": (lambda: np.sum(X, initial=1), r"np\.sum: initial= is not supp"),
     "max initial=": (lambda: np.max(X, initial=1), r"np\.max: initial= is not supp"),
     "add where=": (lambda: np.add(X, Y, where=PLAIN > 0), r"np\.add: where="),
-    "add dtype=": (lambda: np.add(X, Y, dtype=np.float32), r"np\.add: dtype="),
+    "add casting=": (
+        lambda: np.add(X, Y, casting="unsafe"),
+        r"np\.add: casting= is not supported",
+    ),
+    "add dtype= of flags": (
+        lambda: np.subtract(X, Y, dtype=bool),
+        r"np\.subtract does not compute in bool",
+    ),
     "reshape order=": (lambda: X.reshape(3, 1, order="F"), r"order='F'"),
     "ravel order=": (lambda: np.ravel(M, order="K"), r"order='K'"),
     "take mode=": (lambda: np.take(X, [7], mode="clip"), r"np\.take: mode="),

@@ -199,9 +199,8 @@ def used(monkeypatch: pytest.MonkeyPatch) -> tuple[set[Any], set[Any]]:
         doors.clear()
         doors.update(met)
         graph = gd.Graph(inputs={f"x{i}": x for i, x in enumerate(xs)}, outputs=outputs)
-        ops.update(
-            n.op if isinstance(n.op, Elementwise) else type(n.op) for n in graph.nodes
-        )
+        ops.update(n.op for n in graph.nodes if isinstance(n.op, Elementwise))
+        ops.update(type(n.op) for n in graph.nodes)
     return doors, ops
 
 
