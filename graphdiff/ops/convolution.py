@@ -101,7 +101,7 @@ def _products(g: Any, v: Any, mode: str) -> Any:
     return _sums(g, v[::-1], mode) if _is_strict(g) else Convolve(mode)(g, v)
 
 
-def _windows(x: Any, m: Size) -> Any:
+def _windows(x: Any, m: Any) -> Any:
     """The stretches of `m` neighbours of a vector, as rows."""
     many = x.shape[0] - m + 1
     if isinstance(x, Expression):
@@ -114,7 +114,8 @@ def _windows(x: Any, m: Size) -> Any:
 def _vectors(name: str, a: Any, v: Any, mode: Any) -> tuple[Any, Any]:
     if mode not in ("full", "same", "valid"):
         raise GraphTypeError(f"{name}: mode={mode!r} is none of full, same, valid")
-    x, y = lift(a, name), lift(v, name)
+    x: Any = lift(a, name)
+    y: Any = lift(v, name)
     if x.ndim > 1 or y.ndim > 1:
         raise ShapeError(
             f"{name}: expected vectors, got {show_shape(x.shape)} and "
@@ -130,8 +131,9 @@ def _vectors(name: str, a: Any, v: Any, mode: Any) -> tuple[Any, Any]:
 def _needs(mode: str, n: Size, m: Size) -> tuple[Dim, ...]:
     """What must be at least 0, if the second vector may be longer than the first."""
     room = n - m
-    known = isinstance(room, int) or mode == "full" or is_nonnegative(room)
-    return () if known else (room,)
+    if isinstance(room, int) or mode == "full" or is_nonnegative(room):
+        return ()
+    return (room,)
 
 
 def _is_longer(m: Size, n: Size) -> bool:

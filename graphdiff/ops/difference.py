@@ -131,17 +131,17 @@ def diff(
     if not x.ndim:
         raise ShapeError("np.diff: an array without axes has no neighbours")
     place = normalize_axis("np.diff", axis, x.ndim)
-    edge = list(x.shape)
+    edge: list[Any] = list(x.shape)
     edge[place] = 1
     parts = [
         np.broadcast_to(lift(e, "np.diff"), tuple(edge)) if np.ndim(e) == 0 else e
         for e in (prepend, x, append)
         if e is not None
     ]
-    x = np.concatenate(parts, axis=place) if len(parts) > 1 else x
+    joined: Any = np.concatenate(parts, axis=place) if len(parts) > 1 else x
     for _ in range(times):
-        x = difference(x, place)
-    return x
+        joined = difference(joined, place)
+    return joined
 
 
 @implements(np.ediff1d)

@@ -61,7 +61,7 @@ class Vander(Op):
         return np.sum(inner * (lower * factors), axis=1)
 
 
-def _count(x: Any, n: Size) -> Any:
+def _count(x: Any, n: Any) -> Any:
     """0, 1, 2, ... as numbers of the kind of `x`."""
     counted = Arange(n)() if isinstance(x, Expression) else np.arange(n)
     return counted.astype(x.dtype)

@@ -22,7 +22,7 @@ class Position(Op):
     axis: int
 
     @property
-    def doubts(self) -> bool:  # type: ignore[override]
+    def doubts(self) -> bool:
         """Whether NaN among the entries are expected."""
         return "nan" in self.function
 

@@ -133,7 +133,7 @@ def cross(
         return x[..., 0] * y[..., 1] - x[..., 1] * y[..., 0]
     dtype = promote(x.dtype, y.dtype)
     x, y = (_in_space(v).astype(dtype) for v in (x, y))
-    shape = broadcast(name, [x.shape, y.shape])
+    shape: Any = broadcast(name, [x.shape, y.shape])
     product = Cross()(np.broadcast_to(x, shape), np.broadcast_to(y, shape))
     place = normalize_axis(name, axisc, product.ndim)
     return product if place == -1 else np.moveaxis(product, -1, place)

@@ -59,7 +59,7 @@ class Quantile(Reduction):
     masks = (0,)
 
     @property
-    def doubts(self) -> bool:  # type: ignore[override]
+    def doubts(self) -> bool:
         """Whether NaN among the entries are expected."""
         return "nan" in self.function
 
@@ -91,6 +91,8 @@ class Quantile(Reduction):
             n = Sum((-1,))(np.logical_not(np.isnan(rows)).astype(q.dtype))
             n = Spread((-1,), (1,))(n)
         if i == 0:
+            if (known := _known(q)) is not None:
+                parts = known.ravel() / (100 if "percentile" in self.function else 1)
             return unflatten(self._to_entries(at_end, rows, parts, n), self.axes, x)
         if self.method in DISCRETE:
             return None
@@ -102,15 +104,14 @@ class Quantile(Reduction):
     def _to_entries(self, g: Any, rows: Any, parts: Any, n: Any) -> Any:
         """The cotangent of the rows: each share to its two neighbours in the order."""
         order, size = stable_order(rows, -1), rows.shape[-1]
-        known = _known(parts)
-        if known is None or not isinstance(n, int):
+        if isinstance(parts, Expression) or not isinstance(n, int):
             found = spot(self.method, parts, n)
             low, high = found.neighbours(order)
             lower = PutAlong(-1, size)(g * (1 - found.weight), low)
             if self.method in DISCRETE:
                 return lower
             return lower + PutAlong(-1, size)(g * found.weight, high)
-        return _at_known_places(g, order, spot(self.method, known, n))
+        return _at_known_places(g, order, spot(self.method, parts, n))
 
 
 def _at_known_places(g: Any, order: Any, found: Spot) -> Any:
@@ -135,11 +136,9 @@ def _pick(order: Any, places: np.ndarray) -> Any:
     return Take((ByArray(0),))(order, places)
 
 
-def _known(parts: Any) -> Any:
-    """The numbers that `parts` holds, or None if they are symbolic."""
-    if not isinstance(parts, Expression):
-        return np.asarray(parts)
-    return constant_value(parts.node)
+def _known(q: Any) -> Any:
+    """The numbers that `q` holds, or None if they are symbolic."""
+    return constant_value(q.node) if isinstance(q, Expression) else np.asarray(q)
 
 
 def constant_value(node: Any) -> np.ndarray | None:

@@ -15,6 +15,7 @@ from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.node import At as At
 from graphdiff.ops.axes import Spread
 from graphdiff.ops.index import TakeAlong
+from graphdiff.sizes.dims import Dim
 
 
 def _continuous(alpha: float, beta: float) -> Callable[..., Any]:
@@ -124,7 +125,7 @@ class Spot:
 
 def spot(method: str, q: Any, n: Any) -> Spot:
     """The place of the quantiles `q` among `n` entries."""
-    if isinstance(q, Expression) and not isinstance(n, Expression):
+    if isinstance(q, Expression) or isinstance(n, Dim):
         n = lift(n).astype(q.dtype)
     return Spot(method, q, n, METHODS[method](n, q))
 
