@@ -2,8 +2,9 @@
 
 NumPy pays for every fresh array, in time and in memory. So a value takes over the
 array of an operand that nobody reads any more, by ``a += b`` or ``out=``; sums of
-products go through ``np.vdot``; and a large term that is added to a result is made
-block by block of rows. What the caller passed in is never written to.
+products go through ``np.vdot``, which overflows to infinity as a sum does, but without
+NumPy's warning, since BLAS raises none; and a large term that is added to a result is
+made block by block of rows. What the caller passed in is never written to.
 """
 
 from __future__ import annotations

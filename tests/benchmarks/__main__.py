@@ -22,7 +22,10 @@ def main() -> None:
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"no benchmark {sorted(unknown)}; there are {list(BENCHMARKS)}")
     print(measure.machine())
-    print("columns: fastest of interleaved rounds, ratio to the first row, peak memory")
+    print(
+        "columns: fastest of interleaved rounds, ratio to the first row, peak memory, "
+        "fresh pages in a call"
+    )
     missed = 0
     for name in options.names or BENCHMARKS:
         for make in BENCHMARKS[name]():

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 import statistics
 import tracemalloc
 from collections.abc import Callable, Mapping
@@ -13,10 +14,13 @@ Call = Callable[[], object]
 
 
 class Times:
-    """Nanoseconds per call of each rival, one entry per round."""
+    """Nanoseconds and fresh pages per call of each rival, one entry per round."""
 
-    def __init__(self, rounds: Mapping[str, list[float]]):
+    def __init__(
+        self, rounds: Mapping[str, list[float]], pages: Mapping[str, list[float]]
+    ):
         self.rounds = rounds
+        self.pages = pages
 
     def best(self, name: str) -> float:
         """The fastest round, in seconds: the one that was disturbed least."""
@@ -34,6 +38,8 @@ class Times:
 
 SLICE = 1_000_000
 """Nanoseconds that a rival runs at a stretch: short, or a neighbour gets its share."""
+IN_A_ROW = 5
+"""The fewest calls that a rival makes at a stretch."""
 FEWEST = 15
 """The fewest rounds, however slow the rivals are."""
 
@@ -44,22 +50,44 @@ def interleaved(rivals: Mapping[str, Call], seconds: float) -> Times:
     Each round goes through the rivals from another start, so that none always runs
     after the same neighbour, and repeats a short call until a clock tick is noise.
     Rounds are short and many: a quiet moment of the machine then serves every rival.
+    Each is called a few times in a row, the first time untimed: what it pays for memory
+    is then what it pays in a loop of its own, not what a neighbour has left it.
+
+    Results are dropped as soon as a call returns; `holding` is for the other case.
     """
     names = list(rivals)
     loops = {}
     for name, call in rivals.items():
         call()
         once = min(clock(call, 1) for _ in range(3))
-        loops[name] = max(1, int(SLICE / max(once, 1)))
+        loops[name] = max(IN_A_ROW, int(SLICE / max(once, 1)))
     times: dict[str, list[float]] = {name: [] for name in names}
+    pages: dict[str, list[float]] = {name: [] for name in names}
     end = perf_counter_ns() + seconds * 1e9
     i = 0
     while i < FEWEST or perf_counter_ns() < end:
         shift = i % len(names)
         for name in names[shift:] + names[:shift]:
+            rivals[name]()
+            before = page_faults()
             times[name].append(clock(rivals[name], loops[name]))
+            pages[name].append((page_faults() - before) / loops[name])
         i += 1
-    return Times(times)
+    return Times(times, pages)
+
+
+def holding(call: Call) -> Call:
+    """`call` as in training: its results live until the next ones are there.
+
+    Memory then cannot be handed from one call to the next. An allocator that gives
+    pages back makes that expensive for whoever allocates; with a workspace it is free.
+    """
+    held: list[object] = [None]
+
+    def again() -> None:
+        held[0] = call()
+
+    return again
 
 
 def clock(call: Call, loops: int) -> float:
@@ -69,6 +97,15 @@ def clock(call: Call, loops: int) -> float:
     for _ in repeat:
         call()
     return (perf_counter_ns() - start) / loops
+
+
+def page_faults() -> int:
+    """Fresh pages that this process has taken: each costs a quarter microsecond or so.
+
+    Whether an allocator keeps the pages that a call frees hangs on what else lives in
+    the process, so that the same code may take half as long again in the next run.
+    """
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
 def peak_memory(call: Call) -> int:

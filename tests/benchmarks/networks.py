@@ -1,4 +1,14 @@
-"""The digits network and the book's example against hand-written NumPy."""
+"""The digits network and the book's example against hand-written NumPy.
+
+Every rival gets the same arguments and returns the same value and gradients in new
+arrays (the kept workspace alone writes over its own). The hand-written sigmoid warns of
+overflow for an entry below -709, and no hand-written function checks its arguments; the
+emitted ones do, and stay silent, at their own expense.
+
+On the book's example stand two figures for compiled code: results dropped at once, as
+in all other rows, and results held until the next are there, as in training. Its large
+arrays are where fresh pages tell, so their number stands in the last column.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +19,7 @@ import graphdiff as gd
 from tests.benchmarks import peers, programs
 from tests.benchmarks.built import Built, agree
 from tests.benchmarks.handwritten import book, sigmoid_network
+from tests.benchmarks.measure import holding
 from tests.benchmarks.report import Benchmark, Bound
 
 READABLE = "readable NumPy by hand"
@@ -17,6 +28,7 @@ WORKSPACE = "... with a kept workspace"
 EMITTED = "emitted"
 FAST = 'emitted, style="fast"'
 COMPILED = "compiled"
+HELD = "{}, results held"
 
 BOUNDS = (
     Bound(EMITTED, READABLE, 1.05),
@@ -74,7 +86,8 @@ def book_at(dtype: type) -> Benchmark:
     ]
     bounds = BOUNDS
     if dtype is np.float64:
-        bounds = (*BOUNDS, Bound(COMPILED, READABLE, 0.7))
+        held = HELD.format(COMPILED), HELD.format(READABLE)
+        bounds = (*BOUNDS, Bound(COMPILED, READABLE, 0.7), Bound(*held, 0.7))
     return network_benchmark(
         f"book: section 6.5.7, 784-256-10, batch 128, {np.dtype(dtype)}",
         book,
@@ -110,6 +123,10 @@ def network_benchmark(
     rivals = {name: lambda f=f: f(*args) for name, f in functions.items()}
     memory = {name: rivals[name] for name in (READABLE, EMITTED, REUSING, FAST)}
     memory[WORKSPACE] = lambda: by_hand.Workspace(*workspace)(*args)
+    wanted = {name for bound in bounds for name in (bound.name, bound.base)}
+    for name in (READABLE, COMPILED):
+        if HELD.format(name) in wanted:
+            rivals[HELD.format(name)] = holding(rivals[name])
     rivals["forward pass by hand"] = lambda: by_hand.cost(*args)
     rivals["emitted forward pass"] = lambda: forward(*args)
     rivals["compiled forward pass"] = lambda: compiled_forward(*args)

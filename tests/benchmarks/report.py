@@ -1,5 +1,6 @@
 """The table of one benchmark: rivals, their times, and the ratios that have a bound."""
 
+import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -35,7 +36,10 @@ class Benchmark:
         for name in self.rivals:
             kib = f"{memory[name] / 1024:12,.0f} KiB" if name in memory else ""
             factor = times.ratio(name, base)
-            print(f"  {name:34}{readable_time(times.best(name))}{factor:9.2f}{kib}")
+            fresh = statistics.median(times.pages[name])
+            pages = f"{fresh:8,.0f} pages" if fresh >= 1 else ""
+            time = readable_time(times.best(name))
+            print(f"  {name:38}{time}{factor:9.2f}{kib:>16}{pages}".rstrip())
         for note in self.notes:
             print(f"  {note}")
         return sum(not report_bound(b, times, memory) for b in self.bounds)

@@ -154,3 +154,19 @@ def test_a_mask_is_read_off_the_result(style):
         if style == "readable":
             assert ("(U > 0)" in made.source) == (program is named)
     np.testing.assert_array_equal(found[0][1], found[1][1])
+
+
+def test_a_sum_of_squares_that_overflows_is_infinite_in_every_style():
+    """BLAS does not tell NumPy of it: there is no warning, but the value is the same."""
+    x = np.array([1e200, 2.0])
+    graph = gd.value_and_grad(lambda x: np.sum(x * x)).graph(gd.spec("n"))
+    for style in ("readable", "fast"):
+        with np.errstate(over="ignore"):
+            value, d_x = emit(graph, style=style).load()(x)
+        assert value == np.inf
+        np.testing.assert_array_equal(d_x, 2 * x)
+    assert "np.vdot" in emit(graph, style="fast").source
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        emit(graph).load()(x)
+    with np.errstate(over="raise"):
+        assert emit(graph, style="fast").load()(x)[0] == np.inf
