@@ -59,7 +59,7 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 def _alike(what: str, values: Sequence[Any]) -> list[Any]:
     """The values in the dtype of all; numbers adapt to arrays."""
     given = [v if isinstance(v, (int, float)) else lift(v, what) for v in values]
-    dtype = promote(*map(dtype_of, given))
+    dtype = promote(*map(dtype_of, given))  # type: ignore[arg-type]
     return [lift(v, what).astype(dtype) for v in given]
 
 

@@ -152,13 +152,13 @@ class Frexp(Op):
 @implements(np.modf)
 def modf_door(x: Any) -> tuple[Any, Any]:
     """The fractional and the integral part, both with the sign of x."""
-    return tuple(Modf()(_float(x, np.modf)))  # type: ignore[return-value]
+    return tuple(Modf()(_float(x, np.modf)))
 
 
 @implements(np.frexp)
 def frexp_door(x: Any) -> tuple[Any, Any]:
     """The mantissa and the exponent of 2."""
-    return tuple(Frexp()(_float(x, np.frexp)))  # type: ignore[return-value]
+    return tuple(Frexp()(_float(x, np.frexp)))
 
 
 def _float(x: Any, ufunc: Any) -> Any:
