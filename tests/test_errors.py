@@ -48,7 +48,8 @@ def test_every_error_is_also_the_builtin_one(kind, builtin):
 
 def test_an_error_names_the_line_of_the_user():
     error, line = ShapeError("shapes (2,) and (3,)"), _here()
-    assert error.position == ("test_errors.py", line)
+    assert error.position is not None
+    assert error.position[:2] == ("test_errors.py", line)
     assert str(error) == f"shapes (2,) and (3,) (test_errors.py:{line})"
 
 

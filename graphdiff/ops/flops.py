@@ -59,7 +59,7 @@ def _tall(wide: int, cube: Fraction | int) -> Rule:
     def rule(node: Node) -> list[Term]:
         (*lead, m, n) = node.args[0].type.shape
         known = isinstance(m, int) and isinstance(n, int)
-        k = min(m, n) if known else n  # type: ignore[type-var]
+        k = min(m, n) if known else n
         return [(wide, (*lead, m, n, k)), (cube, (*lead, k, k, k))]
 
     return rule

@@ -157,7 +157,7 @@ def test_a_mask_is_read_off_the_result(style):
 
 
 def test_a_sum_of_squares_that_overflows_is_infinite_in_every_style():
-    """BLAS does not tell NumPy of it: there is no warning, but the value is the same."""
+    """BLAS does not tell NumPy of it: no warning, but the same value."""
     x = np.array([1e200, 2.0])
     graph = gd.value_and_grad(lambda x: np.sum(x * x)).graph(gd.spec("n"))
     for style in ("readable", "fast"):

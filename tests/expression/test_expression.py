@@ -139,8 +139,6 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "out= expression": (lambda: np.add(PLAIN, 1, out=X), r"out="),  # type: ignore[call-overload]
     "np.add.at": (lambda: np.add.at(PLAIN, [0], S), r"np\.add\.at.*expression"),
     "np.add.at of x": (lambda: np.add.at(X, [0], 1.0), r"np\.add\.at"),
-    "np.add.outer": (lambda: np.add.outer(X, X), r"np\.add\.outer"),
-    "np.add.accumulate": (lambda: np.add.accumulate(X), r"np\.add\.accumulate"),
     "np.copyto": (lambda: np.copyto(PLAIN, X), r"np\.copyto"),
     "np.put": (lambda: np.put(PLAIN, [0], S), r"np\.put|np\.stack"),
     "np.random": (lambda: np.random.default_rng(0).normal(X), r"np\.stack|no value"),
@@ -162,17 +160,16 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "x.shape = s": (lambda: setattr(X, "shape", (1, 3)), r"reshape"),
     # --- functions and keywords that are not known
     "np.fft.fft": (lambda: np.fft.fft(X), r"np\.fft\.fft is not supported"),
-    "np.linalg.svd": (lambda: np.linalg.svd(M), r"np\.linalg\.svd is not supported"),
-    "np.sort": (lambda: np.sort(X), r"np\.sort is not supported"),
+    "np.unique": (lambda: np.unique(X), r"np\.unique .* depends on values"),
+    "np.putmask": (lambda: np.putmask(X, X > 0, 1), r"np\.putmask .* writes"),
+    "sum out=": (lambda: np.sum(X, out=PLAIN), r"np\.sum: out="),
+    "order of a norm": (lambda: np.linalg.norm(M, "no"), r"ord='no'"),
     "in a helper": (lambda: helper_in_loop(X), r"np\.fft\.fft is not supported"),
     "scipy.special": (
         lambda: scipy.special.mathieu_a(X, X),
         r"scipy.special.mathieu_a is not supported",
     ),
     "scipy function": (lambda: scipy.special.logsumexp(X), r""),
-    "sum where=": (lambda: np.sum(X, where=X > 0), r"np\.sum: where= is not supported"),
-    "sum initial=": (lambda: np.sum(X, initial=1), r"np\.sum: initial= is not supp"),
-    "max initial=": (lambda: np.max(X, initial=1), r"np\.max: initial= is not supp"),
     "add where=": (lambda: np.add(X, Y, where=PLAIN > 0), r"np\.add: where="),
     "add casting=": (
         lambda: np.add(X, Y, casting="unsafe"),
@@ -185,15 +182,11 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "reshape order=": (lambda: X.reshape(3, 1, order="F"), r"order='F'"),
     "ravel order=": (lambda: np.ravel(M, order="K"), r"order='K'"),
     "take mode=": (lambda: np.take(X, [7], mode="clip"), r"np\.take: mode="),
-    "mean where=": (lambda: np.mean(X, where=PLAIN > 0), r"np\.mean: where="),
-    "var mean=": (lambda: np.var(X, mean=0.0), r"np\.var: mean="),
     "stack casting=": (lambda: np.stack([X], casting="no"), r"np\.stack: casting="),
     "unknown keyword": (lambda: X.sum(axes=0), r"np\.sum: axes= is not supported"),
     "where of one": (lambda: np.where(X > 0), r"np\.where"),
     "too many": (lambda: X.sum(0, None, None, False, 0, True, 1), r"np\.sum"),
     "too few": (lambda: X.take(), r"np\.take"),
-    "unknown ord": (lambda: np.linalg.norm(M, 2), r"ord=2 over 2 axes"),
-    "ord=nuc": (lambda: np.linalg.norm(M, "nuc"), r"ord='nuc'"),
     "no such attribute": (lambda: X.sun(), r""),
     # --- shapes and indices
     "shapes": (lambda: X + gd.var("z", "4"), r"\(3,\) and \(4,\)"),
@@ -231,7 +224,6 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "float index": (lambda: X[1.0], r"float"),
     "text index": (lambda: X["a"], r"str"),
     "float index array": (lambda: X[PLAIN], r"float64"),
-    "slice of a symbolic axis": (lambda: M[:2], r"symbolic size batch"),
     "zero step": (lambda: X[::0], r"step"),
     "max of nothing": (lambda: np.max(gd.var("z", "0,3"), 0), r"np\.max.*no entries"),
     "argmax of nothing": (lambda: np.argmax(gd.var("z", "0")), r"np\.argmax.*no entr"),
@@ -289,7 +281,8 @@ def test_an_entry_of_a_plain_array_is_refused_in_a_traced_function() -> None:
     with pytest.raises(GraphdiffError, match=r"zeros_like.*test_expression\.py") as e:
         gd.trace(fill, X)
     line = fill.__code__.co_firstlineno + 2
-    assert e.value.position == ("test_expression.py", line)
+    assert e.value.position is not None
+    assert e.value.position[:2] == ("test_expression.py", line)
 
 
 def test_integers_out_of_range_overflow_as_in_numpy() -> None:
