@@ -59,7 +59,8 @@ class Variables:
         self.hushed = hushed
         self.uses = _uses(order)
         self.picks = _picks(order)
-        self.hole = "_" if names.is_free("_") else names.fresh("unused")
+        taken = "_" in {*given.values(), *wanted.values()}
+        self.hole = names.fresh("unused") if taken else "_"
         self.outputs = set(graph.outputs.values())
         self.kept: dict[Node, Axes] = kept_axes(order, self.outputs)
         for node in order:

@@ -110,7 +110,7 @@ class Lyapunov(OnSquares):
     discrete: bool
 
     @property
-    def narrow(self) -> bool:  # type: ignore[override]
+    def narrow(self) -> bool:
         """Whether float32 is kept."""
         return not self.discrete
 

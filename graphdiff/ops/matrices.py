@@ -9,7 +9,13 @@ import numpy as np
 
 from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.types import broadcast, normalize_axes, promote, show_shape
+from graphdiff.graph.types import (
+    Shape,
+    broadcast,
+    normalize_axes,
+    promote,
+    show_shape,
+)
 from graphdiff.ops.axes import reshape_node, spread_node
 from graphdiff.ops.determinant import Det, SlogDet, identity_mask
 from graphdiff.ops.entries import cast_node
@@ -107,6 +113,7 @@ def system(what: str, a: Any, b: Any) -> tuple[Expression, Expression, bool]:
             f"do not fit: {rows.shape[-1]} unknowns, {columns.shape[-2]} equations"
         )
     dtype = promote(rows.dtype, given.dtype)
+    lead: Shape
     if vector and rows.ndim == 2:
         columns, lead = given, ()
     else:
@@ -323,7 +330,8 @@ def cond(x: Any, p: Any = None) -> Any:
     """The condition number in the norm `p`."""
     if p is None or p in (2, -2):
         s = Svdvals()(matrix("np.linalg.cond", x))
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+        largest, smallest = np.max(s, axis=-1), np.min(s, axis=-1)
+        return smallest / largest if p == -2 else largest / smallest
     x = square("np.linalg.cond", x)
     axes = (-2, -1)
     return np.linalg.norm(x, p, axes) * np.linalg.norm(Inv()(x), p, axes)

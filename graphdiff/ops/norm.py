@@ -43,7 +43,9 @@ def _matrix_norm(x: Any, ord: Any, axis: Any) -> Any:
     if ord not in (2, -2, "nuc"):
         raise UnsupportedError(f"np.linalg.norm: ord={ord!r} of matrices is unknown")
     s = Svdvals()(np.moveaxis(x, (rows, columns), (-2, -1)))
-    return np.sum(s, axis=-1) if ord == "nuc" else s[..., 0 if ord == 2 else -1]
+    if ord == "nuc":
+        return np.sum(s, axis=-1)
+    return np.max(s, axis=-1) if ord == 2 else np.min(s, axis=-1)
 
 
 @implements(np.linalg.vector_norm)

@@ -197,8 +197,24 @@ class Svd(Op):
 
 
 @dataclass(frozen=True)
+class IsPositive(Op):
+    """1 for singular values, 0 for those that are 0 to rounding."""
+
+    def infer(self, s: ArrayType) -> ArrayType:
+        return s
+
+    def call(self, s: ArrayType) -> Call:
+        return Call("positive", (Arg(0),))
+
+    def is_flat(self, i: int) -> bool:
+        return True
+
+
+@dataclass(frozen=True)
 class Svdvals(Op):
-    """Singular values, in falling order."""
+    """Singular values, in falling order; one that is 0 grows both ways, as abs does."""
+
+    convention = "0 for singular values of 0"
 
     def infer(self, a: ArrayType) -> ArrayType:
         k = smaller("np.linalg.svdvals", a)
@@ -208,5 +224,6 @@ class Svdvals(Op):
         return Call("np.linalg.svdvals", (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        u, _, vh = Svd()(a)
-        return (along(g, -2, u) * u) @ vh
+        u, s, vh = Svd()(a)
+        kept = g * IsPositive()(s)
+        return (along(kept, -2, u) * u) @ vh

@@ -63,7 +63,7 @@ class HalfLower(Op):
 
 
 def _triangle(what: str, m: Any, k: Any, upper: bool) -> Any:
-    x = lift(m, what)
+    x: Any = lift(m, what)
     if not x.ndim:
         raise ShapeError(f"{what}: expected at least 1 axis, got {show_shape(x.shape)}")
     if x.ndim == 1:

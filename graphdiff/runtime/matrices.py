@@ -1,7 +1,5 @@
 """Functions of matrices that NumPy lacks; stacks of matrices are taken one by one."""
 
-import itertools
-
 import numpy as np
 
 
@@ -24,6 +22,12 @@ def gaps(w):
     size = np.max(np.abs(w), axis=-1, initial=0)[..., None, None]
     near = np.abs(found) <= w.shape[-1] * np.finfo(w.dtype).eps * size
     return np.where(near, w.dtype.type(0), found)
+
+
+def positive(s):
+    """Return 1 where a singular value is not 0 to rounding, else 0."""
+    size = np.max(s, axis=-1, keepdims=True, initial=0)
+    return (s > s.shape[-1] * np.finfo(s.dtype).eps * size).astype(s.dtype)
 
 
 def logdet(a):
@@ -62,12 +66,15 @@ def cofactor_slopes(a, *directions):
     total = np.zeros_like(a)
     i = np.arange(n)
     letters = "ijklmnop"[:rank]
-    for order in itertools.permutations(range(rank)):
-        even = sum(x > y for x, y in itertools.combinations(order, 2)) % 2 == 0
+    orders = [[0]]
+    for m in range(1, rank):
+        orders = [[*o[:k], m, *o[k:]] for o in orders for k in range(m + 1)]
+    for order in orders:
+        swaps = sum(order[x] > order[y] for y in range(rank) for x in range(y))
         terms = [f"...{letters[m]}{letters[order[m]]}" for m in range(1, rank)]
         out = letters[0] if order[0] == 0 else letters[0] + letters[order[0]]
         text = ",".join([f"...{letters}", *terms]) + f"->...{out}"
-        share = np.einsum(text, others, *turned) * (1 if even else -1)
+        share = np.einsum(text, others, *turned) * (-1) ** swaps
         if order[0] == 0:
             total[..., i, i] += share
         else:

@@ -101,8 +101,12 @@ case("eigh U", lambda a: np.linalg.eigh(a, UPLO="U").eigenvectors ** 3,
 case("eigh of symmetric", lambda x: np.linalg.eigh(x + x.T)[1] ** 2, regular(3, 3))
 case("eigvalsh of symmetric", lambda x: np.linalg.eigvalsh(x + x.T) ** 2, regular(3, 3))
 case("eigvals", lambda a: np.linalg.eigvals(a) ** 2, spaced(3), **OURS)
-case("eig", lambda a: np.linalg.eig(a)[1] ** 2 * np.linalg.eig(a).eigenvalues, spaced(3),
-     **OURS)  # fmt: skip
+case(
+    "eig",
+    lambda a: np.linalg.eig(a)[1] ** 2 * np.linalg.eig(a).eigenvalues,
+    spaced(3),
+    **OURS,
+)
 for _a in [(3, 3), (4, 2), (2, 4), (2, 3, 3), (2, 4, 3)]:
     case(f"svd {_a}", lambda a: np.linalg.svd(a, full_matrices=False)[0] ** 2
          * np.linalg.svd(a, False).S[..., None, :], real(*_a),
@@ -134,8 +138,14 @@ case("lstsq residuals", lambda a, b: np.linalg.lstsq(a, b)[1], real(4, 2), real(
      **FIXED)  # fmt: skip
 case("lstsq wide", lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0], real(2, 4),
      real(2, 3), **FIXED)  # fmt: skip
-case("lstsq rank", lambda a, b: np.linalg.lstsq(a, b, 1e-9)[2] + np.linalg.lstsq(a, b)[3],
-     real(4, 2), real(4), **FIXED, **FLAT)  # fmt: skip
+case(
+    "lstsq rank",
+    lambda a, b: np.linalg.lstsq(a, b, 1e-9)[2] + np.linalg.lstsq(a, b)[3],
+    real(4, 2),
+    real(4),
+    **FIXED,
+    **FLAT,
+)
 
 # --- powers, ranks and norms ----------------------------------------------------------
 for _n in [0, 1, 2, 3, 5, 8, 13, -1, -3]:

@@ -110,7 +110,9 @@ for _lower in [False, True]:
          * linalg.eigvalsh(a, b, lower=lower), positive(3, 3), positive(3, 3),
          **OURS)  # fmt: skip
 case("scipy eigvalsh", lambda a: linalg.eigvalsh(a), positive(3, 3), **OURS)
-case("scipy norm", lambda a: linalg.norm(a, axis=0) * linalg.norm(a), real(3, 3), **OURS)
+case(
+    "scipy norm", lambda a: linalg.norm(a, axis=0) * linalg.norm(a), real(3, 3), **OURS
+)
 
 # --- functions and equations ----------------------------------------------------------
 for _a in [(3, 3), (2, 3, 3), (1, 1)]:

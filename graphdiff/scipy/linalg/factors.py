@@ -78,7 +78,8 @@ def svd(
         return late.linalg.svd(
             a, full_matrices, compute_uv, lapack_driver=lapack_driver
         )
-    found = np.linalg.svd(a, full_matrices, compute_uv)
+    svd_of: Any = np.linalg.svd
+    found = svd_of(a, full_matrices, compute_uv)
     return tuple(found) if compute_uv else found
 
 

@@ -41,8 +41,8 @@ def solve(
 ) -> Any:
     """The x of ``a @ x = b``; `assume_a` may be ``gen``, ``sym`` or ``pos``."""
     if not is_symbolic(a, b):
-        given = {} if assume_a is None else {"assume_a": assume_a}
-        return late.linalg.solve(a, b, lower=lower, transposed=transposed, **given)
+        kind = {} if assume_a is None else {"assume_a": assume_a}
+        return late.linalg.solve(a, b, lower=lower, transposed=transposed, **kind)
     what = "scipy.linalg.solve"
     rows, given, vector = system(what, a, b)
     if assume_a in ("pos", "positive definite"):
