@@ -204,7 +204,7 @@ class IsPositive(Op):
         return s
 
     def call(self, s: ArrayType) -> Call:
-        return Call("positive", (Arg(0),))
+        return Call("above_rounding", (Arg(0),))
 
     def is_flat(self, i: int) -> bool:
         return True

@@ -24,7 +24,7 @@ def gaps(w):
     return np.where(near, w.dtype.type(0), found)
 
 
-def positive(s):
+def above_rounding(s):
     """Return 1 where a singular value is not 0 to rounding, else 0."""
     size = np.max(s, axis=-1, keepdims=True, initial=0)
     return (s > s.shape[-1] * np.finfo(s.dtype).eps * size).astype(s.dtype)
