@@ -5,7 +5,7 @@ import numpy as np
 from tests.cases.table import FIXED, FLAT, OURS, case, ints, real, words
 
 # --- sorting --------------------------------------------------------------------------
-case("sort", lambda x: np.sort(x) ** 2 * [1, 2, 3, 5], real(3, 4), **FIXED)
+case("sort", lambda x: np.sort(x) ** 2 * x, real(3, 4), **FIXED)
 case("sort axis=0", lambda x: np.sort(x, axis=0) * x, real(3, 4))
 case("sort axis=None", lambda x: np.sort(x, axis=None) * x.ravel(), real(3, 4))
 case("sort kind=", lambda x: np.sort(x, -1, "heapsort") * x, real(4), **OURS)
@@ -103,6 +103,7 @@ for _method in words(
         lambda x, q, m=_method: np.quantile(x, q / 3, 0, method=m) ** 2,
         real(5, 3),
         np.array([0.2, 2.2]),
+        symbolic=_method not in ("inverted_cdf", "closest_observation"),
         **OURS,
     )
 case("quantile 0", lambda x: np.quantile(x, 0.0) ** 2, real(5))
