@@ -8,18 +8,9 @@ import pkgutil
 
 from tests.cases.table import CASES as CASES
 from tests.cases.table import Case as Case
+from tests.cases.table import start
 
-# All draw from one stream of random numbers: a new family comes last.
-_FIRST = [
-    "entries",
-    "axes",
-    "indexing",
-    "joining",
-    "reductions",
-    "products",
-    "networks",
-]
-for _name in dict.fromkeys(
-    [*_FIRST, *(m.name for m in pkgutil.iter_modules(__path__))]
-):
-    importlib.import_module(f"tests.cases.{_name}")
+for _family in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+    if _family != "table":
+        start(_family)
+        importlib.import_module(f"tests.cases.{_family}")
