@@ -27,13 +27,13 @@ from graphdiff.expression.doors import (
     binary_operator,
     dispatch,
     implements,
-    method_door,
     name_of_function,
     surface,
     unary_operator,
     watched,
 )
 from graphdiff.expression.foreign import instead_of, scipy_call
+from graphdiff.expression.methods import Methods
 from graphdiff.graph.node import (
     Constant,
     Full,
@@ -49,7 +49,7 @@ from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
 from graphdiff.sizes.dims import Dim
 
 
-class Expression:
+class Expression(Methods):
     """A symbolic array: a handle on one node of a computation.
 
     Use it as an ``ndarray``: operators, NumPy functions, indexing, ``.T``, ``.sum()``.
@@ -255,33 +255,9 @@ class Expression:
     __abs__ = unary_operator(np.absolute)
     __invert__ = unary_operator(np.invert)
 
-    sum = method_door(np.sum)
-    mean = method_door(np.mean)
-    prod = method_door(np.prod)
-    max = method_door(np.max)
-    min = method_door(np.min)
-    var = method_door(np.var)
-    std = method_door(np.std)
-    any = method_door(np.any)
-    all = method_door(np.all)
-    argmax = method_door(np.argmax)
-    argmin = method_door(np.argmin)
-    cumsum = method_door(np.cumsum)
-    cumprod = method_door(np.cumprod)
-    argsort = method_door(np.argsort)
-    argpartition = method_door(np.argpartition)
-    searchsorted = method_door(np.searchsorted)
-    dot = method_door(np.dot)
-    ravel = method_door(np.ravel)
-    flatten = method_door(np.ravel)
-    squeeze = method_door(np.squeeze)
-    swapaxes = method_door(np.swapaxes)
-    take = method_door(np.take)
-    clip = method_door(np.clip)
-    round = method_door(np.round)
-    copy = method_door(np.copy)
-    repeat = method_door(np.repeat)
-    trace = method_door(np.trace)
+    def compress(self, condition: Any, *args: Any, **others: Any) -> Any:
+        """The slices along an axis where a condition of known entries holds."""
+        return dispatch(np.compress, (condition, self, *args), others)
 
     def reshape(self, *shape: Any, **others: Any) -> Any:
         """The same entries in another shape."""
