@@ -48,7 +48,7 @@ case("bitwise_count", np.bitwise_count, ints(5, below=100), **FLAT)
 case("isposinf of ints", np.isposinf, ints(3), **FLAT)
 case("fix of ints", np.fix, ints(3), **FLAT)
 case("heaviside of h", lambda x, h: np.heaviside(x * 0, h) * x, real(3), real(3))
-case("sinc at 0", np.sinc, [0.0, 1e-9, 0.3, -1, 2.7])
+case("sinc at 0", np.sinc, [0.0, 1e-9, 0.3, -1, 2.7], **OURS)
 case("sinc of ints", np.sinc, ints(3), **FLAT)
 case("sinc of a number", np.sinc, real())
 case("sinc of nothing", np.sinc, real(0, 3))
@@ -79,6 +79,7 @@ case(
     lambda x: np.nan_to_num(x * np.array([np.inf, -np.inf, 1]), posinf=1, neginf=-1),
     above(3),
     **FIXED,
+    **OURS,
 )
 
 # --- angles ---------------------------------------------------------------------------

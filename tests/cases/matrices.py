@@ -17,8 +17,8 @@ def positive(*shape: int) -> np.ndarray:
 
 
 def spaced(n: int) -> np.ndarray:
-    """A matrix with real eigenvalues, far apart, that is not symmetric."""
-    x = regular(n, n)
+    """A matrix with real eigenvalues, far apart and in order, that is not symmetric."""
+    x = np.eye(n) + 0.1 * real(n, n)
     return x @ np.diag(np.arange(1.0, n + 1)) @ np.linalg.inv(x)
 
 

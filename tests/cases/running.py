@@ -62,7 +62,10 @@ case(
 )
 for _name in words("fmax fmin"):
     case(
-        f"{_name}.reduce", lambda x, n=_name: getattr(np, n).reduce(x) ** 2, real(3, 4)
+        f"{_name}.reduce",
+        lambda x, n=_name: getattr(np, n).reduce(x) ** 2,
+        real(3, 4),
+        **OURS,
     )
 for _name in words("logaddexp hypot subtract divide"):
     _f = getattr(np, _name).reduce

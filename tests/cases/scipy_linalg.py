@@ -1,10 +1,18 @@
 """`scipy.linalg` through its drop-in, which takes expressions and plain arrays."""
 
+import numpy as np
+
 from graphdiff.scipy import linalg
 from tests.cases.matrices import positive, regular
 from tests.cases.table import FIXED, case, real
 
 OURS = {"oracle": False}
+
+
+def pivoted(*shape: int) -> np.ndarray:
+    """Matrices whose rows trade places, and not for a small change."""
+    return real(*shape) + 4 * np.eye(shape[-1])[::-1]
+
 
 # --- systems --------------------------------------------------------------------------
 for _a, _b in [((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (2, 3, 2))]:
@@ -88,11 +96,11 @@ case(
 
 # --- factors --------------------------------------------------------------------------
 case("scipy cholesky", lambda a: linalg.cholesky(a), positive(3, 3), **OURS)
-case("lu", lambda a: linalg.lu(a)[1] * linalg.lu(a)[2].T, real(3, 3), **OURS)
-case("lu upper", lambda a: linalg.lu(a)[2], real(2, 3, 3), **OURS)
-case("lu permute_l", lambda a: linalg.lu(a, permute_l=True)[0], real(3, 3), **OURS)
-case("lu_factor", lambda a: linalg.lu_factor(a)[0], real(3, 3), **OURS)
-case("lu_factor of a stack", lambda a: linalg.lu_factor(a)[0], real(2, 4, 4), **OURS)
+case("lu", lambda a: linalg.lu(a)[1] * linalg.lu(a)[2].T, pivoted(3, 3), **OURS)
+case("lu upper", lambda a: linalg.lu(a)[2], pivoted(2, 3, 3), **OURS)
+case("lu permute_l", lambda a: linalg.lu(a, permute_l=True)[0], pivoted(3, 3), **OURS)
+case("lu_factor", lambda a: linalg.lu_factor(a)[0], pivoted(3, 3), **OURS)
+case("lu_factor of a stack", lambda a: linalg.lu_factor(a)[0], pivoted(2, 4, 4), **OURS)
 case("scipy svd", lambda a: linalg.svd(a)[1], real(3, 3), **OURS)
 case("scipy svd thin", lambda a: linalg.svd(a, full_matrices=False)[2] ** 2, real(4, 2),
      near=2e-5, **FIXED, **OURS)  # fmt: skip

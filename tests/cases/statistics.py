@@ -80,7 +80,12 @@ for _name in words("var std nanvar nanstd"):
         real(3, 4),
         _MASK,
     )
-    case(f"{_name} correction=1", lambda x, f=_f: f(x, 1, correction=1), real(3, 4))
+    case(
+        f"{_name} correction=1",
+        lambda x, f=_f: f(x, 1, correction=1),
+        real(3, 4),
+        **OURS,
+    )
 case(
     "count_nonzero keepdims",
     lambda n: np.count_nonzero(n, 0, keepdims=True),
