@@ -235,12 +235,15 @@ class Variables:
     def joined(
         self, node: Node, text: Text, rank: int, thin: frozenset[int], weight: int = 1
     ) -> Value:
-        """The value of `node`, whose text holds those of its arguments."""
+        """The value of `node`, whose text holds those of its arguments.
+
+        A number may stand in many texts, so it is part of none.
+        """
         parts: list[Node] = []
         hushed = node in self.hushed
         for arg in dict.fromkeys(node.args):
-            if arg.args and arg not in self.variables:
-                value = self.values[arg]
+            value = self.values[arg]
+            if arg.args and arg not in self.variables and not value.weak:
                 weight += value.weight
                 hushed = hushed or value.hushed
                 parts += value.parts

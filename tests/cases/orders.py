@@ -108,7 +108,6 @@ for _method in words(
         lambda x, q, m=_method: np.quantile(x, q / 3, 0, method=m) ** 2,
         real(5, 3),
         np.array([0.2, 2.2]),
-        symbolic=_method not in ("inverted_cdf", "closest_observation"),
         **OURS,
     )
 case("quantile 0", lambda x: np.quantile(x, 0.0) ** 2, real(5))
