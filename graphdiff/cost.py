@@ -23,6 +23,8 @@ from graphdiff.ops.flops import FLOPS
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
+from graphdiff.ops.shape.made import Made
+from graphdiff.ops.shape.moves import Move
 from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]
@@ -79,6 +81,8 @@ def cost_of(node: Node) -> tuple[int, Factors]:
     rule = _RULES.get(type(node.op))
     if rule is not None:
         return rule(node)
+    if isinstance(node.op, (Move, Made)):
+        return _nothing(node)
     if isinstance(node.op, Reduction):
         return 1, node.args[0].type.shape
     return (1, node.type.shape) if isinstance(node.type, ArrayType) else (1, ())

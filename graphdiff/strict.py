@@ -45,6 +45,7 @@ from graphdiff.ops.elementwise import (
     where,
 )
 from graphdiff.ops.linalg import GatedMatMul, matmul
+from graphdiff.ops.shape.made import Made
 from graphdiff.runtime.strict import gated_matmul, matmul_gated
 
 
@@ -53,7 +54,7 @@ def is_tame(node: Node) -> bool:
     value = full_value(node)
     if value is not None:
         return bool(np.isfinite(value))
-    return isinstance(node.op, LEAVES) and not is_singular(node)
+    return isinstance(node.op, (*LEAVES, Made)) and not is_singular(node)
 
 
 class Strict(Expression):

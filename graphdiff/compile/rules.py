@@ -285,7 +285,12 @@ def _inner(lo: Lowered, x: int, axes: tuple[int, ...], shape: Shape) -> int | No
     return lo.add(Step("reduce", "dot", operands, new, lo.quiet, axes))
 
 
+def _shown(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
+    return lo.view(call, args, shape, dtype)
+
+
 RULES: Mapping[str, Rule] = {
+    **dict.fromkeys(("np.flip", "np.diagonal"), _shown),
     "spread": _spread,
     "np.reshape": _moved,
     "np.transpose": lambda lo, call, args, shape, dtype: (

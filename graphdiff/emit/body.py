@@ -18,6 +18,7 @@ from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
 from graphdiff.graph.node import Arange, Node
 from graphdiff.ops.axes import Spread
+from graphdiff.ops.shape.made import Made
 
 HEAVIEST = 8
 """The most operations in one statement."""
@@ -56,7 +57,7 @@ class Body(Variables):
         return None if place is None else self.statements[place]
 
     def _needs_name(self, node: Node) -> bool:
-        if not node.args and not isinstance(node.op, Arange):
+        if not node.args and not isinstance(node.op, (Arange, Made)):
             return False
         if node in self.outputs:
             return True

@@ -12,7 +12,7 @@ import numpy as np
 
 from graphdiff.emit import entrywise, moves, parts, products
 from graphdiff.emit.text import literal, method
-from graphdiff.emit.value import Value, plain, short_number
+from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables, plain_call
 from graphdiff.graph.node import Arange, Full, Node, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
@@ -20,6 +20,8 @@ from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
 from graphdiff.ops.reduce import Mean
+from graphdiff.ops.shape.made import Made
+from graphdiff.ops.shape.spacing import Linspace
 
 
 def make(body: Variables, node: Node) -> Value:
@@ -54,8 +56,20 @@ def _size(body: Variables, node: Node) -> Value:
     return Value(body.sizes.text(node.op.size), 0, weak=True)  # type: ignore[attr-defined]
 
 
-def _arange(body: Variables, node: Node) -> Value:
-    return Value(body.writer.call(node.op.call(), []), 1, weight=1)
+def _made(body: Variables, node: Node) -> Value:
+    text = body.writer.call(node.op.call(), [])
+    return Value(text, len(node.type.shape), weight=1)
+
+
+def _linspace(body: Variables, node: Node) -> Value:
+    """Ends that are numbers stand as they are: NumPy is told the dtype."""
+    ends = [body.argument(node, arg) for arg in node.args]
+    texts = [
+        end.text if end.weak and not arg.type.shape else body.full(arg)
+        for end, arg in zip(ends, node.args, strict=True)
+    ]
+    text = body.writer.call(node.op.call(*[arg.type for arg in node.args]), texts)
+    return body.joined(node, text, len(node.type.shape), NOWHERE)
 
 
 def _mean(body: Variables, node: Node) -> Value:
@@ -77,7 +91,9 @@ def _mean(body: Variables, node: Node) -> Value:
 _RULES: dict[type, Callable[[Variables, Node], Value]] = {
     Full: _full,
     Size: _size,
-    Arange: _arange,
+    Arange: _made,
+    Made: _made,
+    Linspace: _linspace,
     Elementwise: entrywise.elementwise,
     Cast: entrywise.cast,
     Spread: moves.spread,

@@ -20,6 +20,7 @@ from graphdiff.ops.axes import Sum
 from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import ByArray, Put, Take
 from graphdiff.ops.linalg import Einsum
+from graphdiff.ops.shape.moves import Move
 
 LARGE = 1 << 18
 """Bytes from which on a term of a sum is made in blocks of rows."""
@@ -185,6 +186,8 @@ def shows_argument(node: Node) -> bool:
     if isinstance(node.op, Take):
         arrays = [a for a in node.args[1:] if a.type.shape]
         return not arrays or not any(isinstance(p, ByArray) for p in node.op.pattern)
+    if isinstance(node.op, Move):
+        return node.op.view
     return isinstance(node.op, (*VIEWS, Cast, Einsum))
 
 

@@ -6,10 +6,11 @@ from graphdiff.graph.node import Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Reshape, Spread, Transpose
 from graphdiff.ops.index import Concatenate, Put, Take
+from graphdiff.ops.shape.moves import Move
 
 VIEWS = (Spread, Reshape, Transpose)
 
-_HARMLESS = (*VIEWS, Take, Put, Concatenate)
+_HARMLESS = (*VIEWS, Take, Put, Concatenate, Move)
 _CHOICES = {
     ufuncs.where,
     ufuncs.maximum,

@@ -37,6 +37,7 @@ from graphdiff.ops import reduce as reduce
 from graphdiff.ops import reductions as reductions
 from graphdiff.ops import running as running
 from graphdiff.ops import sampling as sampling
+from graphdiff.ops import shape as shape
 from graphdiff.ops import sinc as sinc
 from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special

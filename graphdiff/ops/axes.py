@@ -105,6 +105,14 @@ class Transpose(Op):
         return Transpose(back)(g)
 
 
+def as_sizes(what: str, shape: Any) -> Shape:
+    """A shape as NumPy takes it: ints and sizes in a tuple or list, or one alone."""
+    listed = tuple(shape) if isinstance(shape, (tuple, list, np.ndarray)) else (shape,)
+    return tuple(
+        n if isinstance(n, Dim) else whole_number(f"{what}: a size", n) for n in listed
+    )
+
+
 def reduction(function: str, axes: tuple[int, ...], x: ArrayType) -> Call:
     """The record of a NumPy reduction over `axes`, given in the plainest form."""
     if len(axes) == x.ndim:
@@ -230,11 +238,7 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """Arrange the entries of `a` in another shape; one size may be -1."""
     if order != "C":
         raise UnsupportedError(f"np.reshape: order={order!r} is not supported")
-    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    sizes = tuple(
-        n if isinstance(n, Dim) else whole_number("np.reshape: a size", n)
-        for n in sizes
-    )
+    sizes = as_sizes("np.reshape", shape)
     unknown = [i for i, n in enumerate(sizes) if n == -1]
     known = math.prod((n for n in sizes if n != -1), start=1)
     total = a.size
@@ -285,8 +289,8 @@ def squeeze(a: Any, axis: Any = None) -> Any:
 @implements(np.broadcast_to)
 def broadcast_to(array: Any, shape: Any) -> Any:
     """Repeat `array` to fill `shape`."""
-    sizes = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
-    return broadcast_expression("np.broadcast_to", array, sizes)
+    name = "np.broadcast_to"
+    return broadcast_expression(name, array, as_sizes(name, shape))
 
 
 @implements(np.atleast_1d)

@@ -10,11 +10,10 @@ import numpy as np
 
 from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.node import Arange, make
 from graphdiff.graph.types import broadcast, normalize_axis, promote, show_shape
 from graphdiff.ops.axes import broadcast_expression, reshape_node
 from graphdiff.ops.elementwise import cast_node
-from graphdiff.ops.index import Concatenate, getitem, take
+from graphdiff.ops.index import Concatenate, getitem
 
 
 def _alike(what: str, arrays: Any) -> list[Expression]:
@@ -75,63 +74,12 @@ def column_stack(tup: Any) -> Any:
     return concatenate(parts, axis=1)
 
 
-@implements(np.repeat)
-def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
-    """Each entry `repeats` times, one after the other."""
-    if axis is None:
-        a, axis = a.reshape(-1), 0
-    place = normalize_axis("np.repeat", axis, a.ndim) + a.ndim
-    n, times = a.shape[place], operator.index(repeats)
-    lead, rest = a.shape[:place], a.shape[place + 1 :]
-    wide = np.broadcast_to(np.expand_dims(a, place + 1), (*lead, n, times, *rest))
-    return wide.reshape(*lead, n * times, *rest)
-
-
-@implements(np.tile)
-def tile(A: Any, reps: Any) -> Any:  # noqa: N803
-    """`A` as a tile, laid `reps` times along each axis."""
-    counts = tuple(reps) if isinstance(reps, (tuple, list)) else (reps,)
-    rank = max(A.ndim, len(counts))
-    counts = (1,) * (rank - len(counts)) + counts
-    sizes = (1,) * (rank - A.ndim) + A.shape
-    x = A.reshape(*[n for size in sizes for n in (1, size)])
-    pairs = list(zip(counts, sizes, strict=True))
-    wide = np.broadcast_to(x, tuple(n for pair in pairs for n in pair))
-    return wide.reshape(*[c * n for c, n in pairs])
-
-
-@implements(np.roll)
-def roll(a: Any, shift: int, axis: Any = None) -> Any:
-    """Entries moved on by `shift`; what leaves at the end comes in at the front."""
-    if axis is None:
-        return roll(a.reshape(-1), shift, 0).reshape(*a.shape)
-    place = normalize_axis("np.roll", axis, a.ndim) + a.ndim
-    n, by = a.shape[place], operator.index(shift)
-    if not isinstance(n, int):
-        return take(a, (Expression(make(Arange(n))) - by) % n, place)
-    by = by % max(n, 1)
-    lead = (slice(None),) * place
-    parts = [getitem(a, (*lead, slice(-by, None))), getitem(a, (*lead, slice(-by)))]
-    return concatenate(parts, axis=place) if by else a
-
-
 @implements(np.broadcast_arrays)
 def broadcast_arrays(*args: Any) -> Any:
     """The arrays, each repeated to the shape that all have together."""
     found = [lift(a, "np.broadcast_arrays") for a in args]
     shape = broadcast("np.broadcast_arrays", [a.shape for a in found])
     return tuple(broadcast_expression("np.broadcast_arrays", a, shape) for a in found)
-
-
-@implements(np.flip)
-def flip(m: Any, axis: Any = None) -> Any:
-    """Reverse the order of entries along `axis`."""
-    listed = (
-        range(m.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    )
-    axes = [normalize_axis("np.flip", k, m.ndim) for k in listed]
-    key = tuple(slice(None, None, -1 if k in axes else None) for k in range(-m.ndim, 0))
-    return getitem(m, key)
 
 
 @implements(np.split)

@@ -298,10 +298,4 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     return Einsum((first, second), output)(a, b)
 
 
-@implements(np.trace)
-def trace(a: Any) -> Any:
-    """The sum of the diagonal of a matrix."""
-    return np.einsum("ii->", a)
-
-
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -33,6 +33,15 @@ def put_along_once(g, index, shape, axis):
     return total
 
 
+def diagonal_matrices(v, k=0):
+    """Write the last axis of v on diagonal k of square matrices of zeros."""
+    n = v.shape[-1] + abs(k)
+    total = np.zeros((*v.shape[:-1], n, n), v.dtype)
+    i = np.arange(v.shape[-1])
+    total[..., i - min(k, 0), i + max(k, 0)] = v
+    return total
+
+
 def bincount(x, length, weights=None):
     """Count the integers below the length, or add up their weights."""
     total = np.bincount(x, weights, minlength=length)

@@ -52,9 +52,13 @@ interp kron lexsort median nanargmax nanargmin nancumprod nancumsum nanmax nanme
 nanmedian nanmin nanpercentile nanprod nanquantile nanstd nansum nanvar partition
 percentile polyval quantile searchsorted sort vander
 """
+_SHAPE = """
+bartlett blackman diag diagonal eye flip hamming hanning kaiser linspace pad
+ravel_multi_index repeat roll tile trace tri unravel_index
+"""
 _METHODS = """
-maximum.accumulate minimum.accumulate logaddexp.accumulate bitwise_and.reduce
-bitwise_or.reduce bitwise_xor.reduce
+add.reduceat maximum.accumulate minimum.accumulate logaddexp.accumulate
+bitwise_and.reduce bitwise_or.reduce bitwise_xor.reduce
 """
 _LINALG = """
 cholesky det eigh eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve
@@ -105,6 +109,7 @@ FUNCTIONS = Table(
         **{f"np.{name}": getattr(np, name) for name in _NUMPY.split()},
         **{f"np.{name}": getattr(np, name) for name in _ENTRIES.split()},
         **{f"np.{name}": getattr(np, name) for name in _ORDER.split()},
+        **{f"np.{name}": getattr(np, name) for name in _SHAPE.split()},
         **{f"np.{name}": attrgetter(name)(np) for name in _METHODS.split()},
         **{f"np.linalg.{name}": getattr(np.linalg, name) for name in _LINALG.split()},
         **HELPERS,
