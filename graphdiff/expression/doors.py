@@ -74,6 +74,15 @@ class Door:
                 raise UnsupportedError(f"{self.name}: {key}= is not supported")
         return args[: self._most], known
 
+    def parameters(self) -> list[str]:
+        """The names of the parameters that the function documents."""
+        return [p.name for p in _parameters(self.function)]
+
+    def refuses(self) -> list[str]:
+        """The names of those that raise an error when they are given."""
+        accepts, most = self._own_parameters()
+        return [name for name in self.parameters()[most:] if name not in accepts]
+
     def _own_parameters(self) -> tuple[frozenset[str], int]:
         """What `build` accepts, and how many arguments it takes in NumPy's order."""
         found = list(inspect.signature(self.build).parameters.values())
@@ -124,15 +133,14 @@ def implements_late(
     return register
 
 
-def _find_late(function: Any) -> Door | None:
-    """The door of a function of SciPy, once the user has imported its module."""
+def find_late_doors() -> None:
+    """Make the doors of SciPy's functions whose modules somebody has imported."""
     for name, (build, most, door) in list(_LATE.items()):
         module = ".".join(name.split(".")[:2])
         if MODULES[module].is_loaded:
             found = find_late(name)
             DOORS[found] = door(found, build, most, name)
             del _LATE[name]
-    return DOORS.get(function)
 
 
 def name_of_function(function: Any) -> str:
@@ -161,7 +169,10 @@ def implements(*functions: Any) -> Callable[[Callable[..., Any]], Callable[..., 
 
 def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call the door of `function`, and let the scope watch what the user made."""
-    door = DOORS.get(function) or _find_late(function)
+    door = DOORS.get(function)
+    if door is None:
+        find_late_doors()
+        door = DOORS.get(function)
     if door is None:
         name = name_of_function(function)
         reason = f": {REFUSED[name]}" if name in REFUSED else ""

@@ -12,6 +12,7 @@ from graphdiff.expression.expression import lift
 from graphdiff.graph.types import check_dtype, dtype_of
 
 _USUAL = {"casting": "same_kind", "order": "K", "subok": True}
+_REFUSED = ("out", "where", *_USUAL)
 _SECOND = {"sig": "signature"}
 
 
@@ -23,6 +24,16 @@ class UfuncDoor(Door):
     """
 
     __slots__ = ()
+
+    def parameters(self) -> list[str]:
+        """The names of the parameters that the ufunc documents."""
+        count = self.function.nin
+        inputs = [f"x{i + 1}" for i in range(count)] if count > 1 else ["x"]
+        return [*inputs, *_REFUSED, "dtype"]
+
+    def refuses(self) -> list[str]:
+        """The names of those that raise an error when they are given."""
+        return list(_REFUSED)
 
     def _understand(
         self, args: tuple[Any, ...], kwargs: dict[str, Any]

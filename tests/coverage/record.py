@@ -14,7 +14,14 @@ from typing import Any
 import numpy as np
 
 from graphdiff.derivative.sweep import pull_back
-from graphdiff.expression.doors import DOORS, SURFACES, Door, Surface, _parameters
+from graphdiff.expression.doors import (
+    DOORS,
+    SURFACES,
+    Door,
+    Surface,
+    _parameters,
+    find_late_doors,
+)
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.nest import leaves_of
 from graphdiff.graph.node import Hole, Node, make
@@ -70,22 +77,24 @@ def watched(rows: Mapping[Any, Row]) -> Iterator[None]:
     inside = False
     calls = {kind: kind.__call__ for kind in (Door, Surface)}
 
-    def spy(self: Door | Surface, args: Any, kwargs: Any) -> Any:
-        nonlocal inside
-        call = calls[type(self)]
-        if inside:
-            return call(self, args, kwargs)
-        inside = True
-        try:
-            result = call(self, args, kwargs)
-            if self.function in rows:
-                note(rows[self.function], self.function, args, kwargs, result)
-        finally:
-            inside = False
-        return result
+    def spying(call: Any) -> Any:
+        def spy(self: Door | Surface, args: Any, kwargs: Any) -> Any:
+            nonlocal inside
+            if inside:
+                return call(self, args, kwargs)
+            inside = True
+            try:
+                result = call(self, args, kwargs)
+                if self.function in rows:
+                    note(rows[self.function], args, kwargs, result)
+            finally:
+                inside = False
+            return result
 
-    for kind in calls:
-        kind.__call__ = spy  # type: ignore[method-assign]
+        return spy
+
+    for kind, call in calls.items():
+        kind.__call__ = spying(call)  # type: ignore[method-assign]
     try:
         yield
     finally:
@@ -93,10 +102,10 @@ def watched(rows: Mapping[Any, Row]) -> Iterator[None]:
             kind.__call__ = call  # type: ignore[method-assign]
 
 
-def note(row: Row, function: Any, args: Any, kwargs: Any, result: Any) -> None:
+def note(row: Row, args: Any, kwargs: Any, result: Any) -> None:
     """File one call under its row."""
     row.calls += 1
-    names = parameters(function) or ["array"]
+    names = row.parameters or ("array",)
     given = [(names[min(i, len(names) - 1)], a) for i, a in enumerate(args)]
     for name, value in [*given, *kwargs.items()]:
         if flows(result, value):
@@ -107,24 +116,6 @@ def note(row: Row, function: Any, args: Any, kwargs: Any, result: Any) -> None:
             row.options.add(name)
     row.constant -= row.differentiable
     row.options -= row.differentiable | row.constant
-
-
-def parameters(function: Any) -> list[str]:
-    """The names of the parameters that are documented for a function."""
-    if isinstance(function, np.ufunc):
-        one = function.nin == 1
-        inputs = ["x"] if one else [f"x{i + 1}" for i in range(function.nin)]
-        return [*inputs, "out", "where", "casting", "order", "dtype", "subok"]
-    return [p.name for p in _parameters(function)]
-
-
-def refused(door: Door) -> tuple[str, ...]:
-    """The parameters that raise by name when they are given."""
-    accepts, most = door._own_parameters()
-    if isinstance(door.function, np.ufunc):
-        most = door.function.nin
-    named = [p for p in parameters(door.function)[most:] if p not in _VARIADIC]
-    return tuple(p for p in named if p not in accepts)
 
 
 _VARIADIC = {"args", "arys", "kwargs", "operands"}
@@ -141,28 +132,31 @@ def is_public(surface: Surface) -> bool:
     return surface.function.__module__.startswith(("graphdiff.nn", "graphdiff.scipy"))
 
 
-def row_of(name: str, function: Any, no: tuple[str, ...] = ()) -> Row:
-    """An empty row."""
-    named = tuple(p for p in parameters(function) if p not in _VARIADIC)
-    return Row(name, parameters=named, refused=no)
+def row_of_door(door: Door) -> Row:
+    """An empty row for a function of NumPy or SciPy."""
+    named = tuple(p for p in door.parameters() if p not in _VARIADIC)
+    no = tuple(p for p in door.refuses() if p not in _VARIADIC)
+    return Row(door.name.replace("_ufuncs._", ""), parameters=named, refused=no)
+
+
+def row_of_surface(surface: Surface) -> Row:
+    """An empty row for a public function of ours."""
+    named = [p.name for p in _parameters(surface.function)]
+    return Row(
+        name_of(surface), parameters=tuple(p for p in named if p not in _VARIADIC)
+    )
 
 
 def record() -> list[Row]:
     """One row for each function that has a door, in the order of their names."""
-    rows = {
-        function: row_of(door.name, function, refused(door))
-        for function, door in DOORS.items()
-        if door.name not in _NOT_FUNCTIONS
-    }
+    find_late_doors()
+    doors = [door for door in DOORS.values() if door.name not in _NOT_FUNCTIONS]
+    rows = {door.function: row_of_door(door) for door in doors}
     for entry in filter(is_public, SURFACES):
-        rows[entry.function] = row_of(name_of(entry), entry.function)
+        rows[entry.function] = row_of_surface(entry)
     with watched(rows):
         for case in CASES.values():
             run(case)
-    for function in [f for f in DOORS if f not in rows]:
-        door = DOORS[function]
-        if door.name not in _NOT_FUNCTIONS:
-            rows[function] = row_of(door.name, function, refused(door))
     return sorted(rows.values(), key=lambda row: row.name)
 
 
