@@ -64,6 +64,8 @@ class Door:
         for key, value in {**extra, **kwargs}.items():
             if key in self._accepts:
                 known[key] = value
+            elif key in _MEMORY and value in _MEMORY[key]:
+                continue
             elif key not in defaults or value is not defaults[key]:
                 if key == "out":
                     raise UnsupportedError(
@@ -111,6 +113,17 @@ def _parameters(function: Any) -> list[inspect.Parameter]:
     except (TypeError, ValueError):
         return []
 
+
+_MEMORY: dict[str, tuple[Any, ...]] = {
+    "order": (None, "C", "K", "A"),
+    "copy": (None, True, False),
+    "device": (None, "cpu"),
+    "subok": (True, False),
+}
+"""Values of keywords that say where entries lie in memory, which changes no result.
+
+A symbolic array lies nowhere and is never written to, so it is its own copy.
+"""
 
 DOORS: dict[Any, Door] = {}
 

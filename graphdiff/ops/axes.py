@@ -236,9 +236,11 @@ def moveaxis(a: Any, source: Any, destination: Any) -> Any:
 @implements(np.reshape)
 def reshape(a: Any, shape: Any, order: str = "C") -> Any:
     """Arrange the entries of `a` in another shape; one size may be -1."""
-    if order != "C":
+    if order not in ("C", "A", "F"):
         raise UnsupportedError(f"np.reshape: order={order!r} is not supported")
     sizes = as_sizes("np.reshape", shape)
+    if order == "F":
+        return transpose(reshape(transpose(a), sizes[::-1]))
     unknown = [i for i, n in enumerate(sizes) if n == -1]
     known = math.prod((n for n in sizes if n != -1), start=1)
     total = a.size
@@ -257,6 +259,8 @@ def reshape(a: Any, shape: Any, order: str = "C") -> Any:
 @implements(np.ravel)
 def ravel(a: Any, order: str = "C") -> Any:
     """All entries in one axis."""
+    if order == "F":
+        a, order = transpose(a), "C"
     return reshape(a, (a.size,), order=order)
 
 
@@ -306,6 +310,16 @@ def atleast_2d(*arys: Any) -> Any:
     """Each array with at least two axes; a vector becomes a row."""
     found = [lift(a, "np.atleast_2d") for a in arys]
     found = [a if a.ndim > 1 else reshape(a, (1, a.size)) for a in found]
+    return found[0] if len(found) == 1 else tuple(found)
+
+
+@implements(np.atleast_3d)
+def atleast_3d(*arys: Any) -> Any:
+    """Each array with at least three axes; a matrix becomes the front of a stack."""
+    found = [lift(a, "np.atleast_3d") for a in arys]
+    found = [a if a.ndim else reshape(a, (1,)) for a in found]
+    found = [a if a.ndim > 1 else reshape(a, (1, a.size)) for a in found]
+    found = [a if a.ndim > 2 else reshape(a, (*a.shape, 1)) for a in found]
     return found[0] if len(found) == 1 else tuple(found)
 
 

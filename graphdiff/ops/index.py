@@ -251,14 +251,26 @@ def getitem(x: Any, key: Any) -> Any:
 
 
 @implements(np.take)
-def take(a: Any, indices: Any, axis: Any = None) -> Any:
-    """Entries of `a` at `indices` along `axis`, or of all entries in one axis."""
+def take(a: Any, indices: Any, axis: Any = None, *, mode: str = "raise") -> Any:
+    """Entries of `a` at `indices` along `axis`, or of all entries in one axis.
+
+    Beyond the ends, `mode` ``wrap`` counts on from the other one, ``clip`` stays.
+    """
+    x = lift(a, "np.take")
     if axis is None:
-        a, axis = Expression(reshape_node(a.node, (a.size,))), 0
-    if not isinstance(indices, Expression) and np.ndim(indices) == 0:
+        x, axis = Expression(reshape_node(x.node, (x.size,))), 0
+    place = normalize_axis("np.take", axis, x.ndim) + x.ndim
+    if not isinstance(indices, (Expression, Dim)) and np.ndim(indices) == 0:
         indices = operator.index(indices)
-    place = normalize_axis("np.take", axis, a.ndim) + a.ndim
-    return getitem(a, (*(slice(None),) * place, indices))
+    if mode not in ("raise", "wrap", "clip"):
+        raise GraphIndexError(f"np.take: mode must be raise, wrap or clip: {mode!r}")
+    n = x.shape[place]
+    if mode != "raise":
+        known = isinstance(n, int) and not isinstance(indices, (Expression, Dim))
+        rows = np.asarray(indices, np.intp) if known else lift(indices, "np.take")
+        rows = rows % n if mode == "wrap" else np.clip(rows, 0, n - 1)
+        indices = int(rows) if known and rows.ndim == 0 else rows
+    return getitem(x, (*(slice(None),) * place, indices))
 
 
 @implements(np.take_along_axis)
