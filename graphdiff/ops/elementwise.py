@@ -193,12 +193,26 @@ log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,
 log10 = ufunc(np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,))
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
 xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,))
+xlogy = helper(
+    "xlogy",
+    lambda g, y, a, x: g * np.log(x),
+    lambda g, y, a, x: g * ratio(a, x),
+    singular=True,
+    safe=(None, 1.0),
+)
+log1mexp = helper(
+    "log1mexp",
+    lambda g, y, x: g * (np.exp(x) / np.expm1(x)),
+    singular=True,
+    safe=(-1.0,),
+)
 logaddexp = ufunc(np.logaddexp, _logaddexp(0, np.exp), _logaddexp(1, np.exp))
 logaddexp2 = ufunc(np.logaddexp2, _logaddexp(0, np.exp2), _logaddexp(1, np.exp2))
 
 # --- trigonometric and hyperbolic -----------------------------------------------------
 sin = ufunc(np.sin, lambda g, y, x: g * np.cos(x))
 cos = ufunc(np.cos, lambda g, y, x: -(g * np.sin(x)))
+versine = helper("versine", lambda g, y, x: g * np.sin(x))
 tan = ufunc(np.tan, lambda g, y, x: g * (1 + y * y))
 arcsin = ufunc(
     np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x), singular=True, safe=(0.0,)

@@ -91,6 +91,18 @@ class OthersProduct(Reduction):
         return unflatten(total, self.axes, x)
 
 
+class LogProd(Reduction):
+    """``log(prod(x))``, where the product may be out of range."""
+
+    singular = True
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("log_prod", (Arg(0), plain_axis(self.axes)))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        return self.spread(g, x) / x
+
+
 @dataclass(frozen=True)
 class Extremum(Reduction):
     """The largest or smallest entry; ties share the cotangent equally.

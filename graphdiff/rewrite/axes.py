@@ -40,6 +40,11 @@ def summed(x: Node, axes: Axes) -> Node:
     return make(Sum(axes), x) if axes else x
 
 
+def unwrapped(node: Node) -> Node:
+    """`node` without the reshape that ``keepdims`` put around it."""
+    return node.args[0] if isinstance(node.op, Reshape) else node
+
+
 def reshaped(x: Node, shape: Shape) -> Node:
     """`x` in another shape, if it is another."""
     return x if x.type.shape == shape else make(Reshape(x.type.ndim, shape), x)

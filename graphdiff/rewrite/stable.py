@@ -37,9 +37,11 @@ from graphdiff.rewrite.axes import (
     reshape_twice,
     reshaped,
     spread_twice,
+    unwrapped,
 )
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.matrices import MATRICES
+from graphdiff.rewrite.precise import PRECISE
 from graphdiff.rewrite.roots import ROOTS
 
 
@@ -64,11 +66,6 @@ def from_one(node: Node) -> Node | None:
     if node.op is subtract and full_value(node.args[0]) == 1:
         return node.args[1]
     return None
-
-
-def unwrapped(node: Node) -> Node:
-    """`node` without the reshape that ``keepdims`` put around it."""
-    return node.args[0] if isinstance(node.op, Reshape) else node
 
 
 def spread_over(node: Node, axes: tuple[int, ...]) -> Node | None:
@@ -308,4 +305,4 @@ FORMS: tuple[Rule, ...] = (
 )
 """Rules of simplification that bring what was written to the forms matched above."""
 
-STABILISE: tuple[Rule, ...] = FORMS + LOGARITHMS + ROOTS + MATRICES
+STABILISE: tuple[Rule, ...] = FORMS + LOGARITHMS + PRECISE + ROOTS + MATRICES

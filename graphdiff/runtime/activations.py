@@ -22,6 +22,16 @@ def softplus(x):
     return np.logaddexp(x, 0)
 
 
+def log1mexp(x):
+    """Return log(1 - exp(x)) for x below 0, right near 0 and far from it."""
+    return np.where(x > -0.7, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
+
+
+def versine(x):
+    """Return 1 - cos(x), right near 0."""
+    return 2 * np.sin(x / 2) ** 2
+
+
 def relu(x):
     """Return the positive part of x."""
     return np.maximum(x, 0)

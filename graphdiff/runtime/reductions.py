@@ -27,6 +27,13 @@ def others_product(x, axis):
     )
 
 
+def log_prod(x, axis):
+    """Return log(prod(x)) over the axes, without a product that overflows."""
+    total = np.sum(np.log(np.abs(x)), axis=axis)
+    below_zero = np.count_nonzero(x < 0, axis=axis) % 2 == 1
+    return np.where(below_zero, np.nan, total)
+
+
 def gradient_transposed(g, axis, edge_order):
     """Add up what np.gradient would hand on to each entry: its transpose."""
     rows = np.moveaxis(g, axis, 0)

@@ -37,3 +37,8 @@ def ratio(a, b):
 def xlogx(x):
     """Return x * log(x), with its limit 0 at 0."""
     return x * np.log(np.where(x == 0, 1, x))
+
+
+def xlogy(x, y):
+    """Return x * log(y), with 0 where x is 0."""
+    return x * np.log(np.where(x == 0, 1, y))

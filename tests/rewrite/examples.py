@@ -356,4 +356,18 @@ STABILISING = {
         lambda v: np.sqrt(np.mean(v.x**2)) ** 2,
     ],
     "x_log_x": [lambda v: np.abs(v.x) * np.log(np.abs(v.x))],
+    "one_minus_cosine": [lambda v: 1 - np.cos(v.x), lambda v: np.cos(v.a) - 1],
+    "log_of_one_minus_exp": [
+        lambda v: np.log(1 - np.exp(-np.abs(v.x))),
+        lambda v: np.log1p(-np.exp(-np.abs(v.a))),
+    ],
+    "log_of_product": [
+        lambda v: np.log(np.prod(v.x**2, axis=1)),
+        lambda v: np.log(np.prod(np.exp(v.a))),
+        lambda v: np.log(np.prod(2 + v.x, axis=0, keepdims=True)),
+    ],
+    "count_times_log": [
+        lambda v: (v.x > 0) * np.log(np.abs(v.x)),
+        lambda v: np.array([0.0, 1, 2]) * np.log(np.abs(v.x[0, :3])),
+    ],
 }

@@ -42,6 +42,47 @@ CASES = {
 }
 
 
+TINY = np.array([[1e-9, -3e-8, 2e-5], [50.0, 700.0, 1.5]])
+PRECISE = {
+    "1 - cos": (lambda x: 1 - np.cos(x), lambda x: 2 * np.sin(x / 2) ** 2, np.sin),
+    "log(1 - exp(-x))": (
+        lambda x: np.log(1 - np.exp(-np.abs(x))),
+        lambda x: np.where(
+            np.abs(x) < 1, np.log(-np.expm1(-abs(x))), np.log1p(-np.exp(-np.abs(x)))
+        ),
+        lambda x: np.sign(x) * np.exp(-np.abs(x)) / -np.expm1(-np.abs(x)),
+    ),
+    "log of product": (
+        lambda x: np.log(np.prod(x * x * 1e-150, axis=1)),
+        lambda x: np.sum(np.log(x * x * 1e-150), axis=1),
+        lambda x: 2 / x,
+    ),
+    "counts times log": (
+        lambda x: (x > 1e-7) * np.log(np.maximum(x - 1e-5, 0)),
+        None,
+        lambda x: np.divide(1, x - 1e-5, out=np.zeros_like(x), where=x > 1e-7),
+    ),
+}
+
+
+@pytest.mark.parametrize(("f", "right", "slope"), PRECISE.values(), ids=PRECISE)
+def test_no_digit_is_lost(f, right, slope):
+    x = gd.var("x", "2,3")
+    graph = gd.differentiate(gd.Graph({"x": x}, {"y": np.sum(f(x))}))
+    with np.errstate(all="raise", under="ignore"):
+        found = gd.evaluate(graph, {"x": TINY})
+    if right:
+        np.testing.assert_allclose(found["y"], np.sum(right(TINY)), rtol=1e-14)
+    np.testing.assert_allclose(found["d_x"], slope(TINY), rtol=1e-13)
+
+
+def test_a_product_below_zero_has_no_logarithm():
+    x = gd.var("x", "2,3")
+    graph = gd.stabilise(gd.Graph({"x": x}, {"y": np.log(np.prod(x, axis=1))}))
+    found = gd.evaluate(graph, {"x": np.array([[-1.0, 2, 3], [-1, -2, 3]])})["y"]
+    np.testing.assert_allclose(found, [np.nan, np.log(6)])
+
+
 @pytest.mark.parametrize(("written", "right"), CASES.values(), ids=CASES)
 def test_no_overflow(written, right):
     x = gd.var("x", "2,3")
