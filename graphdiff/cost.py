@@ -25,6 +25,7 @@ from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
 from graphdiff.ops.shape.made import Made
 from graphdiff.ops.shape.moves import Move
+from graphdiff.ops.windows import Columns, FromColumns
 from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]
@@ -63,12 +64,15 @@ def _nothing(node: Node) -> tuple[int, Factors]:
 
 
 _RULES: dict[type, Callable[[Node], tuple[int, Factors]]] = {
-    **dict.fromkeys((*LEAVES, *_VIEWS, Pick, Take, Cast, Concatenate), _nothing),
+    **dict.fromkeys(
+        (*LEAVES, *_VIEWS, Pick, Take, Cast, Concatenate, Columns), _nothing
+    ),
     MatMul: _matrix,
     GatedMatMul: _matrix,
     Einsum: _einsum,
     Sum: _read(1),
     Put: _read(1),
+    FromColumns: _read(1),
     Var: _read(4),
     Std: _read(4),
     LogSumExp: _read(4),

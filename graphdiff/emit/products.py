@@ -12,7 +12,7 @@ from graphdiff.ops.linalg import GatedMatMul
 def matmul(body: Variables, node: Node) -> Value:
     """``a @ b``; with a vector as itself, and ``np.outer`` of two."""
     a, b = (body.argument(node, arg) for arg in node.args)
-    left, right = (body.full(arg) for arg in node.args)
+    left, right = _operands(body, node, a, b)
     record = node.op.call(*[arg.type for arg in node.args])
     if isinstance(node.op, GatedMatMul):
         text = body.writer.call(record, [left, right])
@@ -27,6 +27,25 @@ def matmul(body: Variables, node: Node) -> Value:
     elif column is not None:
         made.without = (-1,), binary("@", left, column)
     return made
+
+
+def _operands(body: Variables, node: Node, a: Value, b: Value) -> list[Text]:
+    """The texts of the operands; a stack that repeats one matrix is that matrix."""
+    full = [body.full(arg) for arg in node.args]
+    if isinstance(node.op, GatedMatMul):
+        return full
+    rank = len(node.type.shape)
+    for i, (value, other) in enumerate(((a, b), (b, a))):
+        whole = other.rank == rank and not other.thin and not other.weak
+        if (
+            whole
+            and value.rank > 1
+            and not value.weak
+            and max(value.thin, default=-3) < -2
+        ):
+            full[i] = value.text
+            break
+    return full
 
 
 def _vector(value: Value, axis: int) -> Text | None:

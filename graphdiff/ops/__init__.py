@@ -43,3 +43,4 @@ from graphdiff.ops import sorting as sorting
 from graphdiff.ops import special as special
 from graphdiff.ops import statistics as statistics
 from graphdiff.ops import triangular as triangular
+from graphdiff.ops import windows as windows

@@ -28,6 +28,7 @@ from graphdiff.runtime import (
     scatter,
     sinc,
     strict,
+    windows,
 )
 from graphdiff.runtime.late import Table
 
@@ -82,6 +83,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(recurrences),
     **_functions(matrices),
     **_functions(equations),
+    **_functions(windows),
 }
 """The functions of our own, by the name that op definitions and modules use."""
 
