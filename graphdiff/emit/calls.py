@@ -189,9 +189,10 @@ def _concatenate(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
 
 
 def _flipped_cumsum(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
-    axis = record.kwargs["axis"]
+    axis = record.kwargs.get("axis", 0)
     flip = [*[slice_()] * axis, slice_(None, None, literal(-1))]
-    total = call("np.cumsum", [subscript(args[0], flip)], {"axis": literal(axis)})
+    named = {name: literal(value) for name, value in record.kwargs.items()}
+    total = call("np.cumsum", [subscript(args[0], flip)], named)
     return subscript(total, flip)
 
 

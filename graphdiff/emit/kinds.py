@@ -15,10 +15,12 @@ from graphdiff.emit.text import literal, method
 from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables, plain_call
 from graphdiff.graph.node import Arange, Full, Node, Size
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
+from graphdiff.ops.quantile import Quantile
 from graphdiff.ops.reduce import Mean
 from graphdiff.ops.shape.made import Made
 from graphdiff.ops.shape.spacing import Linspace
@@ -88,6 +90,17 @@ def _mean(body: Variables, node: Node) -> Value:
     return made
 
 
+def _quantile(body: Variables, node: Node) -> Value:
+    """``np.quantile(x, 0.3)``: a number takes the type of the entries in NumPy too."""
+    made = plain_call(body, node)
+    x, q = node.args
+    part = body.values[q]
+    if part.weak and part.number is not None and q.type == ArrayType((), x.type.dtype):
+        record = node.op.call(x.type, q.type)
+        made.text = body.writer.call(record, [body.full(x), part.text])
+    return made
+
+
 _RULES: dict[type, Callable[[Variables, Node], Value]] = {
     Full: _full,
     Size: _size,
@@ -106,4 +119,5 @@ _RULES: dict[type, Callable[[Variables, Node], Value]] = {
     Take: parts.take,
     Mean: _mean,
     Sum: _sum,
+    Quantile: _quantile,
 }

@@ -121,6 +121,21 @@ def reduction(function: str, axes: tuple[int, ...], x: ArrayType) -> Call:
     return Call(function, (Arg(0),), {"axis": axis[0] if len(axis) == 1 else axis})
 
 
+def last_or(axis: int, x: ArrayType) -> dict[str, int]:
+    """The keyword ``axis=`` of a function that works along the last one by itself."""
+    return {} if axis == -1 else {"axis": axis + x.ndim}
+
+
+def flat_or(axis: int, x: ArrayType) -> dict[str, int]:
+    """The keyword ``axis=`` of a function that takes all entries by itself."""
+    return {} if x.ndim == 1 else {"axis": axis + x.ndim}
+
+
+def first_or(axis: int, x: ArrayType) -> dict[str, int]:
+    """The keyword ``axis=`` of a function that works along the first one by itself."""
+    return {} if axis == -x.ndim else {"axis": axis + x.ndim}
+
+
 def summed_dtype(dtype: np.dtype) -> np.dtype:
     """The dtype of a sum: small integers and booleans are widened, as in NumPy."""
     return np.add.reduce(np.empty(0, dtype)).dtype if dtype.kind in "biu" else dtype

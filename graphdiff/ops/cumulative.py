@@ -11,7 +11,7 @@ from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import Expression, implements
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, normalize_axis, show_shape
-from graphdiff.ops.axes import reshape_node, summed_dtype
+from graphdiff.ops.axes import flat_or, reshape_node, summed_dtype
 from graphdiff.ops.recurrence import Shift, from_end
 
 
@@ -33,7 +33,7 @@ class CumSum(Running):
 
     def call(self, x: ArrayType) -> Call:
         function = "flipped_cumsum" if self.reverse else "np.cumsum"
-        return Call(function, (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call(function, (Arg(0),), flat_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         return CumSum(self.axis, not self.reverse)(g)
@@ -47,7 +47,7 @@ class CumProd(Running):
     """
 
     def call(self, x: ArrayType) -> Call:
-        return Call("np.cumprod", (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call("np.cumprod", (Arg(0),), flat_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         return from_end(x, g, self.axis) * Shift(self.axis, 1, 1.0)(y)
@@ -60,7 +60,7 @@ class NanCumSum(Running):
     doubts = True
 
     def call(self, x: ArrayType) -> Call:
-        return Call("np.nancumsum", (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call("np.nancumsum", (Arg(0),), flat_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         later = CumSum(self.axis, True)(g)
@@ -74,7 +74,7 @@ class NanCumProd(Running):
     doubts = True
 
     def call(self, x: ArrayType) -> Call:
-        return Call("np.nancumprod", (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call("np.nancumprod", (Arg(0),), flat_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         gone = np.isnan(x)

@@ -18,6 +18,7 @@ from graphdiff.graph.types import (
     normalize_axis,
     show_shape,
 )
+from graphdiff.ops.axes import flat_or
 from graphdiff.ops.reduce import floats
 from graphdiff.sizes.dims import Dim, positive_part
 
@@ -98,7 +99,7 @@ class Slope(Op):
         if self.back:
             return Call("gradient_transposed", (Arg(0), axis, self.edge_order))
         named = {"edge_order": self.edge_order} if self.edge_order != 1 else {}
-        return Call("np.gradient", (Arg(0),), {"axis": axis, **named})
+        return Call("np.gradient", (Arg(0),), {**flat_or(self.axis, x), **named})
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         return Slope(self.axis, self.edge_order, not self.back, self.needs)(g)

@@ -15,7 +15,7 @@ import numpy as np
 
 from graphdiff.errors import GraphIndexError, ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.node import Arange, Arg, At, Call, Constant, Op, make
+from graphdiff.graph.node import Arange, Arg, At, Call, Constant, Node, Op, make
 from graphdiff.graph.types import (
     ArrayType,
     Shape,
@@ -118,14 +118,24 @@ def _distinct(index: Sequence[Any]) -> bool:
 
 
 def _counts(index: Any) -> bool:
-    """Whether all positions that an index holds are known, and different."""
+    """Whether the positions that an index holds are surely different, and from 0 up."""
     if not isinstance(index, Expression):
         return False
-    op = index.node.op
+    node = index.node
+    while isinstance(node.op, Take) and all(
+        isinstance(p, Slice) for p in node.op.pattern
+    ):
+        node = node.args[0]
+    op = node.op
     if isinstance(op, Constant):
         positions = op.value
         return bool(np.all(np.diff(np.sort(positions)) > 0) and np.all(positions >= 0))
-    return isinstance(op, Arange)
+    return isinstance(op, Arange) or _permutes(node)
+
+
+def _permutes(node: Node) -> bool:
+    """Whether the integers of a node are all positions along an axis, each once."""
+    return getattr(node.op, "permutes", False)
 
 
 @dataclass(frozen=True)
@@ -173,7 +183,10 @@ class TakeAlong(Op):
         return Call("np.take_along_axis", (Arg(0), Arg(1)), axis)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, index: Any) -> Any:
-        return None if i else PutAlong(self.axis, x.shape[self.axis])(g, index)
+        if i:
+            return None
+        once = isinstance(index, Expression) and _permutes(index.node)
+        return PutAlong(self.axis, x.shape[self.axis], once)(g, index)
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,14 @@ import numpy as np
 
 from graphdiff.graph.node import At, Call
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.axes import Spread, Sum, reduction
+from graphdiff.ops.axes import Sum, reduction
 from graphdiff.ops.elementwise import ratio
-from graphdiff.ops.index import PutAlong, TakeAlong
+from graphdiff.ops.quantile import median_share
 from graphdiff.ops.reduce import (
     Extremum,
     OthersProduct,
     Reduction,
-    flatten,
-    unflatten,
 )
-from graphdiff.ops.sorting import stable_order
 
 
 class NanReduction(Reduction):
@@ -129,14 +126,4 @@ class NanMedian(NanReduction):
     convention = "ties in the stable order"
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        rows = flatten(x, self.axes)
-        size = rows.shape[-1]
-        order = stable_order(rows, -1)
-        n = Sum((-1,))(np.logical_not(np.isnan(rows)).astype(np.intp))
-        n = Spread((-1,), (1,))(n)
-        half = Spread((-1,), (1,))(g) / 2
-        total = sum(
-            PutAlong(-1, size)(half, TakeAlong(-1)(order, np.maximum(place, 0)))
-            for place in ((n - 1) // 2, n // 2)
-        )
-        return self.where_kept(unflatten(total, self.axes, x), x)
+        return self.where_kept(self.spread(g, x) * median_share(x, self.axes), x)

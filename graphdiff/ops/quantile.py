@@ -14,14 +14,11 @@ import numpy as np
 
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.node import Arg, At, Call, Constant, full_value
+from graphdiff.graph.node import Arg, At, Call, Constant, Op, full_value
 from graphdiff.graph.types import ArrayType, normalize_axes, promote
 from graphdiff.ops.axes import Spread, Sum, keep, reduction
-from graphdiff.ops.index import PutAlong, Take
-from graphdiff.ops.pattern import ByArray, Slice
 from graphdiff.ops.reduce import Reduction, check_not_empty, flatten, floats, unflatten
-from graphdiff.ops.sampling import DISCRETE, METHODS, Spot, spot
-from graphdiff.ops.sorting import stable_order
+from graphdiff.ops.sampling import DISCRETE, METHODS, SPEEDS, spot
 
 
 class Median(Reduction):
@@ -34,15 +31,32 @@ class Median(Reduction):
         return reduction("np.median", self.axes, x)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        rows = flatten(x, self.axes)
-        n = rows.shape[-1]
-        first, last = (n - 1) // 2, n // 2 + 1
-        middle = Take((Slice(first, last),))(stable_order(rows, -1))
-        many = middle.shape[-1]
-        share = Spread((-1,), (many,))(
-            g if isinstance(many, int) and many == 1 else g / many
-        )
-        return unflatten(PutAlong(-1, n, True)(share, middle), self.axes, x)
+        return self.spread(g, x) * median_share(x, self.axes)
+
+
+@dataclass(frozen=True)
+class MedianShare(Op):
+    """The share of each entry in the median along ``axis``: 1, or a half of two.
+
+    NaN have none. Where the entries move, the shares stay, until two change places.
+    """
+
+    axis: int
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return x
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("median_share", (Arg(0), self.axis + x.ndim))
+
+    def is_flat(self, i: int) -> bool:
+        return True
+
+
+def median_share(x: Any, axes: tuple[int, ...]) -> Any:
+    """The share of each entry of `x` in the median over `axes`."""
+    rows, axis = in_rows(x, axes)
+    return back_from_rows(MedianShare(axis)(rows), axes, x)
 
 
 @dataclass(frozen=True)
@@ -81,59 +95,38 @@ class Quantile(Reduction):
         return Call(self.function, (Arg(0), Arg(1)), {**plain.kwargs, **method})
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, q: Any) -> Any:
-        rows = flatten(x, self.axes)
-        at_end = _q_last(g, q)
-        parts = _reshape(q, (q.size,))
+        rows, axis = in_rows(x, self.axes)
+        known = _known(q)
+        parts = q if known is None else known[()]
         if "percentile" in self.function:
             parts = parts / 100
-        n: Any = rows.shape[-1]
+        n: Any = rows.shape[axis]
         if self.doubts:
-            n = Sum((-1,))(np.logical_not(np.isnan(rows)).astype(q.dtype))
-            n = Spread((-1,), (1,))(n)
+            n = Sum((axis,))(np.logical_not(np.isnan(rows)).astype(q.dtype))
+            if q.ndim:
+                n = Spread((-n.ndim - 1,), (1,))(n)
+        if q.ndim > 1:
+            parts = _reshape(parts, (q.size,))
+            g = _reshape(g, (q.size, *g.shape[q.ndim :]))
+        found = spot(self.method, parts, n, rows, axis)
         if i == 0:
-            if (known := _known(q)) is not None:
-                parts = known.ravel() / (100 if "percentile" in self.function else 1)
-            return unflatten(self._to_entries(at_end, rows, parts, n), self.axes, x)
-        if self.method in DISCRETE:
+            return back_from_rows(found.to_entries(g), self.axes, x)
+        if self.method not in SPEEDS:
             return None
-        slope = spot(self.method, parts, n).slope(at.kinks, rows, stable_order)
-        share = at_end * slope / (100 if "percentile" in self.function else 1)
-        total = Sum(tuple(range(-share.ndim, -1)))(share) if share.ndim > 1 else share
-        return _reshape(total, q.shape)
-
-    def _to_entries(self, g: Any, rows: Any, parts: Any, n: Any) -> Any:
-        """The cotangent of the rows: each share to its two neighbours in the order."""
-        order, size = stable_order(rows, -1), rows.shape[-1]
-        if isinstance(parts, Expression) or not isinstance(n, int):
-            found = spot(self.method, parts, n)
-            low, high = found.neighbours(order)
-            lower = PutAlong(-1, size)(g * (1 - found.weight), low)
-            if self.method in DISCRETE:
-                return lower
-            return lower + PutAlong(-1, size)(g * found.weight, high)
-        return _at_known_places(g, order, spot(self.method, parts, n))
+        share = g * found.slope(at.kinks)
+        share = share / 100 if "percentile" in self.function else share
+        kept = tuple(range(min(q.ndim, 1) - share.ndim, 0))
+        return _reshape(Sum(kept)(share) if kept else share, q.shape)
 
 
-def _at_known_places(g: Any, order: Any, found: Spot) -> Any:
-    """As above, where the places and the weights are numbers already."""
-    n, dtype = order.shape[-1], g.dtype
-    low, high = (np.atleast_1d(k).astype(np.intp) for k in found.places())
-    weight = np.atleast_1d(np.asarray(found.weight, dtype)) + np.zeros(len(low), dtype)
-    if len(low) > 1:
-        both = _pick(order, np.concatenate([low, high]))
-        shares = np.concatenate([g * (1 - weight), g * weight], axis=-1)
-        return PutAlong(-1, n)(shares, both)
-    first, share = int(low[0]), weight.item()
-    if share in (0, 1) or low[0] == high[0]:
-        first += int(share == 1 and low[0] != high[0])
-        return PutAlong(-1, n, True)(g, Take((Slice(first, first + 1),))(order))
-    pair = Take((Slice(first, first + 2),))(order)
-    shares = np.concatenate([g * dtype.type(1 - share), g * dtype.type(share)], axis=-1)
-    return PutAlong(-1, n, True)(shares, pair)
+def in_rows(x: Any, axes: tuple[int, ...]) -> tuple[Any, int]:
+    """`x` with its `axes` merged into one, if there are several, and that axis."""
+    return (x, axes[0]) if len(axes) == 1 else (flatten(x, axes), -1)
 
 
-def _pick(order: Any, places: np.ndarray) -> Any:
-    return Take((ByArray(0),))(order, places)
+def back_from_rows(rows: Any, axes: tuple[int, ...], x: Any) -> Any:
+    """What `in_rows` made, in the shape of `x` again."""
+    return rows if len(axes) == 1 else unflatten(rows, axes, x)
 
 
 def _known(q: Any) -> Any:
@@ -151,15 +144,6 @@ def constant_value(node: Any) -> np.ndarray | None:
 
 def _reshape(x: Any, shape: Any) -> Any:
     return x if tuple(x.shape) == tuple(shape) else np.reshape(x, shape)
-
-
-def _q_last(g: Any, q: Any) -> Any:
-    """`g`, whose first axes are those of `q`, with these merged at the end."""
-    kept = tuple(g.shape[q.ndim :])
-    if not q.ndim:
-        return Spread((-1,), (1,))(g)
-    rows = _reshape(g, (q.size, *kept))
-    return np.moveaxis(rows, 0, -1) if kept else rows
 
 
 def _in_order(name: str, a: Any, q: Any, axis: Any, method: Any, keepdims: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType
+from graphdiff.ops.axes import first_or
 from graphdiff.ops.elementwise import ratio
 from graphdiff.ops.recurrence import Recurrence, Shift, from_end
 
@@ -36,7 +37,7 @@ class RunningExtremum(Op):
         return x
 
     def call(self, x: ArrayType) -> Call:
-        return Call(self.function, (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call(self.function, (Arg(0),), first_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         hits, zero = x == y, g.dtype.type(0)
@@ -64,7 +65,7 @@ class RunningLogSumExp(Op):
         return x
 
     def call(self, x: ArrayType) -> Call:
-        axis = {"axis": self.axis + x.ndim}
+        axis = first_or(self.axis, x)
         return Call("np.logaddexp.accumulate", (Arg(0),), axis)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:

@@ -16,8 +16,9 @@ from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, normalize_axis, show_shape
-from graphdiff.ops.axes import reshape_node
-from graphdiff.ops.index import PutAlong
+from graphdiff.ops.axes import last_or, reshape_node
+from graphdiff.ops.index import Put, PutAlong, Take, TakeAlong
+from graphdiff.ops.pattern import ByArray
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,44 @@ class Places(Op):
         """The function's own name."""
         return self.function.removeprefix("np.")
 
+    @property
+    def permutes(self) -> bool:
+        """Whether the integers along an axis are all its positions, each once."""
+        return self.function in ("np.argsort", "np.argpartition", "np.lexsort")
+
     def infer(self, *args: ArrayType) -> ArrayType:
         return ArrayType(args[self.like].shape, np.dtype(np.intp))
 
     def call(self, *args: ArrayType) -> Call:
-        options = {
-            name: value + args[self.like].ndim if name == "axis" else value
-            for name, value in self.options
-        }
+        options = dict(self.options)
+        if (axis := options.pop("axis", None)) is not None:
+            options = {**last_or(axis, args[self.like]), **options}
         places: tuple[Any, ...] = tuple(map(Arg, range(len(args))))
         return Call(self.function, (places,) if self.listed else places, options)
 
 
+def stable_order_op(axis: int) -> Places:
+    """The op that finds the stable order along `axis`."""
+    return Places("np.argsort", 0, (("axis", axis), ("kind", "stable")))
+
+
 def stable_order(x: Any, axis: int) -> Any:
     """The positions of the entries in order along `axis`; of ties the earlier first."""
-    return Places("np.argsort", 0, (("axis", axis), ("kind", "stable")))(x)
+    return stable_order_op(axis)(x)
+
+
+def in_order(x: Any, order: Any, axis: int) -> Any:
+    """The entries of `x` along `axis` at the positions in `order`."""
+    if x.ndim == 1:
+        return Take((ByArray(0),))(x, order)
+    return TakeAlong(axis)(x, order)
+
+
+def in_place(g: Any, order: Any, axis: int) -> Any:
+    """What `in_order` took, back where it was: its transpose, for a whole order."""
+    if g.ndim == 1:
+        return Put((ByArray(0),), tuple(g.shape), True)(g, order)
+    return PutAlong(axis, g.shape[axis], True)(g, order)
 
 
 @dataclass(frozen=True)
@@ -66,11 +90,10 @@ class Sort(Op):
         return x
 
     def call(self, x: ArrayType) -> Call:
-        return Call("np.sort", (Arg(0),), {"axis": self.axis + x.ndim})
+        return Call("np.sort", (Arg(0),), last_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        order = stable_order(x, self.axis)
-        return PutAlong(self.axis, x.shape[self.axis], True)(g, order)
+        return in_place(g, stable_order(x, self.axis), self.axis)
 
 
 @dataclass(frozen=True)
@@ -86,13 +109,12 @@ class Partition(Op):
         return x
 
     def call(self, x: ArrayType) -> Call:
-        return Call("np.partition", (Arg(0), self.kth), {"axis": self.axis + x.ndim})
+        return Call("np.partition", (Arg(0), self.kth), last_or(self.axis, x))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         """What is smallest in the result came from where x is smallest, and so on."""
-        ranked = np.take_along_axis(g, stable_order(y, self.axis), self.axis)
-        order = stable_order(x, self.axis)
-        return PutAlong(self.axis, x.shape[self.axis], True)(ranked, order)
+        ranked = in_order(g, stable_order(y, self.axis), self.axis)
+        return in_place(ranked, stable_order(x, self.axis), self.axis)
 
 
 def _along(name: str, a: Any, axis: Any) -> tuple[Any, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, make
 from graphdiff.ops.reduce import LogSumExp, Softmax
+from graphdiff.ops.sorting import Sort, in_order, stable_order_op
 from graphdiff.rewrite.engine import Engine, rewrite, rewrites
 from graphdiff.rewrite.matrices import share_factors
 
@@ -29,12 +31,34 @@ def logsumexp_beside_softmax(node: Node, engine: Engine) -> Node | None:
     return make(op, *node.args, p)
 
 
+@rewrites(Sort)
+def sorted_by_order(node: Node, engine: Engine) -> Node | None:
+    """sort(x)  ->  x[argsort(x)], where the order of x is computed.
+
+    The gradient needs it to send each entry's share back to where the entry was.
+    """
+    op, scope = node.op, engine.scope
+    assert isinstance(op, Sort)
+    (x,) = node.args
+    order = scope.nodes.get((stable_order_op(op.axis), (x,)))
+    if order is None:
+        return None
+    moved = node not in scope.roles and scope.roles.pop(order, None) is not None
+    if moved and node in scope.positions:
+        scope.positions[order] = scope.positions[node]
+    found: Expression = in_order(Expression(x), Expression(order), op.axis)
+    return found.node
+
+
 def share(graph: Graph) -> Graph:
     """`graph` with work that serves two ends done once.
 
-    The exponentials of a softmax serve its normaliser, eigenvectors come with their
-    values, and systems in one matrix have its factors in common.
+    The exponentials of a softmax serve its normaliser, what is sorted has the order
+    that its adjoint asks for, eigenvectors come with their values, and systems in one
+    matrix have its factors in common.
     """
     if any(isinstance(node.op, Softmax) for node in graph.nodes):
         graph = rewrite(graph, (logsumexp_beside_softmax,))
+    if any(isinstance(node.op, Sort) for node in graph.nodes):
+        graph = rewrite(graph, (sorted_by_order,))
     return share_factors(graph)

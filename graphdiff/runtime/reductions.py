@@ -52,3 +52,17 @@ def diff_between_zeros(x, axis, length):
     zero = x.dtype.type(0)
     differences = np.diff(x, axis=axis, prepend=zero, append=zero)
     return np.take(differences, np.arange(length), axis)
+
+
+def median_share(x, axis):
+    """Say what share each entry has in the median: 1, or one half of two."""
+    order = np.argsort(x, axis, kind="stable")
+    count = np.sum(~np.isnan(x), axis, keepdims=True)
+    share = np.zeros_like(x)
+    if not x.size:
+        return share
+    for rank in ((count - 1) // 2, count // 2):
+        index = np.take_along_axis(order, np.maximum(rank, 0), axis)
+        half = np.take_along_axis(share, index, axis) + 0.5
+        np.put_along_axis(share, index, half, axis)
+    return share

@@ -102,7 +102,7 @@ def _astype(x: Any, dtype: Any) -> Any:
     return np.asarray(x).astype(dtype)
 
 
-def _flipped_cumsum(x: Any, axis: int) -> Any:
+def _flipped_cumsum(x: Any, axis: int = 0) -> Any:
     return np.flip(np.cumsum(np.flip(x, axis), axis), axis)
 
 

@@ -78,6 +78,8 @@ case("median of some axes", lambda x: np.median(x, axis=(0, -1)) ** 2, real(3, 2
 case("median keepdims", lambda x: x * np.median(x, axis=1, keepdims=True), real(3, 4))
 case("median all keepdims", lambda x: x * np.median(x, keepdims=True), real(3, 3))
 case("median of ints", lambda n: np.median(n, axis=0), ints(4, 3), **FLAT)
+case("median of no rows", lambda x: np.median(x, axis=1), real(0, 3))
+case("median of stacks", lambda x: np.median(x, axis=-2) ** 2, real(2, 4, 2))
 case("median of a scalar", lambda x: np.median(x) ** 2, real())
 case(
     "median overwrite_input=",
@@ -110,6 +112,10 @@ for _method in words(
         np.array([0.2, 2.2]),
         **OURS,
     )
+case("quantile axis=-1", lambda x: np.quantile(x, 0.6, axis=-1) ** 2, real(2, 6))
+case("quantiles of stacks", lambda x: np.quantile(x, [0.2, 0.7], axis=1) ** 2,
+     real(2, 5, 2), **OURS)  # fmt: skip
+case("quantile twice", lambda x: np.quantile(x, [0.5, 0.5, 1.0]) ** 2, real(5), **OURS)
 case("quantile 0", lambda x: np.quantile(x, 0.0) ** 2, real(5))
 case("quantile 1", lambda x: np.quantile(x, 1) ** 2, real(5), **OURS)
 case(

@@ -6,6 +6,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.graph.graph import check
 from graphdiff.ops.reduce import LogSumExp, Softmax
+from graphdiff.ops.sorting import Places, Sort
 from graphdiff.runtime.activations import logsumexp, logsumexp_from_softmax, softmax
 
 INF, NAN = np.inf, np.nan
@@ -94,3 +95,20 @@ def test_other_axes_are_not_shared():
     graph = gd.simplify(gd.trace(fn, gd.spec("m,n")))
     (total,) = [node for node in graph if isinstance(node.op, LogSumExp)]
     assert len(total.args) == 1
+
+
+@pytest.mark.parametrize("spec", ["n", "m,n"])
+def test_what_is_sorted_has_the_order_that_its_adjoint_needs(spec, rng):
+    graph = gd.trace(lambda x: np.sum(np.sort(x) ** 3), gd.spec(spec))
+    dgraph = gd.differentiate(graph)
+    found = gd.simplify(dgraph)
+    check(found)
+    assert not any(isinstance(node.op, Sort) for node in found)
+    (order,) = [node for node in found if isinstance(node.op, Places)]
+    assert found.role_of(order) is None
+    for shape in [(5,), (0,)]:
+        x = rng.integers(0, 3, (2, *shape)[-len(spec.split(",")) :]).astype(float)
+        values = [gd.evaluate(g, {"x": x}) for g in (dgraph, found)]
+        for name, value in values[0].items():
+            np.testing.assert_array_equal(values[1][name], value)
+    assert any(isinstance(node.op, Sort) for node in gd.simplify(graph))
