@@ -16,3 +16,7 @@ from graphdiff.nn.convolution import conv_transpose1d as conv_transpose1d
 from graphdiff.nn.convolution import conv_transpose2d as conv_transpose2d
 from graphdiff.nn.convolution import conv_transpose3d as conv_transpose3d
 from graphdiff.nn.losses import cross_entropy as cross_entropy
+from graphdiff.nn.pooling import avg_pool as avg_pool
+from graphdiff.nn.pooling import max_pool as max_pool
+from graphdiff.nn.pooling import min_pool as min_pool
+from graphdiff.nn.pooling import sum_pool as sum_pool

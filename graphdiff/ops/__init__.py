@@ -29,6 +29,7 @@ from graphdiff.ops import nan as nan
 from graphdiff.ops import norm as norm
 from graphdiff.ops import pattern as pattern
 from graphdiff.ops import polynomial as polynomial
+from graphdiff.ops import pooling as pooling
 from graphdiff.ops import position as position
 from graphdiff.ops import products as products
 from graphdiff.ops import quantile as quantile

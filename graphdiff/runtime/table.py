@@ -23,6 +23,7 @@ from graphdiff.runtime import (
     equations,
     incomplete,
     matrices,
+    pooling,
     recurrences,
     reductions,
     scatter,
@@ -84,6 +85,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(matrices),
     **_functions(equations),
     **_functions(windows),
+    **_functions(pooling),
 }
 """The functions of our own, by the name that op definitions and modules use."""
 
