@@ -127,6 +127,9 @@ A symbolic array lies nowhere and is never written to, so it is its own copy.
 
 DOORS: dict[Any, Door] = {}
 
+SHARES: dict[Any, Callable[[Any, Any, Any], Any]] = {}
+"""What makes a view of the result of a function, of those that give views."""
+
 _LATE: dict[str, tuple[Callable[..., Any], int, type[Door]]] = {}
 """What is done for SciPy's functions, by full name: nobody has imported them yet."""
 
@@ -190,7 +193,16 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
         name = name_of_function(function)
         reason = f": {REFUSED[name]}" if name in REFUSED else ""
         raise UnsupportedError(f"{name} is not supported on symbolic arrays{reason}")
-    return watched(door, args, kwargs)
+    if current_scope().busy:
+        return door(args, kwargs)
+    result = watched(door, args, kwargs)
+    share = SHARES.get(function)
+    if share is not None:
+        return share(function, args, result)
+    lent = getattr(result, "lent", None)
+    if lent is None or not (lent or any(arg is result for arg in args)):
+        return result
+    return result.__copy__()
 
 
 def watched(call: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -246,6 +258,21 @@ def binary_operator(ufunc: Any) -> tuple[Any, Any]:
         return dispatch(ufunc, (other, self), {})
 
     return forward, reflected
+
+
+def updating_operator(ufunc: Any) -> Any:
+    """``x += y`` as a method: into the memory of x, where that is an array's."""
+
+    def method(self: Any, other: Any) -> Any:
+        if current_scope().busy or not self.is_array:
+            return NotImplemented
+        return dispatch(update, (self, ufunc, other), {})
+
+    return method
+
+
+def update(x: Any, ufunc: Any, other: Any) -> None:
+    """Stand for ``x += y`` and its like among the functions that have a door."""
 
 
 def unary_operator(ufunc: Any) -> Any:

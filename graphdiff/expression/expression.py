@@ -19,21 +19,18 @@ from graphdiff.errors import (
     GraphIndexError,
     GraphTypeError,
     ShapeError,
-    UnsupportedError,
 )
 from graphdiff.expression.doors import (
     DOORS,
     Door,
-    binary_operator,
     dispatch,
     implements,
-    name_of_function,
     surface,
-    unary_operator,
     watched,
 )
 from graphdiff.expression.foreign import instead_of, scipy_call
 from graphdiff.expression.methods import Methods
+from graphdiff.expression.operators import Operators
 from graphdiff.graph.node import (
     Constant,
     Full,
@@ -49,7 +46,7 @@ from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
 from graphdiff.sizes.dims import Dim
 
 
-class Expression(Methods):
+class Expression(Methods, Operators):
     """A symbolic array: a handle on one node of a computation.
 
     Use it as an ``ndarray``: operators, NumPy functions, indexing, ``.T``, ``.sum()``.
@@ -66,6 +63,14 @@ class Expression(Methods):
 
     __slots__ = ("__weakref__", "node")
     weak: Any = False
+    lent = False
+    """Whether the memory may be another handle's, or the caller's."""
+    kind: type[Expression]
+    """The type of handle of what is made of this one."""
+
+    def __init_subclass__(cls, passes_on: bool = True) -> None:
+        """Let results be handles of this type too, unless it `passes_on` nothing."""
+        cls.kind = cls if passes_on else Expression
 
     def __init__(self, node: Node) -> None:
         """Hold `node`."""
@@ -91,6 +96,11 @@ class Expression(Methods):
     def ndim(self) -> int:
         """The number of axes."""
         return len(self.node.type.shape)
+
+    @property
+    def is_array(self) -> bool:
+        """Whether NumPy would write into it: a number is replaced instead."""
+        return bool(self.node.type.shape)
 
     @property
     def size(self) -> int | Dim:
@@ -120,11 +130,6 @@ class Expression(Methods):
             first, second = args
             new = range(np.ndim(first), np.ndim(first) + np.ndim(second))
             return dispatch(ufunc, (np.expand_dims(first, tuple(new)), second), kwargs)
-        if method == "at":
-            raise UnsupportedError(
-                f"{name_of_function(ufunc)}.at is not supported on symbolic arrays; "
-                f"write the new array as an expression"
-            )
         return dispatch(getattr(ufunc, method), args, kwargs)
 
     def __array_function__(
@@ -140,8 +145,9 @@ class Expression(Methods):
         raise GraphTypeError(
             "a symbolic array has no entries yet, so np.array, np.asarray or a plain "
             "array that should hold it cannot be made: combine arrays with np.stack or "
-            "np.concatenate, fill with np.full_like or np.zeros_like of an argument, "
-            "and choose with np.where"
+            "np.concatenate, choose with np.where, and make arrays to write into with "
+            "np.full_like or np.zeros_like of an argument, np.zeros(shape, like=x) or "
+            "graphdiff.numpy"
         )
 
     def __bool__(self) -> bool:
@@ -157,7 +163,8 @@ class Expression(Methods):
             "a symbolic array has no value yet, so float, int, round, range and the "
             "functions of math cannot take it, nor an entry of a plain array: write "
             "np.sin for math.sin, x.astype(...) for float(x), np.floor for int(x); "
-            "make arrays with np.stack, or np.zeros_like of an argument"
+            "make arrays with np.stack, and those to write into with np.zeros_like of "
+            "an argument, np.zeros(shape, like=x) or graphdiff.numpy"
         )
 
     __float__ = __int__ = __index__ = __complex__ = __round__ = _number
@@ -193,11 +200,11 @@ class Expression(Methods):
         return self.__bool__()
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Refuse: build the new array as an expression."""
-        raise GraphTypeError(
-            "x[i] = v on a symbolic array is not supported yet: write "
-            "np.where(mask, v, x), or np.concatenate or np.stack of the parts"
-        )
+        """Assign as NumPy does: the handle then stands for the array with new entries.
+
+        An argument is never written to: NumPy would change the caller's array.
+        """
+        dispatch(operator.setitem, (self, key, value), {})
 
     def __delitem__(self, key: Any) -> None:
         """Refuse, as NumPy does."""
@@ -217,43 +224,18 @@ class Expression(Methods):
         )
 
     def __copy__(self) -> Expression:
-        """Another handle on the same node."""
-        return type(self)(self.node)
+        """Another handle on the same node: a copy of the array."""
+        return self.kind(self.node)
 
     def __deepcopy__(self, memo: object) -> Expression:
-        """Another handle on the same node."""
-        return type(self)(self.node)
+        """Another handle on the same node: a copy of the array."""
+        return self.kind(self.node)
 
     def __reduce__(self) -> Any:
         """Refuse, as nodes do."""
         return self.node.__reduce__()
 
     __hash__ = object.__hash__
-
-    __add__, __radd__ = binary_operator(np.add)
-    __sub__, __rsub__ = binary_operator(np.subtract)
-    __mul__, __rmul__ = binary_operator(np.multiply)
-    __truediv__, __rtruediv__ = binary_operator(np.true_divide)
-    __floordiv__, __rfloordiv__ = binary_operator(np.floor_divide)
-    __mod__, __rmod__ = binary_operator(np.remainder)
-    __divmod__, __rdivmod__ = binary_operator(np.divmod)
-    __pow__, __rpow__ = binary_operator(np.power)
-    __matmul__, __rmatmul__ = binary_operator(np.matmul)
-    __and__, __rand__ = binary_operator(np.bitwise_and)
-    __or__, __ror__ = binary_operator(np.bitwise_or)
-    __xor__, __rxor__ = binary_operator(np.bitwise_xor)
-    __lshift__, __rlshift__ = binary_operator(np.left_shift)
-    __rshift__, __rrshift__ = binary_operator(np.right_shift)
-    __lt__, _ = binary_operator(np.less)
-    __le__, _ = binary_operator(np.less_equal)
-    __gt__, _ = binary_operator(np.greater)
-    __ge__, _ = binary_operator(np.greater_equal)
-    __eq__, _ = binary_operator(np.equal)
-    __ne__, _ = binary_operator(np.not_equal)
-    __neg__ = unary_operator(np.negative)
-    __pos__ = unary_operator(np.positive)
-    __abs__ = unary_operator(np.absolute)
-    __invert__ = unary_operator(np.invert)
 
     def compress(self, condition: Any, *args: Any, **others: Any) -> Any:
         """The slices along an axis where a condition of known entries holds."""
@@ -273,13 +255,31 @@ class Expression(Methods):
         """The same entries in another dtype."""
         return dispatch(np.astype, (self, dtype), others)
 
+    def flatten(self) -> Any:
+        """A copy of the entries, in one axis."""
+        return self.reshape(-1).copy()
+
+    def fill(self, value: Any) -> None:
+        """Set every entry."""
+        self[...] = value
+
+    def sort(self, axis: int = -1, **others: Any) -> None:
+        """Sort the entries in place."""
+        self[...] = np.sort(self, axis, **others)
+
+
+class Given(Expression, passes_on=False):
+    """A handle on what the caller owns: a value can be read, not written to."""
+
+    __slots__ = ()
+    lent = True
+
+
+Expression.kind = Expression
 
 _INSTEAD = {
     "item": "; it has no value yet: keep the array itself",
     "tolist": "; it has no entries yet: keep the array itself",
-    "sort": ", which would change it in place; use a function that returns a new array",
-    "fill": ", which would change it in place; use np.full_like",
-    "put": ", which would change it in place; use np.where",
 }
 
 
@@ -329,7 +329,7 @@ def _apply(op: Op, args: tuple[Any, ...]) -> Any:
     kind: type[Expression] | None = None
     for arg in args:
         if isinstance(arg, Expression) and kind in (None, Expression):
-            kind = Expression if arg.weak else type(arg)
+            kind = arg.kind
     if kind is None and args:
         types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
         return op.call(*types)(*args)

@@ -11,10 +11,6 @@ _BY_VALUES = (
     "the shape of its result depends on values, and shapes are known before the "
     "program runs; compute it from plain arrays outside of the function"
 )
-_WRITES = (
-    "it writes into its argument; use the function that returns a new array, "
-    "np.where for instance"
-)
 _TEXT = "it makes text, or reads and writes files; symbolic arrays have no numbers yet"
 _BITS = "it works on the bits of integers, which have no derivative"
 _OBJECTS = "it calls Python code entry by entry; write array operations instead"
@@ -32,7 +28,6 @@ _REASONS: tuple[tuple[str, str], ...] = (
         histogram_bin_edges histogramdd histogram2d mask_indices
         """,
     ),
-    (_WRITES, "copyto fill_diagonal place put put_along_axis putmask"),
     (
         _TEXT,
         """

@@ -14,7 +14,7 @@ from graphdiff.errors import (
     ShapeError,
     shown,
 )
-from graphdiff.expression.expression import Expression, as_array
+from graphdiff.expression.expression import Expression, Given, as_array
 from graphdiff.graph.node import Input, current_scope, make
 from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
 from graphdiff.sizes.dims import Dim, parse_dims
@@ -149,7 +149,7 @@ def var(
     <x: float64[batch, 784]>
     """
     check_name("var: name", name)
-    return Expression(make(Input(name, _type(f"var {name!r}", dims, dtype))))
+    return Given(make(Input(name, _type(f"var {name!r}", dims, dtype))))
 
 
 def named(x: Expression, name: str) -> Expression:

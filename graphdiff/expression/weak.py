@@ -13,7 +13,7 @@ from graphdiff.expression.expression import Expression
 from graphdiff.sizes.dims import Dim
 
 
-class Weak(Expression):
+class Weak(Expression, passes_on=False):
     """A Python number made of symbolic sizes, such as ``1 / m``.
 
     As a Python float would, it takes on the dtype of the arrays that it meets, so

@@ -4,6 +4,7 @@ Importing this package fills the table of doors.
 """
 
 from graphdiff.expression import weak as weak
+from graphdiff.ops import assignment as assignment
 from graphdiff.ops import axes as axes
 from graphdiff.ops import cases as cases
 from graphdiff.ops import choice as choice

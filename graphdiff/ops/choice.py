@@ -59,5 +59,5 @@ def astype(x: Any, dtype: Any) -> Any:
 
 @implements(np.copy)
 def copy(a: Any) -> Any:
-    """`a`: a symbolic array is never modified, so it is its own copy."""
-    return a
+    """`a`, under another handle: what is written to one is not seen in the other."""
+    return Expression(a.node)

@@ -95,7 +95,7 @@ class Elementwise(Op):
         for arg in args:
             if isinstance(arg, Expression):
                 if kind is None or kind is Expression:
-                    kind = Expression if arg.weak else type(arg)
+                    kind = arg.kind
                 nodes.append(arg.node)
         if kind is None:
             if not any(isinstance(arg, Dim) for arg in args):

@@ -17,6 +17,21 @@ def put_once(g, shape, key):
     return total
 
 
+def set_item(x, value, key):
+    """Return a copy of x with the entries at the key set to the value."""
+    x = x.copy()
+    x[key] = value
+    return x
+
+
+def kept_of(shape, key):
+    """Tell which of the entries written at the key are not written over later."""
+    last = np.zeros(shape, int)
+    order = np.arange(last[key].size).reshape(last[key].shape)
+    last[key] = order
+    return last[key] == order
+
+
 def put_along(g, index, shape, axis):
     """Add g into zeros of the shape at the index along the axis."""
     total = np.zeros(shape, g.dtype)

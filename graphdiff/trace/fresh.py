@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.expression.expression import Expression, as_array, as_node
+from graphdiff.expression.expression import Expression, Given, as_array, as_node
 from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Tree, in_order
 from graphdiff.graph.nest import flatten, leaves_of, path_name, unflatten
@@ -50,7 +50,7 @@ class Fresh:
                 node = self.inputs[name] = make(Input(name, type))
                 self._given[node] = leaf
                 names.append(name)
-                made.append(Expression(node))
+                made.append(Given(node))
             fixed = [v for v, n in zip(leaves, names, strict=True) if n is None]
             self.values[parameter] = unflatten(spec, made)
             self.trees[parameter] = Tree(spec, tuple(names), tuple(fixed))

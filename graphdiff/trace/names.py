@@ -30,6 +30,7 @@ from types import FrameType
 from typing import Any
 
 from graphdiff.errors import is_user_code, user_frame
+from graphdiff.trace.moves import leave_last
 from graphdiff.trace.stores import Site, Sites, attributes, sites_of
 from graphdiff.words import clean_name, number_names
 
@@ -105,6 +106,7 @@ class Recorder:
         self._outside: FrameType | None = None
         self._held: dict[int, tuple[Any, str, int, int]] = {}
         self._credit = _CREDIT
+        self._moves: list[tuple[Hashable, Hashable]] = []
 
     @property
     def waits(self) -> bool:
@@ -142,6 +144,10 @@ class Recorder:
         top.node = node
         if self._unmet and not self._unmet.isdisjoint(args):
             self._meet(args)
+
+    def moved(self, old: Hashable, new: Hashable) -> None:
+        """Take note that a variable's array was written to: `old` became `new`."""
+        self._moves.append((old, new))
 
     def name(self, node: Hashable, name: str) -> None:
         """Give `node` a name that the user asked for, before any that we find."""
@@ -371,6 +377,7 @@ class Recorder:
             if word is not None:
                 leaves[leaf] = word
         number_names(leaves, names, taken)
+        leave_last(self._moves, self._names)
         found = {node: name for node, (_, name) in self._names.items()}
         number_names(found, names, taken)
         return names

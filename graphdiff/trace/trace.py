@@ -54,6 +54,10 @@ class Watcher:
             if isinstance(part, Expression):
                 self.recorder.saw(part.node, used, frame)
 
+    def moved(self, old: Node, new: Node) -> None:
+        """Take note that a handle was written to: it stands for `new` now."""
+        self.recorder.moved(old, new)
+
     def name(self, scope: Scope, node: Node, name: str) -> None:
         """Take note of a name that the user asked for."""
         self.recorder.name(node, name)

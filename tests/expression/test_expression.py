@@ -137,21 +137,28 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "out= third": (lambda: np.add(PLAIN, X, PLAIN), r"out=.*zeros_like"),
     "out= of a function": (lambda: np.sum(X, out=np.zeros(())), r"out="),
     "out= expression": (lambda: np.add(PLAIN, 1, out=X), r"out="),  # type: ignore[call-overload]
-    "np.add.at": (lambda: np.add.at(PLAIN, [0], S), r"np\.add\.at.*expression"),
-    "np.add.at of x": (lambda: np.add.at(X, [0], 1.0), r"np\.add\.at"),
-    "np.copyto": (lambda: np.copyto(PLAIN, X), r"np\.copyto"),
+    "np.add.at": (lambda: np.add.at(PLAIN, [0], S), r"np\.add\.at.*zeros_like"),
+    "np.add.at of x": (lambda: np.add.at(X, [0], 1.0), r"x is an argument.*\.copy"),
+    "np.multiply.at": (lambda: np.multiply.at(X + 1, [0], 2), r"np\.multiply\.at"),
+    "np.copyto": (lambda: np.copyto(PLAIN, X), r"np\.copyto.*zeros_like"),
     "np.put": (lambda: np.put(PLAIN, [0], S), r"np\.put|np\.stack"),
     "np.random": (lambda: np.random.default_rng(0).normal(X), r"np\.stack|no value"),
     "array method": (lambda: PLAIN.dot(X), r"np\.stack"),
     "np.float64": (lambda: np.float64(S), r"np\.stack|astype"),
     # --- changing an array in place
-    "x[i] = v": (lambda: assign(X, 0, 1.0), r"np\.where"),
-    "x[mask] = v": (lambda: assign(X, X > 0, 1.0), r"np\.where"),
-    "x[i] = v in a loop": (lambda: assign_in_loop(X), r"np\.where"),
+    "x[i] = v": (lambda: assign(X, 0, 1.0), r"x is an argument.*x = x\.copy\(\)"),
+    "x[mask] = v": (lambda: assign(X, X > 0, 1.0), r"x is an argument"),
+    "x[mask] = w": (lambda: assign(X + 1, X > 0, Y), r"np\.where"),
+    "x[i] = v in a loop": (lambda: assign_in_loop(X), r"x is an argument"),
+    "x += v": (lambda: operator.iadd(X, 1), r"x is an argument"),
+    "entry of s": (lambda: assign(S + 1, (), 1), r"a number has no entries"),
+    "int += float": (lambda: operator.iadd(N + 1, X), r"np\.add.*int64.*astype"),
+    "v grows": (lambda: operator.iadd(X + 1, M), r"np\.add.*does not fit"),
+    "value of another shape": (lambda: assign(M + 1, 0, PLAIN[:2]), r"x\[key\]"),
     "del x[i]": (lambda: delete(X), r"cannot be deleted"),
-    "x.sort()": (lambda: X.sort(), r"\.sort.*in place"),
-    "x.fill()": (lambda: X.fill(0), r"np\.full_like"),
-    "x.put()": (lambda: X.put([0], 1), r"np\.where"),
+    "x.sort()": (lambda: X.sort(), r"x is an argument"),
+    "x.fill()": (lambda: X.fill(0), r"x is an argument"),
+    "x.put()": (lambda: X.put([0], 1), r"x is an argument"),
     "x.resize()": (lambda: X.resize(2), r"\.resize"),
     "x.item()": (lambda: S.item(), r"\.item.*keep the array"),
     "x.tolist()": (lambda: X.tolist(), r"\.tolist.*keep the array"),
@@ -161,7 +168,7 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     # --- functions and keywords that are not known
     "np.fft.fft": (lambda: np.fft.fft(X), r"np\.fft\.fft is not supported"),
     "np.unique": (lambda: np.unique(X), r"np\.unique .* depends on values"),
-    "np.putmask": (lambda: np.putmask(X, X > 0, 1), r"np\.putmask .* writes"),
+    "np.putmask": (lambda: np.putmask(X, X > 0, 1), r"x is an argument"),
     "sum out=": (lambda: np.sum(X, out=PLAIN), r"np\.sum: out="),
     "order of a norm": (lambda: np.linalg.norm(M, "no"), r"ord='no'"),
     "in a helper": (lambda: helper_in_loop(X), r"np\.fft\.fft is not supported"),
@@ -350,11 +357,19 @@ def test_python_numbers_are_weak_and_numpys_are_strong() -> None:
     assert np.mean(gd.var("h", "3", dtype=np.float16)).dtype == np.float16
 
 
-def test_in_place_operators_rebind() -> None:
-    x = X
+def test_in_place_operators_change_what_the_handle_stands_for() -> None:
+    x = y = X.copy()
     x += 1
     x *= Y
+    assert x is y
     assert x.node is ((X + 1) * Y).node
+
+
+def test_in_place_operators_replace_numbers() -> None:
+    s = t = S
+    s += 1
+    assert s.node is (S + 1).node
+    assert t is S
 
 
 def test_text_shows_op_and_type() -> None:
