@@ -24,6 +24,7 @@ from graphdiff.compile.storage import (
     leases,
     may_take_over,
 )
+from graphdiff.graph.node import Call
 
 IN_PLACE = {"add": "+=", "subtract": "-=", "multiply": "*=", "divide": "/="}
 SPECIAL = ("where", "cast", "bits", "keep", "select")
@@ -242,8 +243,10 @@ class Writer(Scalars):
             return
         self.check(step.operands)
         source = self.ref(x)
-        shape = record.args[1]
-        if old.held == ():
+        shape = record.args[1] if len(record.args) > 1 else ()
+        if step.function in ("np.flip", "np.diagonal"):
+            line = self.written(record, step.operands)
+        elif old.held == ():
             line = f"{self.function('np.broadcast_to')}({source}, {shape})"
             if step.function != "broadcast":
                 line = f"{self.function('np.reshape')}({source}, {shape})"
@@ -284,12 +287,14 @@ class Writer(Scalars):
         if step.function == "astype" and value.held == () and value.dtype.kind == "f":
             kind = self.constant(value.dtype.type, value.dtype.type)
             return self.say(f"{name} = {kind}({self.ref(*step.operands)})", step.quiet)
-        args = [self.literal(a, step.operands) for a in record.args]
-        args += [
-            f"{k}={self.literal(v, step.operands)}" for k, v in record.kwargs.items()
-        ]
-        call = f"{self.function(step.function)}({', '.join(args)})"
+        call = self.written(record, step.operands)
         return self.say(f"{name} = {call}", step.quiet)
+
+    def written(self, record: Call, operands: Sequence[int]) -> str:
+        """The text of a call."""
+        args = [self.literal(a, operands) for a in record.args]
+        args += [f"{k}={self.literal(v, operands)}" for k, v in record.kwargs.items()]
+        return f"{self.function(record.function)}({', '.join(args)})"
 
 
 def statements(writer: Writer, nest: Callable[[list[str]], str]) -> list[str]:
