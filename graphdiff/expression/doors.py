@@ -122,12 +122,12 @@ _MEMORY: dict[str, tuple[Any, ...]] = {
 }
 """Values of keywords that say where entries lie in memory, which changes no result.
 
-A symbolic array lies nowhere and is never written to, so it is its own copy.
+A symbolic array lies nowhere; who writes to it gets another one (see `SHARES`).
 """
 
 DOORS: dict[Any, Door] = {}
 
-SHARES: dict[Any, Callable[[Any, Any, Any], Any]] = {}
+SHARES: dict[Any, Callable[[Any, Any, Any, Any], Any]] = {}
 """What makes a view of the result of a function, of those that give views."""
 
 _LATE: dict[str, tuple[Callable[..., Any], int, type[Door]]] = {}
@@ -198,7 +198,7 @@ def dispatch(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     result = watched(door, args, kwargs)
     share = SHARES.get(function)
     if share is not None:
-        return share(function, args, result)
+        return share(function, args, kwargs, result)
     lent = getattr(result, "lent", None)
     if lent is None or not (lent or any(arg is result for arg in args)):
         return result

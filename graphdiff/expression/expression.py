@@ -253,6 +253,8 @@ class Expression(Methods, Operators):
 
     def astype(self, dtype: Any, copy: bool = True, **others: Any) -> Any:
         """The same entries in another dtype."""
+        if not copy and np.dtype(dtype) == self.dtype:
+            return self
         return dispatch(np.astype, (self, dtype), others)
 
     def flatten(self) -> Any:

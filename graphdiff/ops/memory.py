@@ -189,13 +189,15 @@ def _is_in_order(node: Node) -> bool:
     return isinstance(node.op, (Full, Constant))
 
 
-def view(function: Any, args: Any, result: Any) -> Any:
+def view(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     """The result of a function that gives views, as handles on the memory of `args`."""
     if isinstance(result, (list, tuple)):
-        return type(result)(view(function, args, part) for part in result)
+        return type(result)(view(function, args, kwargs, part) for part in result)
     if not isinstance(result, Expression):
         return result
-    given = [a for a in args if isinstance(a, Expression)]
+    if kwargs.get("copy"):
+        return Expression(result.node)
+    given = [a for a in (*args, *kwargs.values()) if isinstance(a, Expression)]
     for base in given:
         if base is result and function in _GIVE_BACK:
             return base
@@ -209,16 +211,16 @@ def view(function: Any, args: Any, result: Any) -> Any:
     return View(given[0], None, result.node, name_of_function(function))
 
 
-def _item(function: Any, args: Any, result: Any) -> Any:
+def _item(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     """What ``x[key]`` gives: of ints alone a number, else a view or a copy."""
     key = args[1] if isinstance(args[1], tuple) else (args[1],)
     copied = isinstance(result.node.op, Take) and len(result.node.args) > 1
     if copied or not (result.shape or any(item is Ellipsis for item in key)):
         return Expression(result.node)
-    return view(function, args, result)
+    return view(function, args, kwargs, result)
 
 
-def _vague(function: Any, args: Any, result: Any) -> Any:
+def _vague(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     """The result of a function that may give a view, nobody knows where."""
     found = [a for a in args if isinstance(a, Expression) and a.ndim]
     if len(found) != 1 or not isinstance(result, Expression):
@@ -226,21 +228,21 @@ def _vague(function: Any, args: Any, result: Any) -> Any:
     return View(found[0], None, result.node, name_of_function(function))
 
 
-def _array(function: Any, args: Any, result: Any) -> Any:
+def _array(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     """The result of a function that gives an array even where it has no axes."""
-    if not result.shape:
-        return Cell(result.node)
-    return result.__copy__() if any(arg is result for arg in args) else result
+    if kwargs.get("copy", True) is not True:
+        return view(function, args, kwargs, result)
+    return result.__copy__() if result.shape else Cell(result.node)
 
 
-def _same(function: Any, args: Any, result: Any) -> Any:
+def _same(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     return result
 
 
-_GIVE_BACK = {np.asarray, np.atleast_1d, np.atleast_2d}
+_GIVE_BACK = {np.asarray, np.array, np.astype, np.atleast_1d, np.atleast_2d}
 """Functions that give back what they were given, if that will do."""
 
-_OR_COPY = {np.asarray, np.diag}
+_OR_COPY = {np.asarray, np.array, np.astype, np.diag}
 """Functions of which the result is a copy where it is not clearly a view."""
 
 _ways: dict[Callable[..., Any], list[Any]] = {
@@ -260,6 +262,7 @@ _ways: dict[Callable[..., Any], list[Any]] = {
     _array: [
         *(np.zeros, np.ones, np.empty, np.full, np.array, np.copy, np.where),
         *(np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.select),
+        np.astype,
     ],
     _item: [operator.getitem],
     _same: [update],

@@ -396,6 +396,17 @@ def empty_parts(x: Any) -> Any:
     return a
 
 
+@program
+def copies_asked_for(x: Any) -> Any:
+    a = x * 2
+    same = [np.array(a, copy=False, like=a), a.astype(float, copy=False)]
+    same.append(np.asarray(a, copy=None, like=a))
+    apart = [np.asarray(a, copy=True, like=a), a.astype(float), np.reshape(a, (3, 4))]
+    apart[2] = np.reshape(a, (3, 4), copy=True)
+    a[0] = x[1]
+    return sum(same) * sum(apart)
+
+
 # --- what is refused ------------------------------------------------------------------
 @refused(r"x is an argument.*x = x\.copy\(\)")
 def writes_to_the_argument(x: Any) -> Any:
