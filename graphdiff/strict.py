@@ -44,7 +44,9 @@ from graphdiff.ops.elementwise import (
     sqrt,
     where,
 )
+from graphdiff.ops.index import Take
 from graphdiff.ops.linalg import GatedMatMul, matmul
+from graphdiff.ops.pattern import cover
 from graphdiff.ops.shape.made import Made
 from graphdiff.runtime.strict import gated_matmul, matmul_gated
 
@@ -188,13 +190,19 @@ def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
     """The nodes whose values reach the `loud` ones only past an op that may discard.
 
     `nodes` come in topological order. What is not masked is seen by the user; a NaN
-    there is the truth. A condition is not a way to be seen.
+    there is the truth. A condition is not a way to be seen. Parts of an array that hold
+    all of its entries together show it whole, as in ``a, b = x[0], x[1]``.
     """
     seen = set(loud)
+    parts: dict[Node, list[Take]] = {}
     for node in reversed(nodes):
+        if node in parts and cover((p.pattern for p in parts[node]), node.type.shape):
+            seen.add(node)
         if node.args and node in seen:
             shielded = node.op.masks_of(*node.args)
             seen.update([arg for i, arg in ways(node) if i not in shielded])
+            if isinstance(node.op, Take) and shielded:
+                parts.setdefault(node.args[0], []).append(node.op)
     return {node for node in nodes if node not in seen}
 
 

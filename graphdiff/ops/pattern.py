@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -251,3 +253,38 @@ def _bound(bound: Any) -> Any:
     if isinstance(bound, Expression):
         raise GraphTypeError("index: the bounds of a slice must be known, not symbolic")
     return operator.index(bound)
+
+
+_MOST_MARKS = 100_000
+
+
+def cover(patterns: Iterable[tuple[Item, ...]], shape: Shape) -> bool:
+    """Whether parts of an array of `shape` surely hold all of its entries together.
+
+    Known are ints and slices of numbers; an axis of a named size must be read whole.
+    """
+    sizes = [n if isinstance(n, int) else 1 for n in shape]
+    if math.prod(sizes) > _MOST_MARKS:
+        return False
+    met = np.zeros(sizes, bool)
+    for pattern in patterns:
+        items = [item for item in pattern if not isinstance(item, NewAxis)]
+        key = list(map(_known, items, shape[len(shape) - len(items) :]))
+        if None not in key:
+            met[(..., *key)] = True
+    return bool(met.all())
+
+
+def _known(item: Item, n: Size) -> int | slice | None:
+    """What `item` reads along an axis of size `n`, where that is known."""
+    if isinstance(item, At1):
+        return (
+            item.index if isinstance(item.index, int) and isinstance(n, int) else None
+        )
+    if not isinstance(item, Slice):
+        return None
+    known = item.plain()
+    if isinstance(n, int):
+        plain = all(b is None or isinstance(b, int) for b in (known.start, known.stop))
+        return known if plain else None
+    return known if known in (slice(None), slice(None, None, -1)) else None

@@ -201,7 +201,17 @@ def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node],
             stem = words[-1] if words else function
             key = own if own and own not in used else f"{stem}_{key}"
         outputs[unique(key, used)] = node
+    _name_adjoints(outputs, scope)
     return outputs, Tree(spec, tuple(outputs))
+
+
+def _name_adjoints(outputs: dict[str, Node], scope: Scope) -> None:
+    """Name adjoints, which nobody has named, as the outputs that they are."""
+    used = set(scope.names.values())
+    for key, node in outputs.items():
+        own = scope.names.get(node, "d_")
+        if own.startswith("d_") and node in scope.roles and key not in used:
+            scope.names[node] = key
 
 
 _RETURNED = (Expression, np.ndarray, np.generic, int, float, Dim)

@@ -602,3 +602,24 @@ def test_what_is_given_as_infinite_or_nan_stays_outside_too(loss: Function) -> N
             for a, b in zip(found, wanted, strict=True):
                 np.testing.assert_allclose(a, b, atol=1e-12)
             assert np.all(np.isfinite(found[1]))
+
+
+COVERED = {
+    "ints": (lambda t: np.exp(t[0]) * np.exp(t[1]), "2", True),
+    "ints from the end": (lambda t: np.exp(t[-1]) * np.exp(t[0]), "2", True),
+    "slices": (lambda t: np.sum(np.exp(t[:2])) * np.sum(np.exp(t[2:])), "5", True),
+    "columns": (lambda t: np.sum(np.exp(t[:, 0]) * t[:, 1]), "n,2", True),
+    "every other": (lambda t: np.sum(np.exp(t[::2])) - np.sum(t[1::2]), "5", True),
+    "one missing": (lambda t: np.exp(t[0]) * np.exp(t[2]), "3", False),
+    "a row missing": (lambda t: np.sum(np.exp(t[1:, 0]) * t[1:, 1]), "n,2", False),
+}
+
+
+@pytest.mark.parametrize(("f", "shape", "whole"), COVERED.values(), ids=COVERED)
+def test_parts_that_make_up_the_whole_discard_nothing(
+    f: Function, shape: str, whole: bool
+) -> None:
+    specs = gd.spec(shape), gd.spec("")
+    form = gd.grad(lambda x, h: f(x + h * np.exp(x)))
+    gates = [n for n in form.graph(*specs).nodes if n.op.label == "gated"]
+    assert bool(gates) is not whole

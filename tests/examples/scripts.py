@@ -19,11 +19,11 @@ def load(name):
         sys.path.remove(str(FOLDER))
 
 
-def run(name):
+def run(name, *options):
     """What the script prints; any warning is an error."""
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     finished = subprocess.run(
-        [sys.executable, "-W", "error", str(FOLDER / f"{name}.py")],
+        [sys.executable, "-W", "error", str(FOLDER / f"{name}.py"), *options],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         capture_output=True,
         text=True,
