@@ -152,12 +152,16 @@ def convert(name: str, value: Any, wanted: ArrayType) -> np.ndarray:
     if array.dtype == wanted.dtype:
         return array
     listed = isinstance(value, (list, tuple))
-    weak = isinstance(value, (bool, int, float)) or array.size == 0
-    python = listed and array.dtype.kind in "iuf"
-    kinds = "biuf"
+    weak = isinstance(value, (bool, int, float, complex)) or array.size == 0
+    python = listed and array.dtype.kind in "iufc"
+    kinds = "biufc"
     if array.dtype.kind in kinds and (
         np.can_cast(array.dtype, wanted.dtype, "safe")
-        or ((weak or python) and wanted.dtype.kind == "f")
+        or (
+            (weak or python)
+            and wanted.is_inexact
+            and np.can_cast(array.dtype, wanted.dtype, "same_kind")
+        )
         or (listed and array.size == 0)
         or (
             array.dtype.kind in "iu"

@@ -31,6 +31,7 @@ from graphdiff.ops.elementwise import (
     arccos,
     arccosh,
     arcsin,
+    cast_node,
     cbrt,
     divide,
     floor_divide,
@@ -88,7 +89,9 @@ class Strict(Expression):
         value = full_value(other.node)
         if isinstance(other.node.op, Size) or (value is not None and value != 0):
             return self.like(Expression(self.node) / other)
-        return gated(self, reciprocal(other.astype(self.dtype)))
+        kind = np.result_type(self.dtype, other.dtype)
+        wide = kind if kind.kind == "c" else self.dtype
+        return gated(self, reciprocal(Expression(cast_node(other.node, wide))))
 
     def __matmul__(self, other: Any) -> Any:
         """Multiply matrices; zeros of self are strict."""
@@ -146,11 +149,13 @@ class StrictArray(np.ndarray):
             return np.asarray(result).view(StrictArray)
         first = isinstance(args[0], StrictArray)
         if ufunc is np.multiply:
-            result = gated(*np.broadcast_arrays(*(plain if first else plain[::-1])))
+            factors = _alike(*np.broadcast_arrays(*(plain if first else plain[::-1])))
+            result = gated(*factors)
         elif ufunc is np.true_divide and first:
             with np.errstate(all="ignore"):
-                slope = np.reciprocal(np.asarray(plain[1], plain[0].dtype))
-            result = gated(*np.broadcast_arrays(plain[0], slope))
+                g, by = _alike(plain[0], np.asarray(plain[1]))
+                slope = np.reciprocal(by.astype(g.dtype))
+            result = gated(*np.broadcast_arrays(g, slope))
         elif ufunc is np.matmul:
             result = gated_matmul(*plain) if first else matmul_gated(*plain)
         else:
@@ -165,6 +170,14 @@ class StrictArray(np.ndarray):
         return np.asarray(function(*_plain(args), **kwargs)).view(StrictArray)
 
 
+def _alike(g: np.ndarray, s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """A cotangent and its factor in one dtype: complex if either is."""
+    if "c" in (g.dtype.kind, s.dtype.kind):
+        dtype = np.result_type(g.dtype, s.dtype)
+        return g.astype(dtype), s.astype(dtype)
+    return g, s
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return type(value)(map(_plain, value))
@@ -176,14 +189,15 @@ def ways(node: Node) -> list[tuple[int, Node]]:
 
     Truths and integers carry none, and nothing flows through a step function.
     """
-    if not _is_real(node):
+    if not _is_inexact(node):
         return []
     is_flat = node.op.is_flat
-    return [(i, a) for i, a in enumerate(node.args) if _is_real(a) and not is_flat(i)]
+    found = enumerate(node.args)
+    return [(i, a) for i, a in found if _is_inexact(a) and not is_flat(i)]
 
 
-def _is_real(node: Node) -> bool:
-    return not isinstance(node.type, ArrayType) or node.type.is_real
+def _is_inexact(node: Node) -> bool:
+    return not isinstance(node.type, ArrayType) or node.type.is_inexact
 
 
 def masked_nodes(nodes: Sequence[Node], loud: Iterable[Node]) -> set[Node]:
@@ -231,7 +245,7 @@ def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[N
     wild = doubted_inputs(nodes)
     for node in nodes:
         own = is_singular(node) and node not in settled
-        if (own or (wild and not wild.isdisjoint(node.args))) and _is_real(node):
+        if (own or (wild and not wild.isdisjoint(node.args))) and _is_inexact(node):
             wild.add(node)
     return wild
 
@@ -248,7 +262,7 @@ def doubted_inputs(nodes: Sequence[Node]) -> set[Node]:
     }
     asked = {n.args[0] for n in nodes if n.op.doubts or n.op is isnan}
     for node in reversed(nodes) if asked else ():
-        if node in asked and _is_real(node):
+        if node in asked and _is_inexact(node):
             asked.update(node.args)
             if isinstance(node.op, Input):
                 doubted.add(node)
@@ -270,7 +284,7 @@ def _left_out(nodes: Sequence[Node]) -> set[Node]:
         waiting += [node.args[1] for node in nodes if node.op is gated]
     while waiting:
         node = waiting.pop()
-        if node not in found and _is_real(node):
+        if node not in found and _is_inexact(node):
             found.add(node)
             if isinstance(node.op, _ENTRY_BY_ENTRY):
                 waiting += node.args
@@ -295,12 +309,14 @@ def is_singular(node: Node) -> bool:
     """
     op = node.op
     if isinstance(op, (Constant, Full)):
-        return node.type.is_real and not np.all(np.isfinite(op.value))
+        return node.type.is_inexact and not np.all(np.isfinite(op.value))
     if not op.singular:
         return False
     if op is power:
         exponent = full_value(node.args[1])
-        return exponent is None or exponent < 0 or not float(exponent).is_integer()
+        if exponent is None or np.imag(exponent) != 0:
+            return True
+        return exponent.real < 0 or not float(exponent.real).is_integer()
     if op in (divide, mod, floor_divide):
         by = node.args[1]
         return not isinstance(by.op, Size) and full_value(by) in (None, 0)

@@ -293,7 +293,7 @@ def _gradient(
 
 def _is_real(nested: Any) -> bool:
     leaves = flatten(nested)[0]
-    return any(isinstance(leaf, Spec) and leaf.type.is_real for leaf in leaves)
+    return any(isinstance(leaf, Spec) and leaf.type.is_inexact for leaf in leaves)
 
 
 def _write(path: str | None, text: str) -> None:

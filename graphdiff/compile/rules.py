@@ -69,6 +69,10 @@ def _item(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) ->
     return lo.view(call, args, shape, dtype)
 
 
+def _part(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
+    return lo.view(call, args, shape, dtype)
+
+
 def _power(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
     x, p = args
     number = lo.known.get(p)
@@ -183,7 +187,7 @@ def _clip(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) ->
 def _blocked(lo: Lowered, args: list[int], dtype: np.dtype) -> bool:
     """Whether the entries of `args` are many, and as wide as some integer."""
     held = np.broadcast_shapes(*[lo.values[a].held for a in args])
-    return dtype.itemsize > 1 and math.prod(held) >= MANY
+    return dtype.kind != "c" and dtype.itemsize > 1 and math.prod(held) >= MANY
 
 
 def _where(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
@@ -299,6 +303,8 @@ RULES: Mapping[str, Rule] = {
         else lo.view(call, args, shape, dtype)
     ),
     "getitem": _item,
+    "np.real": _part,
+    "np.imag": _part,
     "np.power": _power,
     "np.multiply": _product,
     "np.add": _sum,

@@ -244,7 +244,7 @@ class Writer(Scalars):
         self.check(step.operands)
         source = self.ref(x)
         shape = record.args[1] if len(record.args) > 1 else ()
-        if step.function in ("np.flip", "np.diagonal"):
+        if step.function in ("np.flip", "np.diagonal", "np.real", "np.imag"):
             line = self.written(record, step.operands)
         elif old.held == ():
             line = f"{self.function('np.broadcast_to')}({source}, {shape})"

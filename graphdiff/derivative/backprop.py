@@ -65,7 +65,7 @@ class Numeric(Sweep):
 
 def _fit(share: Any, arg: np.ndarray) -> np.ndarray:
     """`share` in the dtype and shape of the argument that it belongs to."""
-    found = np.asarray(share, arg.dtype)
+    found = np.asarray(share if arg.dtype.kind == "c" else np.real(share), arg.dtype)
     return found if found.shape == arg.shape else np.broadcast_to(found, arg.shape)
 
 
@@ -111,7 +111,7 @@ def backprop(
     check_sizes(graph.ledger.needs, sizes)
     check_types([node.type for node in graph.nodes], sizes)
     values: dict[Node, Any] = {graph.inputs[n]: value for n, value in given.items()}
-    real = {n: x for n, x in graph.inputs.items() if x.type.is_real}
+    real = {n: x for n, x in graph.inputs.items() if x.type.is_inexact}
     sweep = Numeric([target], real.values(), kinks, values, sizes)
     with np.errstate(all="ignore"):
         for node in sweep.nodes:
@@ -126,4 +126,4 @@ def backprop(
         if known and node in table and node.args and node is not target:
             found[unique(known, taken)] = table[node]
     found[own] = table[target]
-    return {n: np.array(g, subok=False) for n, g in found.items()}
+    return {n: np.array(np.conj(g), subok=False) for n, g in found.items()}

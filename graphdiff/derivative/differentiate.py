@@ -27,9 +27,10 @@ from graphdiff.errors import (
 from graphdiff.expression.doors import surface
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.graph import Graph, check_graph
-from graphdiff.graph.node import Full, Node, Role, building, make
+from graphdiff.graph.node import Full, Node, Role, building, current_scope, make
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.axes import spread_node
+from graphdiff.ops.complexes import conjugate
 from graphdiff.ops.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.words import unique
@@ -45,6 +46,25 @@ def zeros(type: ArrayType) -> Node:
     return make(Full.of(0, type))
 
 
+def ascent(x: Node, g: Node | None) -> Node:
+    """The gradient with respect to `x`, given the cotangent that has arrived there.
+
+    Of complex numbers x + iy it is d/dx + i d/dy, the direction of steepest ascent:
+    the conjugate of the cotangent, which pairs without conjugation.
+    """
+    if g is None:
+        return zeros(x.type)
+    if not x.type.is_complex:
+        return g
+    scope = current_scope()
+    made: Node = conjugate(Expression(g)).node
+    if g in scope.roles:
+        scope.roles.setdefault(made, scope.roles[g])
+    if g in scope.names and made not in scope.names and g.args:
+        scope.names[made] = scope.names.pop(g)
+    return made
+
+
 @surface
 def gradients(
     y: Expression,
@@ -55,7 +75,8 @@ def gradients(
 ) -> list[Expression]:
     """The gradient of a scalar `y` with respect to each expression of `wrt`.
 
-    Each has the shape and dtype of its variable, and is made of ordinary nodes:
+    Each has the shape and dtype of its variable (of complex x + iy it is
+    d/dx + i d/dy, the direction of steepest ascent), and is made of ordinary nodes:
     evaluate it, emit it, or differentiate it again. A variable on which `y` does not
     depend gets zeros. Raises `ShapeError` if `y` is not scalar, and `DTypeError` for
     an integer variable unless `allow_int`, which gives zeros.
@@ -77,10 +98,7 @@ def gradients(
     for i, x in enumerate(variables):
         check_variable(f"wrt[{i}]", x.type, allow_int)
     found = pull_back({target: ones(target.type)}, variables, kinks)
-    return [
-        Expression(zeros(x.type) if g is None else g)
-        for x, g in zip(variables, found, strict=True)
-    ]
+    return [Expression(ascent(x, g)) for x, g in zip(variables, found, strict=True)]
 
 
 @surface
@@ -91,7 +109,10 @@ def pullback(
     *,
     kinks: str = "mean",
 ) -> list[Expression]:
-    """The cotangents of `xs`, given those of `ys`: the transposed Jacobian, applied."""
+    """The cotangents of `xs`, given those of `ys`: the transposed Jacobian, applied.
+
+    Cotangents of complex numbers pair without conjugation.
+    """
     check_kinks(kinks)
     targets = _expressions("ys", ys)
     variables = _expressions("xs", xs)
@@ -138,6 +159,10 @@ def _matching(what: str, nodes: Sequence[Node], values: Sequence[Any]) -> list[N
                 f"{what}[{i}]: expected shape {show_shape(node.type.shape)}, got "
                 f"{show_shape(seed.type.shape)}"
             )
+        if seed.type.is_complex and not node.type.is_complex:
+            raise DTypeError(
+                f"{what}[{i}]: expected {node.type.dtype}, got {seed.type.dtype}"
+            )
         found.append(spread_node(cast_node(seed, node.type.dtype), node.type.shape))
     return found
 
@@ -167,13 +192,19 @@ def check_scalar(function: str, what: str, type: ArrayType) -> None:
             f"{function}: {what} must be a scalar, but has shape "
             f"{show_shape(type.shape)}; sum it, or use vjp or pullback"
         )
+    if type.is_complex:
+        raise DTypeError(
+            f"{function}: {what} must be real, but is {type.dtype}: a complex number "
+            f"has no direction of ascent; take .real, np.abs(z) or np.abs(z) ** 2 of "
+            f"it, or use vjp or pullback"
+        )
     if not type.is_real:
         raise DTypeError(f"{function}: {what} must be real, but is {type.dtype}")
 
 
 def check_variable(what: str, type: ArrayType, allow_int: bool) -> None:
-    """Raise for a variable that is not real, unless that is allowed."""
-    if not type.is_real and not allow_int:
+    """Raise for a variable that is not of floats, unless that is allowed."""
+    if not type.is_inexact and not allow_int:
         raise DTypeError(
             f"{what} has dtype {type.dtype}: a derivative needs floating-point "
             f"numbers; convert it, or say allow_int=True to get zeros"
@@ -221,7 +252,7 @@ def differentiate(
         given: dict[str, str] = {}
         taken = dict.fromkeys(outputs, 1)
         for name, x, g in zip(names, variables, found, strict=True):
-            made = zeros(x.type) if g is None else g
+            made = ascent(x, g)
             if g is None and made not in graph.ledger.names:
                 scope.roles[made] = Role(x, "unused")
             given[name] = gradient_name(name, taken, graph)
@@ -282,7 +313,7 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
     after ``p = p[0]``, ``p`` still means the whole argument.
     """
     if wrt is None:
-        return [n for n, x in graph.inputs.items() if x.type.is_real]
+        return [n for n, x in graph.inputs.items() if x.type.is_inexact]
     known: dict[str, dict[str, None]] = {}
     for n in graph.inputs:
         for prefix in _prefixes(n):

@@ -14,6 +14,7 @@ from graphdiff.emit import kinds
 from graphdiff.emit.groups import in_groups, place_of
 from graphdiff.emit.printer import LIMIT
 from graphdiff.emit.statements import Statement
+from graphdiff.emit.traits import widens
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
 from graphdiff.graph.node import Arange, Node
@@ -66,6 +67,8 @@ class Body(Variables):
         if node in self.wanted:
             return not self.values[node].weak and not self.is_alias(node)
         if self.uses[node] <= 1:
+            return False
+        if widens(node) and self.values[node.args[0]].stored:
             return False
         return self.values[node].weight > 0 or node in self.sums
 

@@ -148,7 +148,7 @@ def plainest(record: Call, dtype: np.dtype) -> Call:
     """The record with an operator, where arguments of `dtype` allow one."""
     if dtype.kind == "b" and record.function in _OF_BOOLEANS:
         return record._replace(function=_OF_BOOLEANS[record.function])
-    if dtype.kind == "f" and record.function == "np.reciprocal":
+    if dtype.kind in "fc" and record.function == "np.reciprocal":
         return Call("np.divide", (1, *record.args))
     return record
 
@@ -179,6 +179,10 @@ def _reshape(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
 
 def _astype(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     return method(args[0], "astype", [dtype_text(record.args[1])])
+
+
+def _part(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
+    return attribute(args[0], record.function.removeprefix("np."))
 
 
 def _concatenate(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
@@ -214,7 +218,7 @@ def _histogram(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
 def _full(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     shape, value, dtype = record.args
     name = {0: "np.zeros", 1: "np.ones"}.get(value.item(), "np.full")
-    if name == "np.zeros" and np.signbit(value):
+    if name == "np.zeros" and np.signbit(value.real):
         name = "np.full"
     items = [
         writer.sizes.text(shape[0]) if len(shape) == 1 else writer.item(shape, args)
@@ -231,6 +235,8 @@ _RULES: dict[str, _Rule] = {
     "np.transpose": _transpose,
     "np.reshape": _reshape,
     "astype": _astype,
+    "np.real": _part,
+    "np.imag": _part,
     "concatenate": _concatenate,
     "flipped_cumsum": _flipped_cumsum,
     "np.einsum": _einsum,

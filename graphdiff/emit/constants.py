@@ -12,7 +12,12 @@ from graphdiff.emit.value import plain
 _MOST_WRITTEN = 1000
 """Beyond so many entries, a list of numbers serves nobody; bytes in hex are shorter."""
 
-_BY_DEFAULT = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(bool))
+_BY_DEFAULT = (
+    np.dtype(np.float64),
+    np.dtype(np.int64),
+    np.dtype(bool),
+    np.dtype(complex),
+)
 """What ``np.array`` makes of Python's numbers."""
 
 

@@ -13,7 +13,7 @@ from graphdiff.emit.numbers import is_small_power
 from graphdiff.emit.parts import sum_in_place
 from graphdiff.emit.text import Text, binary, literal, operand
 from graphdiff.emit.traits import VIEWS, is_square
-from graphdiff.emit.value import NOWHERE, Value, plain, short_number
+from graphdiff.emit.value import NOWHERE, Number, Value, plain, short_number
 from graphdiff.emit.variables import Variables
 from graphdiff.errors import DTypeError
 from graphdiff.graph.node import Call, Node, full_value
@@ -206,7 +206,7 @@ def _kind(arg: Node, value: Value) -> Any:
     return int if number is None else type(number)
 
 
-def _number(arg: Node, value: Value, short: bool) -> bool | int | float | None:
+def _number(arg: Node, value: Value, short: bool) -> Number | None:
     if value.number is None:
         return None
     number = plain(value.number, arg.type.dtype)

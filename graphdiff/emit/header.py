@@ -81,7 +81,7 @@ class Header:
         wanted = {self.graph.inputs[name] for name in self.gradients.values()}
         found = []
         for parameter in self.made:
-            leaves = [x for x in parameter.leaves if x.node.type.is_real]
+            leaves = [x for x in parameter.leaves if x.node.type.is_inexact]
             inside = [x for x in leaves if x.node in wanted]
             if inside and len(inside) == len(leaves):
                 found.append(parameter.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.emit.text import Text, binary, call, list_, literal
+from graphdiff.emit.traits import widens
 from graphdiff.emit.value import NOWHERE, Value
 from graphdiff.emit.variables import Variables, plain_call
 from graphdiff.graph.node import Node
@@ -13,6 +14,10 @@ def matmul(body: Variables, node: Node) -> Value:
     """``a @ b``; with a vector as itself, and ``np.outer`` of two."""
     a, b = (body.argument(node, arg) for arg in node.args)
     left, right = _operands(body, node, a, b)
+    first, second = (widens(arg) and not body.values[arg].thin for arg in node.args)
+    if first != second:
+        left = a.bare.text if first and a.bare is not None else left
+        right = b.bare.text if second and b.bare is not None else right
     record = node.op.call(*[arg.type for arg in node.args])
     if isinstance(node.op, GatedMatMul):
         text = body.writer.call(record, [left, right])

@@ -11,7 +11,7 @@ from graphdiff.emit.header import gradients_of
 from graphdiff.emit.layout import returns
 from graphdiff.emit.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
-from graphdiff.emit.traits import VIEWS
+from graphdiff.emit.traits import PARTS, VIEWS
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.ops import elementwise as ufuncs
@@ -111,7 +111,9 @@ class Returned:
         if not node.type.shape:
             return text if is_scalar(node) else subscript(text, [])
         root = node
-        while isinstance(root.op, (*VIEWS, Take)) and not isinstance(root.op, Spread):
+        while isinstance(root.op, (*VIEWS, *PARTS, Take)) and not isinstance(
+            root.op, Spread
+        ):
             root = root.args[0]
         if isinstance(root.op, (Input, Constant)) or root in self._owned:
             return method(text, "copy")

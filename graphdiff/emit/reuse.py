@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from graphdiff.emit.traits import VIEWS
+from graphdiff.emit.traits import PARTS, VIEWS
 from graphdiff.graph.node import LEAVES, Node, full_value
 from graphdiff.graph.types import each_type
 from graphdiff.ops import elementwise as ufuncs
@@ -188,7 +188,7 @@ def shows_argument(node: Node) -> bool:
         return not arrays or not any(isinstance(p, ByArray) for p in node.op.pattern)
     if isinstance(node.op, Move):
         return node.op.view
-    return isinstance(node.op, (*VIEWS, Cast, Einsum))
+    return isinstance(node.op, (*VIEWS, *PARTS, Cast, Einsum))
 
 
 def _may_overwrite(node: Node) -> bool:
@@ -205,7 +205,7 @@ def _may_overwrite(node: Node) -> bool:
 def is_zero(node: Node) -> bool:
     """Whether `node` is 0 everywhere, and never -0.0."""
     value = full_value(node)
-    return value is not None and value == 0 and not np.signbit(value)
+    return value is not None and value == 0 and not np.signbit(value.real)
 
 
 def _is_number(node: Node) -> bool:

@@ -97,7 +97,7 @@ class Stems:
     def of(self, node: Node) -> str:
         """A name for the value of `node`; making it unique is left to others."""
         role = self.graph.role_of(node)
-        if role is not None and node not in self._steps and node.type.is_real:
+        if role is not None and node not in self._steps and node.type.is_inexact:
             below = [a for a in role.of.args if a.args or a in self.variables]
             if len(below) == 1:
                 return self._cotangent(below[0], role.of)

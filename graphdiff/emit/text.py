@@ -180,7 +180,7 @@ def literal(value: object) -> Text:
     if isinstance(value, str):
         return string(value)
     if isinstance(value, complex):
-        return call("complex", [literal(value.real), literal(value.imag)])
+        return _complex(value)
     if not isinstance(value, int | float):
         raise TypeError(f"no literal for {type(value).__name__}: {value!r}")
     if isinstance(value, float) and math.isnan(value):
@@ -190,6 +190,27 @@ def literal(value: object) -> Text:
     if value == math.inf:
         return _name("np.inf")
     return _leaf("number", repr(value).replace("e+", "e"))
+
+
+def _complex(value: complex) -> Text:
+    """``2j``, ``1 - 2j``; with signed zeros, NaN or infinities ``complex(-0.0, 1.0)``.
+
+    >>> [literal(v).flat for v in (2j, 1 - 2j, complex(-0.0, 1))]
+    ['2j', '1 - 2j', 'complex(-0.0, 1.0)']
+    """
+    first, second = value.real, value.imag
+    negative_zeros = (first == 0 and math.copysign(1, first) < 0) or (
+        second == 0 and math.copysign(1, second) < 0
+    )
+    if negative_zeros or not (math.isfinite(first) and math.isfinite(second)):
+        return call("complex", [literal(first), literal(second)])
+    number = repr(complex(0, abs(second))).replace("e+", "e")
+    imaginary = _leaf("number", number)
+    if first == 0 and second >= 0:
+        return imaginary
+    small = first.is_integer() and abs(first) < 1e6
+    real = literal(int(first) if small else first)
+    return binary("-" if second < 0 else "+", real, imaginary)
 
 
 def is_simple(text: Text) -> bool:

@@ -5,12 +5,17 @@ from __future__ import annotations
 from graphdiff.graph.node import Node
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Reshape, Spread, Transpose
+from graphdiff.ops.complexes import Imaginary
+from graphdiff.ops.entries import Cast, RealPart
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.shape.moves import Move
 
 VIEWS = (Spread, Reshape, Transpose)
 
-_HARMLESS = (*VIEWS, Take, Put, Concatenate, Move)
+PARTS = (RealPart, Imaginary)
+"""Views of complex arrays as real ones."""
+
+_HARMLESS = (*VIEWS, *PARTS, Take, Put, Concatenate, Move)
 _CHOICES = {
     ufuncs.where,
     ufuncs.maximum,
@@ -26,10 +31,17 @@ def is_harmless(node: Node) -> bool:
     return isinstance(node.op, _HARMLESS) or node.op in _CHOICES
 
 
+def widens(node: Node) -> bool:
+    """Whether `node` only makes complex numbers of real ones, as NumPy does itself."""
+    return (
+        isinstance(node.op, Cast) and node.type.is_complex and node.args[0].type.is_real
+    )
+
+
 def is_square(node: Node) -> bool:
     """Whether `node` is x * x, written x**2: of arrays, NumPy computes the same."""
     return (
         node.op is ufuncs.multiply
         and bool(node.type.shape)
-        and node.type.dtype.kind in "fiu"
+        and node.type.dtype.kind in "fiuc"
     )

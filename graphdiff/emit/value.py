@@ -54,7 +54,10 @@ def scalar_text(number: Any, dtype: np.dtype) -> Text:
     return call(f"np.{name}", [literal(short_number(plain(number, dtype)))])
 
 
-def plain(number: Any, dtype: np.dtype) -> bool | int | float:
+Number = bool | int | float | complex
+
+
+def plain(number: Any, dtype: np.dtype) -> Number:
     """The shortest Python number that becomes `number` in `dtype`.
 
     >>> plain(np.float32(0.1), np.dtype(np.float32))
@@ -64,11 +67,20 @@ def plain(number: Any, dtype: np.dtype) -> bool | int | float:
         short = float(str(number))
         if dtype.type(short) == number:
             return short
+    if dtype.kind == "c":
+        part = np.finfo(dtype).dtype
+        return complex(*(plain(p, part) for p in (number.real, number.imag)))
     return number.item()  # type: ignore[no-any-return]
 
 
-def short_number(value: bool | int | float) -> bool | int | float:
-    """A float that is a small whole number as an int, which reads better: ``2 * x``."""
+def short_number(value: Number) -> Number:
+    """A float that is a small whole number as an int, which reads better: ``2 * x``.
+
+    So is a complex number without an imaginary part.
+    """
+    if isinstance(value, complex):
+        real = value.imag == 0 and np.copysign(1, value.imag) > 0
+        return short_number(value.real) if real else value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e6:
         whole = int(value)
         return whole if whole or np.copysign(1, value) > 0 else value

@@ -218,7 +218,7 @@ class Variables:
             node not in self.outside
             and full_value(zero) == 0
             and not self.values[kept].weak
-            and not np.signbit(full_value(zero))
+            and not np.signbit(full_value(zero).real)
             and kept not in self.wild
             and node not in self.kept
         )

@@ -110,7 +110,8 @@ class Expression(Methods, Operators):
             total = total * n
         return total
 
-    real = property(lambda self: self)
+    real = property(lambda self: dispatch(np.real, (self,), {}))
+    imag = property(lambda self: dispatch(np.imag, (self,), {}))
     T = property(lambda self: dispatch(np.transpose, (self,), {}))
     mT = property(  # noqa: N815
         lambda self: dispatch(np.matrix_transpose, (self,), {})

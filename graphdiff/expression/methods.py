@@ -42,3 +42,4 @@ class Methods:
     trace = method_door(np.trace)
     diagonal = method_door(np.diagonal)
     nonzero = method_door(np.nonzero)
+    conj = conjugate = method_door(np.conjugate)

@@ -162,7 +162,7 @@ def named(x: Expression, name: str) -> Expression:
     """
     check_name("named: name", name)
     if not isinstance(x, Expression):
-        if isinstance(x, (np.ndarray, np.generic, int, float)):
+        if isinstance(x, (np.ndarray, np.generic, int, float, complex)):
             return x
         raise GraphTypeError(f"named: expected an expression, got {type(x).__name__}")
     scope = current_scope()

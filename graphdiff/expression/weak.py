@@ -25,7 +25,7 @@ class Weak(Expression, passes_on=False):
     @property
     def weak(self) -> Any:
         """The kind of Python number that it is."""
-        return float if self.dtype.kind == "f" else int
+        return {"f": float, "c": complex}.get(self.dtype.kind, int)
 
 
 def _weakly(name: str) -> Any:
@@ -41,7 +41,9 @@ def _weakly(name: str) -> Any:
 
 
 def _is_python_number(value: Any) -> bool:
-    return isinstance(value, (int, float, Dim)) and not isinstance(value, np.generic)
+    return isinstance(value, (int, float, complex, Dim)) and not isinstance(
+        value, np.generic
+    )
 
 
 _ARITHMETIC: dict[Any, Any] = {

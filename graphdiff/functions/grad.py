@@ -18,11 +18,11 @@ import numpy as np
 
 from graphdiff.compile import compile as compile_graph
 from graphdiff.derivative.differentiate import (
+    ascent,
     check_scalar,
     check_variable,
     differentiate,
     ones,
-    zeros,
 )
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.sweep import pull_back
@@ -225,10 +225,7 @@ class Gradient(Form):
             n: x for n, x in fresh.inputs.items() if any(_within(n, w) for w in wanted)
         }
         found = pull_back({value: ones(value.type)}, list(chosen.values()), self.kinks)
-        grads = [
-            zeros(x.type) if g is None else g
-            for g, x in zip(found, chosen.values(), strict=True)
-        ]
+        grads = [ascent(x, g) for g, x in zip(found, chosen.values(), strict=True)]
         value, *grads = fresh.put_back([value, *grads])
         made = dict(zip(chosen, map(Expression, grads), strict=True))
         signature = Signature("", fresh.trees, {}, Tree(None, ("",)))

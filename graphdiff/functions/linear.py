@@ -124,7 +124,7 @@ class Forward(Linear):
     ) -> list[Node]:
         """Push the tangents forward."""
         pairs = zip(inputs, vector, strict=True)
-        real = {x: t for x, t in pairs if x.type.is_real}
+        real = {x: t for x, t in pairs if x.type.is_inexact}
         found = push_forward(outputs, real, self.kinks)
         return [
             zeros(y.type) if t is None else t
@@ -148,12 +148,12 @@ class Backward(Linear):
         """Pull the cotangents back."""
         seeds: dict[Node, Node] = {}
         for y, seed in zip(outputs, vector, strict=True):
-            if y.type.is_real:
+            if y.type.is_inexact:
                 old = seeds.get(y)
                 seeds[y] = (
                     seed if old is None else (Expression(old) + Expression(seed)).node
                 )
-        real = [x for x in inputs if x.type.is_real]
+        real = [x for x in inputs if x.type.is_inexact]
         found = pull_back(seeds, real, self.kinks) if seeds else [None] * len(real)
         known = dict(zip(real, found, strict=True))
         return [known.get(x) or zeros(x.type) for x in inputs]

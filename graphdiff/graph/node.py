@@ -21,7 +21,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import numpy as np
 
-from graphdiff.errors import GraphTypeError, Position
+from graphdiff.errors import DTypeError, GraphTypeError, Position
 from graphdiff.graph.collector import collector_held
 from graphdiff.graph.op import Arg as Arg
 from graphdiff.graph.op import At as At
@@ -112,6 +112,8 @@ class Scope:
                 node.op = op
                 node.args = args
                 node.type = op.infer(*[arg.type for arg in args])  # type: ignore[assignment]
+                if not op.over_complex:
+                    _refuse_complex(op, args)
                 self.nodes[key] = node
                 if self.keep_fresh:
                     self.fresh.append(node)
@@ -126,6 +128,16 @@ class Scope:
         """Share these nodes: what equals one of them will be it."""
         for node in nodes:
             self.nodes[node.op, node.args] = node
+
+
+def _refuse_complex(op: Op, args: tuple[Node, ...]) -> None:
+    """Raise `DTypeError` if an argument of an op of real numbers is complex."""
+    for arg in args:
+        if arg.type.dtype.kind == "c":
+            raise DTypeError(
+                f"{op.label}: there is no version for {arg.type.dtype}; take .real, "
+                f".imag or np.abs of complex numbers"
+            )
 
 
 _BY_HAND = Scope(weak=True)
@@ -265,6 +277,8 @@ class Pick(Op):
     """One of the results of an op that has several."""
 
     index: int
+
+    over_complex = True
 
     def infer(self, *results: Any) -> ArrayType:
         """The type of that result."""

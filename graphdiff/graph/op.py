@@ -82,6 +82,9 @@ class Op:
     results: ClassVar[tuple[str, ...]] = ()
     """What the results are called, of an op that has several."""
 
+    over_complex: ClassVar[bool] = False
+    """Whether the op, and its pullback, are right for complex numbers too."""
+
     needs: ClassVar[tuple[Dim, ...]] = ()
     """Sizes that must be at least 0, or the op computes something of another shape."""
 

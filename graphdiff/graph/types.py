@@ -16,7 +16,7 @@ from graphdiff.sizes.dims import Dim, positive_part
 Size = int | Dim
 Shape = tuple[Size, ...]
 
-KINDS = "biuf"
+KINDS = "biufc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,18 @@ class ArrayType:
 
     @property
     def is_real(self) -> bool:
-        """Whether the entries are floating-point, so that derivatives make sense."""
+        """Whether the entries are real floating-point numbers."""
         return self.dtype.kind == "f"
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether the entries are complex numbers."""
+        return self.dtype.kind == "c"
+
+    @property
+    def is_inexact(self) -> bool:
+        """Whether the entries are real or complex, so that derivatives make sense."""
+        return self.dtype.kind in "fc"
 
     def __str__(self) -> str:
         """Write the type as ``float64[batch, 10]``."""
@@ -58,14 +68,13 @@ def show_type(type: ArrayType | tuple[ArrayType, ...]) -> str:
 
 def check_dtype(dtype: np.dtype, what: str) -> np.dtype:
     """Return `dtype` if graphdiff computes with it, else raise `DTypeError`."""
-    if dtype.kind in KINDS and dtype.isnative and dtype.itemsize <= 8:
+    widest = 16 if dtype.kind == "c" else 8
+    if dtype.kind in KINDS and dtype.isnative and dtype.itemsize <= widest:
         return dtype
-    if dtype.kind == "c":
-        remedy = "complex numbers are not supported; pass real and imaginary parts"
-    elif dtype.kind == "O":
+    if dtype.kind == "O":
         remedy = "an object array was made; combine arrays with np.stack instead"
     else:
-        remedy = "expected bool, an integer, float16, float32 or float64"
+        remedy = "expected bool, an integer, float16, float32, float64 or complex"
     raise DTypeError(f"{what} has dtype {dtype}: {remedy}")
 
 
@@ -100,7 +109,7 @@ def alike(n: Size, m: Size) -> bool:
     return n == m or positive_part(n) == positive_part(m)
 
 
-Weak = type[int] | type[float] | type[bool]
+Weak = type[int] | type[float] | type[complex] | type[bool]
 
 
 def dtype_of(value: object) -> np.dtype | Weak:
@@ -111,6 +120,8 @@ def dtype_of(value: object) -> np.dtype | Weak:
         return int
     if isinstance(value, float) and not isinstance(value, np.generic):
         return float
+    if isinstance(value, complex) and not isinstance(value, np.generic):
+        return complex
     weak: Any = getattr(value, "weak", None)
     return weak or value.dtype  # type: ignore[attr-defined,no-any-return]
 
@@ -126,7 +137,7 @@ def promote(*dtypes: np.dtype | Weak) -> np.dtype:
 def promote_to_float(*dtypes: np.dtype | Weak) -> np.dtype:
     """As `promote`, with integers and booleans becoming float64."""
     dtype = promote(*dtypes)  # type: ignore[arg-type]
-    return dtype if dtype.kind == "f" else np.dtype(np.float64)
+    return dtype if dtype.kind in "fc" else np.dtype(np.float64)
 
 
 def whole_number(what: str, value: Any) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.errors import DTypeError
 from graphdiff.expression.expression import Expression, as_array
 from graphdiff.graph.types import promote
 
@@ -18,6 +19,8 @@ def array(what: str, x: Any) -> Any:
 def real(what: str, x: Any) -> Any:
     """As `array`; float dtypes are kept, integers and booleans become float64."""
     x = array(what, x)
+    if x.dtype.kind == "c":
+        raise DTypeError(f"gd.nn.{what}: expected real numbers, got {x.dtype}")
     return x if x.dtype.kind == "f" else x.astype(np.float64)
 
 

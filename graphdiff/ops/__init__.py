@@ -9,6 +9,7 @@ from graphdiff.ops import axes as axes
 from graphdiff.ops import cases as cases
 from graphdiff.ops import choice as choice
 from graphdiff.ops import comparison as comparison
+from graphdiff.ops import complexes as complexes
 from graphdiff.ops import convolution as convolution
 from graphdiff.ops import counting as counting
 from graphdiff.ops import cumulative as cumulative

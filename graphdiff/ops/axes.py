@@ -33,6 +33,8 @@ from graphdiff.sizes.dims import Dim
 class Sum(Op):
     """Add along ``axes``, which disappear."""
 
+    over_complex = True
+
     axes: tuple[int, ...]
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -49,6 +51,8 @@ class Sum(Op):
 @dataclass(frozen=True)
 class Spread(Op):
     """Repeat along new ``axes`` of the given ``lengths``: the adjoint of `Sum`."""
+
+    over_complex = True
 
     axes: tuple[int, ...]
     lengths: tuple[int | Dim, ...]
@@ -71,6 +75,8 @@ class Spread(Op):
 class Reshape(Op):
     """Give the last ``rank`` axes another ``shape`` of as many entries."""
 
+    over_complex = True
+
     rank: int
     shape: Shape
 
@@ -87,6 +93,8 @@ class Reshape(Op):
 @dataclass(frozen=True)
 class Transpose(Op):
     """Put the last axes in another order: axis ``-k`` comes from ``order[-k]``."""
+
+    over_complex = True
 
     order: tuple[int, ...]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.errors import DTypeError
 from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.types import check_dtype
 from graphdiff.ops.elementwise import (
@@ -54,6 +55,11 @@ def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
 def astype(x: Any, dtype: Any) -> Any:
     """The entries of `x` in another dtype."""
     wanted = check_dtype(np.dtype(dtype), "astype")
+    if x.dtype.kind == "c" and wanted.kind not in "cb":
+        raise DTypeError(
+            f"astype: {wanted} would lose the imaginary parts of {x.dtype}; write "
+            f".real, or np.abs"
+        )
     return Expression(cast_node(x.node, wanted))
 
 

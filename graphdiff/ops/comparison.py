@@ -50,7 +50,7 @@ def array_equal(a1: Any, a2: Any, equal_nan: bool = False) -> Any:
     if a1.shape != a2.shape:
         return _never(a1, a2)
     same = a1 == a2
-    if equal_nan and a1.dtype.kind == a2.dtype.kind == "f":
+    if equal_nan and a1.dtype.kind in "fc" and a2.dtype.kind in "fc":
         same = same | (isnan(a1) & isnan(a2))
     return np.all(same)
 

@@ -19,6 +19,8 @@ from graphdiff.ops.recurrence import Shift, from_end
 class Running(Op):
     """An op that takes each entry to a sum or product of those up to it."""
 
+    over_complex = True
+
     axis: int
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -106,14 +108,14 @@ def cumprod(a: Any, axis: Any = None, dtype: Any = None) -> Any:
 @implements(np.nancumsum)
 def nancumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     """The running sum along `axis`, NaN counting as 0."""
-    op = NanCumSum if a.dtype.kind == "f" else CumSum
+    op = NanCumSum if a.dtype.kind in "fc" else CumSum
     return along("np.nancumsum", op, a, axis, dtype)
 
 
 @implements(np.nancumprod)
 def nancumprod(a: Any, axis: Any = None, dtype: Any = None) -> Any:
     """The running product along `axis`, NaN counting as 1."""
-    op = NanCumProd if a.dtype.kind == "f" else CumProd
+    op = NanCumProd if a.dtype.kind in "fc" else CumProd
     return along("np.nancumprod", op, a, axis, dtype)
 
 

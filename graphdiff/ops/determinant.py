@@ -30,6 +30,8 @@ def identity_mask(x: Any) -> Any:
 class Det(Op):
     """The determinant; its slope is the matrix of cofactors."""
 
+    over_complex = True
+
     def infer(self, a: ArrayType) -> ArrayType:
         return ArrayType(a.shape[:-2], a.dtype)
 
@@ -47,6 +49,8 @@ class Cofactors(Op):
     As a form in the directions and one more matrix it is symmetric, so that all its
     derivatives are again of this kind.
     """
+
+    over_complex = True
 
     def infer(self, a: ArrayType, *directions: ArrayType) -> ArrayType:
         return a
@@ -88,6 +92,8 @@ class LogDet(Op):
 @dataclass(frozen=True)
 class SlogDet(Op):
     """Sign of the determinant, and the logarithm of its absolute value."""
+
+    over_complex = True
 
     singular = True
     results = ("sign", "logdet")

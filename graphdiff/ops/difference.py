@@ -27,6 +27,8 @@ from graphdiff.sizes.dims import Dim, positive_part
 class Diff(Op):
     """Each entry along ``axis`` less the one before."""
 
+    over_complex = True
+
     axis: int
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -49,6 +51,8 @@ class DiffBack(Op):
     That is `Diff` transposed, but for the sign. There are ``length`` differences: at
     size 0 none, although two zeros have one.
     """
+
+    over_complex = True
 
     axis: int
     length: Size

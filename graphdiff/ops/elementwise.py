@@ -121,6 +121,13 @@ def _ratio_over(g: Any, y: Any, a: Any, b: Any) -> Any:
     return -ratio(np.where(y == 0, y.dtype.type(0), g * y), b)
 
 
+def _arccosh(g: Any, y: Any, x: Any) -> Any:
+    """1 / sqrt(x * x - 1), on the branch of the complex function that NumPy takes."""
+    if x.dtype.kind == "c":
+        return g / (np.sqrt(x - 1) * np.sqrt(x + 1))
+    return g / np.sqrt(x * x - 1)
+
+
 def _angle(first: bool) -> Rule:
     """The derivatives of the angle of (x, y), 0 at the origin."""
 
@@ -164,9 +171,9 @@ floor_divide = ufunc(np.floor_divide, singular=True, safe=(None, 1.0))
 reciprocal = ufunc(
     np.reciprocal, lambda g, y, x: -(g * y * y), singular=True, safe=(1.0,)
 )
-absolute = ufunc(np.absolute, _sign, kink="jumps at 0")
+absolute = ufunc(np.absolute, _sign, kink="jumps at 0", over_complex=False)
 fabs = ufunc(np.fabs, _sign, kink="jumps at 0")
-sign = ufunc(np.sign)
+sign = ufunc(np.sign, over_complex=False)
 sqrt = ufunc(np.sqrt, lambda g, y, x: g / (2 * y), singular=True, safe=(1.0,))
 root = Elementwise(
     "np.sqrt",
@@ -232,24 +239,24 @@ sinh = ufunc(np.sinh, lambda g, y, x: g * np.cosh(x), singular=True, safe=(0.0,)
 cosh = ufunc(np.cosh, lambda g, y, x: g * np.sinh(x), singular=True, safe=(0.0,))
 tanh = ufunc(np.tanh, lambda g, y, x: g * (1 - y * y))
 arcsinh = ufunc(np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1))
-arccosh = ufunc(
-    np.arccosh, lambda g, y, x: g / np.sqrt(x * x - 1), singular=True, safe=(2.0,)
-)
+arccosh = ufunc(np.arccosh, _arccosh, singular=True, safe=(2.0,))
 arctanh = ufunc(np.arctanh, lambda g, y, x: g / (1 - x * x), singular=True, safe=(0.0,))
 
 # --- choice ---------------------------------------------------------------------------
-maximum = ufunc(
-    np.maximum, _winner(1, 0), _winner(1, 1), kink="jumps at ties", masks=(0, 1)
-)
-minimum = ufunc(
-    np.minimum, _winner(-1, 0), _winner(-1, 1), kink="jumps at ties", masks=(0, 1)
-)
+_TIES: dict[str, Any] = {
+    "kink": "jumps at ties",
+    "masks": (0, 1),
+    "over_complex": False,
+}
+maximum = ufunc(np.maximum, _winner(1, 0), _winner(1, 1), **_TIES)
+minimum = ufunc(np.minimum, _winner(-1, 0), _winner(-1, 1), **_TIES)
 clip = Elementwise(
     "np.clip",
     all_alike,
     (_clipped(0), _clipped(1), _clipped(2)),
     kink="jumps at the bounds",
     masks=(0, 1, 2),
+    over_complex=False,
 )
 where = Elementwise(
     "np.where",
@@ -281,10 +288,18 @@ relu = helper(
 
 # --- products and quotients in which a zero is strict ---------------------------------
 gated: Elementwise = helper(
-    "gated", _gated_gate, lambda g, y, g0, s: gated(g0, g), masks=(1,)
+    "gated",
+    _gated_gate,
+    lambda g, y, g0, s: gated(g0, g),
+    masks=(1,),
+    over_complex=True,
 )
 ratio: Elementwise = helper(
-    "ratio", lambda g, y, a, b: ratio(g, b), _ratio_over, masks=(0, 1)
+    "ratio",
+    lambda g, y, a, b: ratio(g, b),
+    _ratio_over,
+    masks=(0, 1),
+    over_complex=True,
 )
 
 # --- no derivative --------------------------------------------------------------------

@@ -52,6 +52,7 @@ class Elementwise(Op):
     out: bool = True
     more: tuple[Any, ...] = ()
     named: Mapping[str, Any] = field(default_factory=dict)
+    over_complex: bool = True  # type: ignore[misc]
 
     @property
     def label(self) -> str:
@@ -124,7 +125,7 @@ class Elementwise(Op):
     def _fit(self, args: tuple[Any, ...]) -> list[Node]:
         values = [
             a
-            if isinstance(a, (Expression, int, float, Dim))
+            if isinstance(a, (Expression, int, float, complex, Dim))
             else as_array(a, self.name)
             for a in args
         ]
@@ -192,6 +193,8 @@ class Cast(Op):
 
     dtype: np.dtype
 
+    over_complex = True
+
     def infer(self, x: ArrayType) -> ArrayType:
         return ArrayType(x.shape, self.dtype)
 
@@ -199,13 +202,45 @@ class Cast(Op):
         return Call("astype", (Arg(0), self.dtype))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
+        share = np.real(g) if g.dtype.kind == "c" and x.dtype.kind != "c" else g
+        return share if share.dtype == x.dtype else Cast(x.dtype)(share)
+
+
+@dataclass(frozen=True)
+class RealPart(Op):
+    """The real parts of complex entries, a view of them; see `complexes`."""
+
+    over_complex = True
+
+    @property
+    def label(self) -> str:
+        """A short word for results without a name."""
+        return "real"
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return ArrayType(x.shape, np.finfo(x.dtype).dtype)
+
+    def call(self, x: ArrayType) -> Call:
+        return Call("np.real", (Arg(0),))
+
+    def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         return Cast(x.dtype)(g)
 
 
+real_part = RealPart()
+
+
 def cast_node(x: Node, dtype: np.dtype) -> Node:
-    """`x` in `dtype`; a number is converted at once."""
+    """`x` in `dtype`; a number is converted at once.
+
+    Of a complex cotangent what reaches a real argument is the real part.
+    """
     if x.type.dtype == dtype:
         return x
+    if x.type.is_complex and dtype.kind not in "cb":
+        if isinstance(x.op, Full):
+            return make(Full.of(x.op.value.real, ArrayType(x.type.shape, dtype)))
+        return cast_node(make(real_part, x), dtype)
     if isinstance(x.op, Full):
         return make(Full.of(x.op.value, ArrayType(x.type.shape, dtype)))
     return make(Cast(dtype), x)
@@ -226,9 +261,16 @@ def _by_ufunc(ufunc: Any, name: str) -> DtypeRule:
     return dtypes
 
 
-def _all_float(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+def _all_inexact(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
     dtype = promote_to_float(*given)
     return (dtype,) * len(given), dtype
+
+
+def _all_float(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
+    found = _all_inexact(*given)
+    if found[1].kind == "c":
+        raise DTypeError(f"expected real numbers, got {found[1]}")
+    return found
 
 
 def all_alike(*given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]:
@@ -243,12 +285,13 @@ def choice(condition: Any, *given: Any) -> tuple[tuple[np.dtype, ...], np.dtype]
     return (np.dtype(bool), dtype, dtype), dtype
 
 
+_SHORT = {"absolute": "abs", "conjugate": "conj", "remainder": "mod"}
+
+
 def ufunc(function: Any, *rules: Rule | None, **facts: Any) -> Elementwise:
     """The op of a NumPy ufunc, and the ufunc's door."""
     padded = rules if rules else (None,) * function.nin
-    name = {"absolute": "abs", "remainder": "mod"}.get(
-        function.__name__, function.__name__
-    )
+    name = _SHORT.get(function.__name__, function.__name__)
     dtypes = _by_ufunc(function, f"np.{function.__name__}")
     op = Elementwise(f"np.{name}", dtypes, padded, **facts)
     DOORS[function] = UfuncDoor(function, op, function.nin)
@@ -270,6 +313,7 @@ def late_function(
     def found() -> DtypeRule:
         return _by_ufunc(find_late(ufunc), name)
 
+    facts.setdefault("over_complex", False)
     op = Elementwise(name, lambda *given: found()(*given), rules, **facts)
     implements_late(ufunc, len(rules), UfuncDoor)(op)
     return op
@@ -285,9 +329,14 @@ def parametric(
     return Elementwise(name, _all_float, rules, out=False, more=more, **facts)
 
 
-def helper(name: str, *rules: Rule | None, **facts: Any) -> Elementwise:
-    """The op of one of our own runtime functions of floats."""
-    return Elementwise(name, _all_float, rules, out=False, **facts)
+def helper(
+    name: str, *rules: Rule | None, over_complex: bool = False, **facts: Any
+) -> Elementwise:
+    """The op of one of our own runtime functions of floats, or of complex numbers."""
+    dtypes = _all_inexact if over_complex else _all_float
+    return Elementwise(
+        name, dtypes, rules, out=False, over_complex=over_complex, **facts
+    )
 
 
 def literal(x: Any) -> Any:

@@ -31,6 +31,8 @@ def inverse_slope(g: Any, p: Any, a: Any) -> Any:
 class Pinv(Op):
     """The pseudoinverse; singular values below ``rcond`` times the largest are 0."""
 
+    over_complex = True
+
     options: tuple[tuple[str, Any], ...] = ()
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -49,6 +51,8 @@ class LstSq(Op):
 
     The residuals are left to the door, which knows their shape.
     """
+
+    over_complex = True
 
     rcond: float | None = None
 
@@ -81,6 +85,8 @@ class LstSq(Op):
 class MatrixRank(Op):
     """How many singular values are not 0 to rounding: a number without derivative."""
 
+    over_complex = True
+
     options: tuple[tuple[str, Any], ...] = ()
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -96,6 +102,8 @@ class MatrixRank(Op):
 @dataclass(frozen=True)
 class MatrixPower(Op):
     """A square matrix times itself, ``n`` times; n is 2 or more."""
+
+    over_complex = True
 
     n: int
 
@@ -121,6 +129,8 @@ class MatrixPower(Op):
 @dataclass(frozen=True)
 class Qr(Op):
     """The thin factors of ``a = q @ r``: q has orthonormal columns, r is triangular."""
+
+    over_complex = True
 
     results = ("q", "r")
 

@@ -24,7 +24,7 @@ def as_shape(shape: Any) -> Shape:
 
 def filled(what: str, shape: Shape, value: Any, dtype: Any) -> Expression:
     """An array of `shape`, every entry `value`."""
-    if not isinstance(value, (int, float)):
+    if not isinstance(value, (int, float, complex)):
         value = lift(value, what)
     return Expression(fit(value, check_dtype(np.dtype(dtype), what), shape))
 

@@ -48,7 +48,7 @@ def _truth(*given: Any) -> Any:
     return given, np.dtype(bool)
 
 
-_FLAT: dict[str, Any] = {"out": False}
+_FLAT: dict[str, Any] = {"out": False, "over_complex": False}
 isposinf = Elementwise("np.isposinf", _truth, (None,), **_FLAT)
 isneginf = Elementwise("np.isneginf", _truth, (None,), **_FLAT)
 fix = Elementwise("np.fix", trunc.dtypes, (None,), **_FLAT)
@@ -97,7 +97,7 @@ def nan_to_num(
             "returned value"
         )
     x = lift(x, "np.nan_to_num")
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         return x
     given = {"nan": nan, "posinf": posinf, "neginf": neginf}
     for name, value in given.items():

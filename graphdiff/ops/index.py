@@ -44,6 +44,8 @@ from graphdiff.sizes.dims import Dim
 class Take(Op):
     """Read ``x[pattern]``, over the last axes of x."""
 
+    over_complex = True
+
     pattern: tuple[Item, ...]
     masks = (0,)
 
@@ -142,6 +144,8 @@ def _permutes(node: Node) -> bool:
 class Put(Op):
     """Add ``g`` into zeros of ``shape`` at ``pattern``: `Take` transposed."""
 
+    over_complex = True
+
     pattern: tuple[Item, ...]
     shape: Shape
     once: bool
@@ -172,6 +176,8 @@ class Put(Op):
 class TakeAlong(Op):
     """``y[.., j, ..] = x[.., index[.., j, ..], ..]`` along ``axis``."""
 
+    over_complex = True
+
     axis: int
     masks = (0,)
 
@@ -196,6 +202,8 @@ class PutAlong(Op):
     `once`: the index names no entry twice.
     """
 
+    over_complex = True
+
     axis: int
     length: Size
     once: bool = False
@@ -217,6 +225,8 @@ class PutAlong(Op):
 @dataclass(frozen=True)
 class Concatenate(Op):
     """Join arrays end to end along ``axis``."""
+
+    over_complex = True
 
     axis: int
 

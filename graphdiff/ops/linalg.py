@@ -31,6 +31,8 @@ class MatMul(Op):
     stacks to this form, so the derivative has one case.
     """
 
+    over_complex = True
+
     def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
         if a.shape[:-2] != b.shape[:-2] or a.shape[-1] != b.shape[-2]:
             raise ShapeError(
@@ -49,6 +51,8 @@ class MatMul(Op):
 @dataclass(frozen=True)
 class GatedMatMul(Op):
     """`MatMul` in which a zero of ``g``, argument `gate`, silences its partners."""
+
+    over_complex = True
 
     gate: int
 
@@ -86,6 +90,8 @@ class Einsum(Op):
 
     No letter stands twice in one operand; the door takes diagonals first.
     """
+
+    over_complex = True
 
     inputs: tuple[str, ...]
     output: str
@@ -247,8 +253,8 @@ def dot(a: Any, b: Any) -> Any:
 
 @implements(np.vdot)
 def vdot(a: Any, b: Any) -> Any:
-    """The inner product of all entries."""
-    return _product("np.vdot", lift(a).ravel(), lift(b).ravel())
+    """The inner product of all entries, those of `a` conjugated."""
+    return _product("np.vdot", np.conj(lift(a)).ravel(), lift(b).ravel())
 
 
 @implements(np.inner)

@@ -20,7 +20,7 @@ from graphdiff.ops.axes import reshape_node, spread_node
 from graphdiff.ops.determinant import Det, SlogDet, identity_mask
 from graphdiff.ops.entries import cast_node
 from graphdiff.ops.factor import LstSq, MatrixPower, MatrixRank, Pinv, Qr
-from graphdiff.ops.reduce import floats
+from graphdiff.ops.reduce import inexact
 from graphdiff.ops.solve import Cholesky, Inv, Solve
 from graphdiff.ops.spectral import (
     Eig,
@@ -73,7 +73,7 @@ class QRResult(NamedTuple):
 
 def matrix(what: str, a: Any) -> Any:
     """`a` as matrices of floats, stacked or not."""
-    x = floats(lift(a, what))
+    x = inexact(lift(a, what))
     if x.ndim < 2:
         raise ShapeError(f"{what}: expected a matrix, got shape {show_shape(x.shape)}")
     if x.dtype == np.float16:
@@ -102,7 +102,7 @@ def system(what: str, a: Any, b: Any) -> tuple[Expression, Expression, bool]:
     Whether `b` is one vector, as it is if it has one axis: it stays one for a single
     matrix, and becomes a column for a stack.
     """
-    rows, given = square(what, a), floats(lift(b, what))
+    rows, given = square(what, a), inexact(lift(b, what))
     if not given.ndim:
         raise ShapeError(f"{what}: the right-hand side has no axes")
     vector = given.ndim == 1
@@ -255,7 +255,7 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     """Least squares, for matrices of full rank: x, residuals, rank, singular values."""
     what = "np.linalg.lstsq"
-    rows, given = matrix(what, a), floats(lift(b, what))
+    rows, given = matrix(what, a), inexact(lift(b, what))
     if rows.ndim != 2 or given.ndim not in (1, 2) or rows.shape[0] != given.shape[0]:
         raise ShapeError(
             f"{what}: shapes {show_shape(rows.shape)} and {show_shape(given.shape)} do "
@@ -300,7 +300,7 @@ def matrix_rank(
     rtol: Any = None,
 ) -> Any:
     """How many singular values are not 0 to rounding: it has no derivative."""
-    x = floats(lift(A, "np.linalg.matrix_rank"))
+    x = inexact(lift(A, "np.linalg.matrix_rank"))
     if x.ndim < 2:
         return np.any(x != 0).astype(np.intp)
     options: dict[str, Any] = {}

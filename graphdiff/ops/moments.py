@@ -10,15 +10,16 @@ from graphdiff.errors import GraphTypeError
 from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.types import normalize_axes
 from graphdiff.ops.axes import Sum
+from graphdiff.ops.complexes import abs_squared, is_complex, real_dtype
 from graphdiff.ops.elementwise import root
 from graphdiff.ops.nan import NanMean, NanStd, NanVar
-from graphdiff.ops.reduce import Mean, Std, Var, floats, freedom
+from graphdiff.ops.reduce import Mean, Std, Var, freedom, inexact
 from graphdiff.ops.reductions import chosen, flags, reduce
 
 
 def in_dtype(a: Any, dtype: Any) -> Any:
     """`a` in `dtype`; without one, integers and booleans in float64."""
-    return floats(a) if dtype is None else a.astype(dtype)
+    return inexact(a) if dtype is None else a.astype(dtype)
 
 
 @implements(np.mean)
@@ -49,7 +50,7 @@ def nanmean(
     where: Any = True,
 ) -> Any:
     """The mean over `axis` of the entries that are not NaN."""
-    if a.dtype.kind != "f":
+    if a.dtype.kind not in "fc":
         return mean(a, axis, dtype, keepdims, where=where)
     x = chosen("np.nanmean", where, in_dtype(a, dtype), np.nan)
     return reduce("np.nanmean", NanMean, x, axis, keepdims)
@@ -73,7 +74,7 @@ def _spread_about(
     less = ddof if correction is None else correction
     plain, leaves_nan = ops
     x = in_dtype(a, dtype)
-    if leaves_nan and x.dtype.kind == "f":
+    if leaves_nan and x.dtype.kind in "fc":
         if mean is None:
             x = chosen(name, where, x, np.nan)
             return reduce(name, lambda axes: leaves_nan(axes, less), x, axis, keepdims)
@@ -85,14 +86,18 @@ def _spread_about(
     if mask is None:
         n = freedom(x, axes, less) if axes else 1 - less
     else:
-        n = reduce(name, Sum, mask.astype(x.dtype), axis, True) - x.dtype.type(less)
+        real = real_dtype(x.dtype)
+        n = reduce(name, Sum, mask.astype(real), axis, True) - real.type(less)
     kept = x if mask is None else chosen(name, mask, x, 0)
     if mean is None:
-        mean = reduce(name, Sum, kept, axis, True) / (n + x.dtype.type(less))
+        mean = reduce(name, Sum, kept, axis, True) / (
+            n + real_dtype(x.dtype).type(less)
+        )
     deviation = kept - lift(mean, name).astype(x.dtype)
     if mask is not None:
         deviation = chosen(name, mask, deviation, 0)
-    y = reduce(name, Sum, deviation * deviation, axis, True) / n
+    squares = abs_squared(deviation) if is_complex(x) else deviation * deviation
+    y = reduce(name, Sum, squares, axis, True) / n
     y = y if plain is Var else root(y)
     return y if keepdims else np.squeeze(y, axis=axes)
 

@@ -46,6 +46,7 @@ class NanReduction(Reduction):
 class NanSum(NanReduction):
     """The sum, NaN counting as 0."""
 
+    over_complex = True
     function = "np.nansum"
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
@@ -55,6 +56,7 @@ class NanSum(NanReduction):
 class NanProd(NanReduction):
     """The product, NaN counting as 1."""
 
+    over_complex = True
     function = "np.nanprod"
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
@@ -66,6 +68,7 @@ class NanProd(NanReduction):
 class NanMean(NanReduction):
     """The mean of the entries that are not NaN."""
 
+    over_complex = True
     function = "np.nanmean"
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:

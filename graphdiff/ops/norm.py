@@ -10,14 +10,14 @@ from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import implements
 from graphdiff.graph.types import normalize_axes, normalize_axis
 from graphdiff.ops.axes import Sum, keep
-from graphdiff.ops.reduce import Max, Min, Norm, floats
+from graphdiff.ops.reduce import Max, Min, Norm, inexact
 from graphdiff.ops.spectral import Svdvals
 
 
 @implements(np.linalg.norm)
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Any:
     """The norm of vectors (of any order) or of matrices."""
-    x = floats(x)
+    x = inexact(x)
     axes = normalize_axes("np.linalg.norm", axis, x.ndim)
     if ord is None or (ord == "fro" and len(axes) == 2):
         y = _of_vectors(x, 2, axes)
@@ -53,7 +53,7 @@ def vector_norm(
     x: Any, *, axis: Any = None, keepdims: bool = False, ord: Any = 2
 ) -> Any:
     """The norm of vectors, all axes of `axis` taken as one."""
-    x = floats(x)
+    x = inexact(x)
     axes = normalize_axes("np.linalg.vector_norm", axis, x.ndim)
     y = _of_vectors(x, ord, axes)
     return keep(y, axes, x) if keepdims else y

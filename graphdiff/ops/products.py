@@ -26,6 +26,8 @@ from graphdiff.sizes.dims import Dim, names_in
 class Cross(Op):
     """The vector product of vectors of three entries, along the last axis."""
 
+    over_complex = True
+
     def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
         return ArrayType(a.shape, promote(a.dtype, b.dtype))
 
@@ -44,14 +46,14 @@ class Cross(Op):
 
 @implements(np.vecdot, np.linalg.vecdot)
 def vecdot(x1: Any, x2: Any, *, axis: int = -1) -> Any:
-    """The inner products of vectors along `axis`."""
+    """The inner products of vectors along `axis`, the first conjugated."""
     name = "np.vecdot"
     a, b = (_at_end(name, x, axis) for x in (x1, x2))
     if a.shape[-1] != b.shape[-1]:
         raise ShapeError(
             f"{name}: vectors of {a.shape[-1]} and {b.shape[-1]} entries do not fit"
         )
-    return np.einsum("...i,...i->...", a, b)
+    return np.einsum("...i,...i->...", np.conj(a), b)
 
 
 def _at_end(name: str, x: Any, axis: Any) -> Any:
@@ -71,8 +73,8 @@ def matvec(x1: Any, x2: Any) -> Any:
 
 @implements(np.vecmat)
 def vecmat(x1: Any, x2: Any) -> Any:
-    """Stacks of vectors times stacks of matrices."""
-    a, b = lift(x1, "np.vecmat"), lift(x2, "np.vecmat")
+    """Stacks of vectors, conjugated, times stacks of matrices."""
+    a, b = np.conj(lift(x1, "np.vecmat")), lift(x2, "np.vecmat")
     if b.ndim < 2 or not a.ndim:
         raise ShapeError("np.vecmat: expected a vector and a matrix")
     return matmul(a, b) if a.ndim == 1 else matmul(a[..., None, :], b)[..., 0, :]

@@ -21,6 +21,8 @@ from graphdiff.ops.elementwise import gated
 class Shift(Op):
     """Move the entries on by one ``step`` (1 or -1) along ``axis``; `fill` comes in."""
 
+    over_complex = True
+
     axis: int
     step: int
     fill: float = 0.0
@@ -43,6 +45,8 @@ class Recurrence(Op):
     `back`: the transpose, ``y[i] = b[i] + a[i + 1] * y[i + 1]``. `strict`: where y is
     0 the coefficient that it meets counts for nothing, even if it is infinite or NaN.
     """
+
+    over_complex = True
 
     axis: int
     back: bool = False

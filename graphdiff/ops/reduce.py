@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from graphdiff.errors import ShapeError
+from graphdiff.errors import DTypeError, ShapeError
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.node import Arange, Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, show_shape
@@ -46,6 +46,8 @@ class Reduction(Op):
 class Mean(Reduction):
     """The arithmetic mean."""
 
+    over_complex = True
+
     def call(self, x: ArrayType) -> Call:
         return reduction("np.mean", self.axes, x)
 
@@ -55,6 +57,8 @@ class Mean(Reduction):
 
 class Prod(Reduction):
     """The product; its derivative is the product of the others, also at zeros."""
+
+    over_complex = True
 
     def infer(self, x: ArrayType) -> ArrayType:
         kept = super().infer(x)
@@ -69,6 +73,8 @@ class Prod(Reduction):
 
 class OthersProduct(Reduction):
     """For each entry, the product of all others along ``axes``: leave one out."""
+
+    over_complex = True
 
     def infer(self, x: ArrayType) -> ArrayType:
         return x
@@ -164,12 +170,17 @@ class Var(Reduction):
 
     ddof: float = 0
 
+    over_complex = True
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return _real(super().infer(x))
+
     def call(self, x: ArrayType) -> Call:
         return _moment("np.var", self, x)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         scale = 2 * g / freedom(x, self.axes, self.ddof)
-        return self.spread(scale, x) * deviation(x, self.axes)
+        return self.spread(scale, x) * np.conj(deviation(x, self.axes))
 
 
 @dataclass(frozen=True)
@@ -178,20 +189,28 @@ class Std(Reduction):
 
     ddof: float = 0
 
+    over_complex = True
     convention = "0 for constant entries"
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return _real(super().infer(x))
 
     def call(self, x: ArrayType) -> Call:
         return _moment("np.std", self, x)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
         scale = ratio(g, y) / freedom(x, self.axes, self.ddof)
-        return self.spread(scale, x) * deviation(x, self.axes)
+        return self.spread(scale, x) * np.conj(deviation(x, self.axes))
 
 
 class Norm(Reduction):
     """The square root of the sum of squares; slope 0 at the origin."""
 
+    over_complex = True
     convention = "0 at the origin"
+
+    def infer(self, x: ArrayType) -> ArrayType:
+        return _real(super().infer(x))
 
     def call(self, x: ArrayType) -> Call:
         if x.ndim == len(self.axes) <= 2:
@@ -201,7 +220,7 @@ class Norm(Reduction):
         return Call("norm", (Arg(0), self.axes))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any) -> Any:
-        return self.spread(ratio(g, y), x) * x
+        return self.spread(ratio(g, y), x) * np.conj(x)
 
 
 class LogSumExp(Reduction):
@@ -243,6 +262,8 @@ class Softmax(Reduction):
 class Logical(Reduction):
     """Whether all, or any, of the entries along ``axes`` are true."""
 
+    over_complex = True
+
     function: str = "np.all"
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -250,6 +271,13 @@ class Logical(Reduction):
 
     def call(self, x: ArrayType) -> Call:
         return reduction(self.function, self.axes, x)
+
+
+def _real(type: ArrayType) -> ArrayType:
+    """The type of the absolute values of entries of `type`."""
+    if not type.is_complex:
+        return type
+    return ArrayType(type.shape, np.finfo(type.dtype).dtype)
 
 
 def _moment(function: str, op: Any, x: ArrayType) -> Call:
@@ -299,9 +327,18 @@ def unflatten(rows: Any, axes: tuple[int, ...], x: Any) -> Any:
     return moved if back == tuple(range(-x.ndim, 0)) else Transpose(back)(moved)
 
 
-def floats(x: Any) -> Any:
+def inexact(x: Any) -> Any:
     """`x`, with integers and booleans as float64."""
-    return x if x.dtype.kind == "f" else x.astype(np.float64)
+    return x if x.dtype.kind in "fc" else x.astype(np.float64)
+
+
+def floats(x: Any) -> Any:
+    """`x`, with integers and booleans as float64; complex numbers are refused."""
+    if x.dtype.kind == "c":
+        raise DTypeError(
+            f"expected real numbers, got {x.dtype}; take .real, .imag or np.abs"
+        )
+    return inexact(x)
 
 
 def check_not_empty(name: str, a: Any, axes: tuple[int, ...]) -> None:

@@ -76,8 +76,8 @@ def chosen(name: str, where: Any, a: Any, rest: Any) -> Any:
     return a if mask is None else np.where(mask, a, a.dtype.type(rest))
 
 
-def _is_real(a: Any) -> bool:
-    return bool(a.dtype.kind == "f")
+def _may_be_nan(a: Any) -> bool:
+    return bool(a.dtype.kind in "fc")
 
 
 @implements(np.sum)
@@ -121,7 +121,7 @@ def nansum(
 ) -> Any:
     """The sum over `axis`, NaN counting as 0."""
     x = chosen("np.nansum", where, a if dtype is None else a.astype(dtype), 0)
-    y = reduce("np.nansum", NanSum if _is_real(x) else Sum, x, axis, keepdims)
+    y = reduce("np.nansum", NanSum if _may_be_nan(x) else Sum, x, axis, keepdims)
     return y if _is_number(initial, 0) else (y + initial).astype(y.dtype)
 
 
@@ -136,7 +136,7 @@ def nanprod(
 ) -> Any:
     """The product over `axis`, NaN counting as 1."""
     x = chosen("np.nanprod", where, a if dtype is None else a.astype(dtype), 1)
-    y = reduce("np.nanprod", NanProd if _is_real(x) else Prod, x, axis, keepdims)
+    y = reduce("np.nanprod", NanProd if _may_be_nan(x) else Prod, x, axis, keepdims)
     return y if _is_number(initial, 1) else (y * initial).astype(y.dtype)
 
 
@@ -215,7 +215,7 @@ def nanmax(
     where: Any = True,
 ) -> Any:
     """The largest entry over `axis` that is not NaN."""
-    op = NanMax if _is_real(a) else Max
+    op = NanMax if _may_be_nan(a) else Max
     return _extremum("np.nanmax", op, a, axis, keepdims, initial, where)
 
 
@@ -228,7 +228,7 @@ def nanmin(
     where: Any = True,
 ) -> Any:
     """The smallest entry over `axis` that is not NaN."""
-    op = NanMin if _is_real(a) else Min
+    op = NanMin if _may_be_nan(a) else Min
     return _extremum("np.nanmin", op, a, axis, keepdims, initial, where)
 
 
@@ -263,7 +263,7 @@ def nanmedian(
     a: Any, axis: Any = None, overwrite_input: bool = False, keepdims: bool = False
 ) -> Any:
     """The middle of the entries over `axis` that are not NaN."""
-    if not _is_real(a):
+    if not _may_be_nan(a):
         return np.median(a, axis=axis, keepdims=keepdims)
     check_not_empty("np.nanmedian", a, normalize_axes("np.nanmedian", axis, a.ndim))
     return reduce("np.nanmedian", NanMedian, a, axis, keepdims)

@@ -34,6 +34,8 @@ class System(Op):
     With stack axes in front a vector is one for each matrix of the stack.
     """
 
+    over_complex = True
+
     vector: bool
 
     def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
@@ -75,6 +77,8 @@ class Solve(System):
 class Inv(Op):
     """The inverse of a square matrix."""
 
+    over_complex = True
+
     def infer(self, a: ArrayType) -> ArrayType:
         return a
 
@@ -92,6 +96,8 @@ class Cholesky(Op):
 
     ``L @ L.mT = a``, read from the lower triangle; ``U.mT @ U = a`` from the upper.
     """
+
+    over_complex = True
 
     upper: bool = False
 

@@ -45,6 +45,8 @@ def folded(whole: Any, uplo: str) -> Any:
 class Gaps(Op):
     """All differences ``w[j] - w[i]``; 0 for values that agree to rounding."""
 
+    over_complex = True
+
     def infer(self, w: ArrayType) -> ArrayType:
         return ArrayType((*w.shape, w.shape[-1]), w.dtype)
 
@@ -58,6 +60,8 @@ class Gaps(Op):
 @dataclass(frozen=True)
 class Eigh(Op):
     """Eigenvalues in rising order, and eigenvectors, of a symmetric matrix."""
+
+    over_complex = True
 
     uplo: str = "L"
 
@@ -84,6 +88,8 @@ class Eigh(Op):
 class Eigvalsh(Op):
     """Eigenvalues of a symmetric matrix, in rising order."""
 
+    over_complex = True
+
     uplo: str = "L"
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -104,6 +110,8 @@ def _uplo(uplo: str) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Eig(Op):
     """Eigenvalues, if all are real, and eigenvectors of length 1, of any matrix."""
+
+    over_complex = True
 
     convention = "0 for equal eigenvalues"
     results = ("eigenvalues", "eigenvectors")
@@ -127,6 +135,8 @@ class Eig(Op):
 @dataclass(frozen=True)
 class Eigvals(Op):
     """Eigenvalues, if all are real, of any matrix."""
+
+    over_complex = True
 
     def infer(self, a: ArrayType) -> ArrayType:
         return ArrayType(a.shape[:-1], a.dtype)
@@ -156,6 +166,8 @@ def smaller(what: str, a: ArrayType) -> Size:
 @dataclass(frozen=True)
 class Svd(Op):
     """The thin singular value decomposition ``(u * s) @ vh``."""
+
+    over_complex = True
 
     convention = "0 for equal singular values"
     results = ("u", "s", "vh")
@@ -213,6 +225,8 @@ class IsPositive(Op):
 @dataclass(frozen=True)
 class Svdvals(Op):
     """Singular values, in falling order; one that is 0 grows both ways, as abs does."""
+
+    over_complex = True
 
     convention = "0 for singular values of 0"
 

@@ -18,6 +18,8 @@ from graphdiff.graph.types import ArrayType, show_shape
 class Triangle(Op):
     """The entries on one side of diagonal ``k``, which is kept; zeros on the other."""
 
+    over_complex = True
+
     upper: bool
     k: int = 0
 
@@ -44,6 +46,8 @@ class HalfLower(Op):
 
     ``h + h.mT`` of it is the symmetric matrix of which the lower triangle is given.
     """
+
+    over_complex = True
 
     masks = (0,)
 

@@ -37,9 +37,17 @@ def number(value: Any, like: Node) -> Node:
     return make(Full.of(value, like.type))
 
 
+def real_number(value: Any) -> Any:
+    """The number as a real one; None if it has an imaginary part."""
+    if value.dtype.kind != "c":
+        return value
+    return value.real if value.imag == 0 else None
+
+
 def is_power_of_two(value: Any) -> bool:
     """Whether multiplying by `value` never rounds, at moderate exponents."""
-    if not np.isfinite(value) or value == 0:
+    value = real_number(value)
+    if value is None or not np.isfinite(value) or value == 0:
         return False
     mantissa, exponent = math.frexp(float(value))
     return abs(mantissa) == 0.5 and abs(exponent) <= 24
@@ -49,6 +57,9 @@ def exact_product(c: Any, d: Any) -> bool:
     """Whether ``c * (d * x)`` and ``(c * d) * x`` round alike."""
     if c.dtype.kind in "iu" or is_power_of_two(c) or is_power_of_two(d):
         return bool(c.dtype.kind != "b")
+    c, d = real_number(c), real_number(d)
+    if c is None or d is None:
+        return False
     if not (np.isfinite(c) and np.isfinite(d)) or c % 1 or d % 1:
         return False
     return bool(abs(float(c) * float(d)) <= 2 ** np.finfo(c.dtype).nmant)
@@ -109,8 +120,8 @@ def plus_negative_zero(node: Node) -> Node | None:
     Not x + 0.0, which turns -0.0 into 0.0.
     """
     match with_literal(node):
-        case (value, x) if value == 0 and (value.dtype.kind != "f" or _signed(value)):
-            return x if value.dtype.kind != "b" else None
+        case (value, x) if value == 0 and value.dtype.kind in "iuf":
+            return x if value.dtype.kind != "f" or _signed(value) else None
     return None
 
 
@@ -126,7 +137,7 @@ def minus_zero(node: Node) -> Node | None:
 
 
 def _signed(zero: Any) -> bool:
-    return bool(np.signbit(zero))
+    return bool(np.signbit(zero.real))
 
 
 @rewrites(positive)

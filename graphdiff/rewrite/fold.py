@@ -123,7 +123,7 @@ def index_of_uniform(node: Node) -> Node | None:
     if isinstance(node.op, Take):
         return uniform(x, node.type)
     value = full_value(x)
-    return uniform(x, node.type) if value == 0 and not np.signbit(value) else None
+    return uniform(x, node.type) if value == 0 and not np.signbit(value.real) else None
 
 
 @rewrites(Concatenate, over=UNIFORM)

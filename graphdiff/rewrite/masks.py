@@ -104,7 +104,7 @@ def restricted(node: Node) -> tuple[int, float] | None:
     return None
 
 
-def is_comfortable(op: Elementwise, place: int, value: float) -> bool:
+def is_comfortable(op: Elementwise, place: int, value: complex) -> bool:
     """Whether `op` is finite at `value` of the restricted argument, and around it."""
     near = np.array([value - 1e-3, value, value + 1e-3])
     args = [near if i == place else np.full(3, 0.5) for i in range(len(op.safe))]
@@ -146,7 +146,7 @@ class Outside:
         known = self._known.get(x)
         if known is None or known[0] != frozenset(guard):
             return False
-        return is_comfortable(op, place, float(known[1]))
+        return is_comfortable(op, place, np.asarray(known[1]).item())
 
 
 def chosen_number(node: Node) -> tuple[Conditions, Any] | None:

@@ -11,6 +11,7 @@ from collections import Counter
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Pick, make
 from graphdiff.ops.axes import Reshape, Transpose
+from graphdiff.ops.complexes import modulus
 from graphdiff.ops.determinant import Det, LogDet, SlogDet
 from graphdiff.ops.elementwise import Elementwise, absolute, log
 from graphdiff.ops.equations import Lyapunov, MatrixFunction, Sqrtm, Sylvester
@@ -36,13 +37,13 @@ def flipped(x: Node) -> Node:
     return x.args[0] if x.op == _FLIP else make(_FLIP, x)
 
 
-@rewrites(log, over=(Det, absolute))
+@rewrites(log, over=(Det, absolute, modulus))
 def log_of_det(node: Node) -> Node | None:
     """log(det(a))  ->  logdet(a), and log(abs(det(a)))  ->  slogdet(a)[1]."""
     (size,) = node.args
-    if isinstance(size.op, Det):
+    if isinstance(size.op, Det) and size.type.is_real:
         return make(LogDet(), *size.args)
-    if size.op is absolute and isinstance(size.args[0].op, Det):
+    if size.op in (absolute, modulus) and isinstance(size.args[0].op, Det):
         return make(Pick(1), make(SlogDet(), *size.args[0].args))
     return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, Size, full_value, make
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.complexes import abs_squared, modulus
 from graphdiff.ops.elementwise import (
     absolute,
     add,
@@ -51,14 +52,16 @@ def root_of_square(node: Node) -> Node | None:
     """sqrt(x * x)  ->  abs(x)."""
     inside = root_of(node)
     x = None if inside is None else base_of_square(inside)
-    return make(absolute, x) if x is not None and x.type == node.type else None
+    if x is None or x.type != node.type or not x.type.is_real:
+        return None
+    return make(absolute, x)
 
 
 @rewrites(sqrt, power)
 def root_of_sum_of_squares(node: Node) -> Node | None:
     """sqrt(sum(x * x))  ->  norm(x)."""
     inside = root_of(node)
-    if inside is None:
+    if inside is None or not inside.type.is_real:
         return None
     total = inside.args[0] if isinstance(inside.op, Reshape) else inside
     if not isinstance(total.op, Sum):
@@ -73,7 +76,7 @@ def root_of_sum_of_squares(node: Node) -> Node | None:
 def root_of_inner_product(node: Node) -> Node | None:
     """sqrt(x @ x)  ->  norm(x)."""
     inside = root_of(node)
-    if inside is None or inside.op != Einsum(("i", "i"), ""):
+    if inside is None or inside.op != Einsum(("i", "i"), "") or node.type.is_complex:
         return None
     x, y = inside.args
     return make(Norm((-1,)), x) if x is y and x.type.dtype == node.type.dtype else None
@@ -86,7 +89,7 @@ def root_of_two_squares(node: Node) -> Node | None:
     Of more squares nested: hypot(hypot(x, y), z).
     """
     inside = root_of(node)
-    if inside is None or inside.op is not add:
+    if inside is None or inside.op is not add or not inside.type.is_real:
         return None
     terms: list[Node] = []
     stack = [inside]
@@ -125,7 +128,9 @@ def root_of_squares(node: Node) -> Node | None:
     instead of 0 / 0 at the origin.
     """
     inside = root_of(node)
-    if inside is None or inside.type != node.type or not is_sum_of_squares(inside):
+    if inside is None or inside.type != node.type or not node.type.is_real:
+        return None
+    if not is_sum_of_squares(inside):
         return None
     return make(root, inside)
 
@@ -156,10 +161,14 @@ def squared(root_node: Node) -> Node | None:
         return make(Var(op.axes, op.ddof), *args)
     if op is absolute:
         return _squares(args[0])
+    if op is modulus:
+        return make(abs_squared, args[0])
     return args[0] if op is root else None
 
 
 def _squares(x: Node) -> Node:
+    if x.type.is_complex:
+        return make(abs_squared, x)
     return make(power, x, make(Full.of(2, x.type)))
 
 
@@ -170,7 +179,9 @@ def is_sum_of_squares(node: Node) -> bool:
         if not stack:
             return True
         node = stack.pop()
-        if base_of_square(node) is not None or isinstance(node.op, Var):
+        if node.op is abs_squared or isinstance(node.op, Var):
+            continue
+        if base_of_square(node) is not None:
             continue
         if node.op is multiply and len({_unweighted(arg) for arg in node.args}) == 1:
             continue

@@ -19,6 +19,8 @@ def never_negative(x: Node) -> bool:
         if not isinstance(x.op, MOVES):
             break
         x = x.args[0]
+    if not x.type.is_real:
+        return False
     if x.op is multiply:
         return x.args[0] is x.args[1]
     if x.op is power:

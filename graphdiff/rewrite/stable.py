@@ -100,7 +100,7 @@ def log_of_one_plus(node: Node) -> Node | None:
 def log1p_of_exp(node: Node) -> Node | None:
     """log1p(exp(x))  ->  softplus(x)."""
     (e,) = node.args
-    return make(softplus, e.args[0]) if e.op is exp else None
+    return make(softplus, e.args[0]) if e.op is exp and e.type.is_real else None
 
 
 @rewrites(log1p)
@@ -126,6 +126,8 @@ def log_of_two_exps(node: Node) -> Node | None:
     """log(exp(x) + exp(y))  ->  logaddexp(x, y)."""
     (total,) = node.args
     if total.op is not add or any(e.op is not exp for e in total.args):
+        return None
+    if not total.type.is_real:
         return None
     return make(logaddexp, total.args[0].args[0], total.args[1].args[0])
 
@@ -159,7 +161,7 @@ def logistic(node: Node) -> Node | None:
 def softmax_written_out(node: Node) -> Node | None:
     """exp(x) / spread(sum(exp(x)))  ->  softmax(x)."""
     e, wide = node.args
-    if e.op is not exp or not isinstance(wide.op, Spread):
+    if e.op is not exp or not isinstance(wide.op, Spread) or not e.type.is_real:
         return None
     (total,) = wide.args
     if not isinstance(total.op, Sum) or total.args[0] is not e:
@@ -186,6 +188,8 @@ def log_of_sum_of_exp(node: Node) -> Node | None:
     """log(sum(exp(x)))  ->  logsumexp(x), and log(mean(exp(x))) less log n."""
     total = unwrapped(node.args[0])
     if not isinstance(total.op, (Sum, Mean)) or total.args[0].op is not exp:
+        return None
+    if not total.type.is_real:
         return None
     (x,) = total.args[0].args
     y = make(LogSumExp(total.op.axes), x)
@@ -273,6 +277,8 @@ def log_softmax_shifted(node: Node) -> Node | None:
 @rewrites(multiply, over=(log,))
 def x_log_x(node: Node, engine: Engine) -> Node | None:
     """x * log(x)  ->  xlogx(x)."""
+    if not node.type.is_real:
+        return None
     for x, y in (node.args, node.args[::-1]):
         if y.op is log and y.args[0] is x and engine.sole(y):
             return make(xlogx, x)

@@ -6,8 +6,8 @@ import numpy as np
 def norm(x, axis):
     """Return the square root of the sum of squares over the axes, without overflow."""
     size = np.max(np.abs(x), axis=axis, keepdims=True, initial=0)
-    scale = np.where((size > 0) & np.isfinite(size), size, x.dtype.type(1))
-    total = np.sqrt(np.sum((x / scale) ** 2, axis=axis, keepdims=True)) * scale
+    scale = np.where((size > 0) & np.isfinite(size), size, size.dtype.type(1))
+    total = np.sqrt(np.sum(np.abs(x / scale) ** 2, axis=axis, keepdims=True)) * scale
     return np.squeeze(total, axis=axis)
 
 

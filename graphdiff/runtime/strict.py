@@ -13,6 +13,9 @@ def gated_matmul(g, s):
     """Multiply matrices g @ s, where a zero of g silences its partner in s."""
     wild = ~np.isfinite(s)
     total = g @ np.where(wild, s.dtype.type(0), s)
+    if np.iscomplexobj(total):
+        total[(g != 0) @ wild] = np.nan
+        return total
     if wild.any():
         up = (g > 0) @ (s == np.inf) | (g < 0) @ (s == -np.inf)
         down = (g > 0) @ (s == -np.inf) | (g < 0) @ (s == np.inf)

@@ -20,6 +20,7 @@ import numpy as np
 
 from graphdiff.runtime import (
     activations,
+    complexes,
     equations,
     incomplete,
     matrices,
@@ -35,12 +36,12 @@ from graphdiff.runtime.late import Table
 
 _NUMPY = """
 abs add arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
-all any bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip cos cosh
-cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full greater
-greater_equal heaviside hypot invert isfinite isinf isnan left_shift less less_equal
-log log10 log1p log2 logaddexp logical_and logical_not logical_or logical_xor matmul
-max maximum mean min minimum mod multiply negative not_equal positive power prod
-reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
+all angle any bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip conj
+cos cosh cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full greater
+greater_equal heaviside hypot imag invert isfinite isinf isnan left_shift less
+less_equal log log10 log1p log2 logaddexp logical_and logical_not logical_or
+logical_xor matmul max maximum mean min minimum mod multiply negative not_equal positive power prod
+real reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
 take_along_axis tan tanh transpose trunc tril triu var where
 """
 _ENTRIES = """
@@ -77,6 +78,7 @@ def _functions(module: ModuleType) -> dict[str, Callable[..., Any]]:
 HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(strict),
     **_functions(activations),
+    **_functions(complexes),
     **_functions(reductions),
     **_functions(incomplete),
     **_functions(scatter),

@@ -75,7 +75,7 @@ def weak_dtype(leaves: Sequence[Any]) -> np.dtype:
         for leaf in leaves
         if isinstance(leaf, (Spec, Expression, np.ndarray, np.generic))
     ]
-    floats = [d for d in found if d.kind == "f"]
+    floats = [np.finfo(d).dtype for d in found if d.kind in "fc"]
     return np.result_type(*floats) if floats else np.dtype(np.float64)
 
 
@@ -83,6 +83,8 @@ def leaf_type(name: str, leaf: Any, weak: np.dtype) -> ArrayType | None:
     """The type of an argument's leaf; None for one that is fixed, not an array."""
     if type(leaf) is float:
         return ArrayType((), weak)
+    if type(leaf) is complex:
+        return ArrayType((), np.result_type(weak, np.complex64))
     if isinstance(leaf, Spec):
         return leaf.type
     if isinstance(leaf, Expression):

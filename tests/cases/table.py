@@ -40,7 +40,7 @@ class Case:
     @property
     def real(self) -> tuple[int, ...]:
         """The places of the arguments that can be differentiated."""
-        return tuple(i for i, a in enumerate(self.args) if a.dtype.kind == "f")
+        return tuple(i for i, a in enumerate(self.args) if a.dtype.kind in "fc")
 
 
 def real(*shape: int) -> np.ndarray:
@@ -49,6 +49,11 @@ def real(*shape: int) -> np.ndarray:
     sizes = _rng.permutation(np.linspace(0.3, 2.0, size)) if size else np.zeros(0)
     sizes = sizes + _rng.uniform(0, 0.05, size)
     return (sizes * _rng.choice([-1, 1], size)).reshape(shape)
+
+
+def complexes(*shape: int) -> np.ndarray:
+    """Complex numbers whose parts are such numbers, of length 0.4 to 3."""
+    return real(*shape) + 1j * real(*shape)
 
 
 def above(*shape: int) -> np.ndarray:
@@ -73,6 +78,32 @@ def flags(*shape: int) -> np.ndarray:
 
 def words(text: str) -> list[str]:
     return text.split()
+
+
+def weights_like(value: Any, rng: np.random.Generator) -> np.ndarray:
+    """Random numbers in the shape of `value`, complex if it is."""
+    weights = rng.normal(size=np.shape(value))
+    if np.asarray(value).dtype.kind == "c":
+        return weights + 1j * rng.normal(size=np.shape(value))
+    return weights
+
+
+def weighed(y: Any, weights: Any) -> Any:
+    """The sum of the entries of `y`, each with its weight: of complex ones real."""
+    total = np.sum(y * weights)
+    return np.real(total) if total.dtype.kind == "c" else total
+
+
+def squares(y: Any) -> Any:
+    """The sum of the squares of the sizes of entries."""
+    return np.sum(np.abs(y) ** 2 if y.dtype.kind == "c" else y * y)
+
+
+def in_single(array: np.ndarray) -> np.ndarray:
+    """The array in half the precision, if it is of floats or complex numbers."""
+    narrow = {"f": np.float32, "c": np.complex64}.get(array.dtype.kind)
+    wide = array.dtype.itemsize == (16 if array.dtype.kind == "c" else 8)
+    return array.astype(narrow) if narrow and wide else array
 
 
 CASES: dict[str, Case] = {}

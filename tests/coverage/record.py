@@ -53,7 +53,7 @@ def nodes_in(value: Any) -> list[Node]:
     return [
         leaf.node
         for leaf in leaves_of(value)[0]
-        if isinstance(leaf, Expression) and leaf.node.type.is_real
+        if isinstance(leaf, Expression) and leaf.node.type.is_inexact
     ]
 
 

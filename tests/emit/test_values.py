@@ -11,6 +11,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.emit import emit
 from tests.cases import CASES, Case
+from tests.cases.table import in_single, squares
 from tests.emit.programs import PROGRAMS, arguments, inputs
 
 SHAPES = ("numbers", "names")
@@ -33,7 +34,7 @@ def run(graph: gd.Graph, args: list[Any]) -> list[Any]:
 
 def graphs(case: Case, symbolic: bool, dtype: Any) -> Iterator[gd.Graph]:
     """The case's function alone and with its gradient, raw and simplified."""
-    args = [a.astype(dtype) if a.dtype == np.float64 else a for a in case.args]
+    args = [in_single(a) if dtype == np.float32 else a for a in case.args]
     xs = {
         f"x{i}": gd.var(
             f"x{i}", [f"n{n}" if symbolic and n != 1 else n for n in a.shape], a.dtype
@@ -44,7 +45,12 @@ def graphs(case: Case, symbolic: bool, dtype: Any) -> Iterator[gd.Graph]:
     outputs = {"y": y}
     if case.order and case.real:
         wrt = [xs[f"x{i}"] for i in case.real]
-        total = np.sum(y.astype(args[case.real[0]].dtype) ** 2)
+        y = (
+            y
+            if y.dtype.kind == "c"
+            else y.astype(np.finfo(args[case.real[0]].dtype).dtype)
+        )
+        total = squares(y)
         for i, g in enumerate(gd.gradients(total, wrt)):
             outputs[f"g{i}"] = g
     graph = gd.Graph(inputs=xs, outputs=outputs)
@@ -67,12 +73,17 @@ def test_every_op_is_written_right(case, sizes):
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_float32_stays_float32(case):
-    args = [a.astype(np.float32) if a.dtype == np.float64 else a for a in case.args]
+    args = list(map(in_single, case.args))
     *_, graph = graphs(case, False, np.float32)
     with np.errstate(all="ignore"):
         wanted = gd.evaluate(graph, {f"x{i}": a for i, a in enumerate(args)})
     for (name, value), made in zip(wanted.items(), run(graph, args), strict=True):
-        assert_same(made, value, 2e-4 if value.dtype == np.float32 else 1e-9, name)
+        assert_same(
+            made,
+            value,
+            2e-4 if value.dtype in (np.float32, np.complex64) else 1e-9,
+            name,
+        )
 
 
 @pytest.mark.parametrize("size", [0, 1, 3, 7])

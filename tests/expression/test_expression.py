@@ -235,10 +235,14 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "max of nothing": (lambda: np.max(gd.var("z", "0,3"), 0), r"np\.max.*no entries"),
     "argmax of nothing": (lambda: np.argmax(gd.var("z", "0")), r"np\.argmax.*no entr"),
     # --- kinds of numbers
-    "complex number": (lambda: X * 1j, r"complex"),
-    "complex array": (lambda: X + np.ones(3, complex), r"complex"),
-    "complex variable": (lambda: gd.var("z", "3", dtype=complex), r"complex"),
-    "astype complex": (lambda: X.astype(complex), r"complex"),
+    "order of complex": (lambda: np.maximum(X, 1j), r"maximum.*complex128"),
+    "floor of complex": (lambda: np.floor(X * 1j), r"floor.*complex128"),
+    "% of complex": (lambda: (X * 1j) % 2, r"remainder.*complex128"),
+    "angle of complex": (lambda: np.arctan2(X * 1j, X), r"arctan2.*complex128"),
+    "sort of complex": (lambda: np.sort(X * 1j), r"complex128"),
+    "max of complex": (lambda: np.max(X * 1j), r"max.*complex128"),
+    "median of complex": (lambda: np.median(X * 1j), r"complex128"),
+    "complex into reals": (lambda: (X * 1j).astype(float), r"imaginary parts"),
     "object array": (lambda: X + np.array([1, None, 2]), r"object"),
     "None": (lambda: X + None, r"object|None"),  # type: ignore[operator]
     "text": (lambda: X + "a", r"<U1|str"),  # type: ignore[operator]

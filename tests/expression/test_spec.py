@@ -41,7 +41,7 @@ def test_dims_of_the_wrong_kind(dims):
 
 
 @pytest.mark.parametrize(
-    "dtype", [complex, object, "U3", np.longdouble, ">f8", "nonsense", 3]
+    "dtype", [np.clongdouble, object, "U3", np.longdouble, ">f8", "nonsense", 3]
 )
 def test_dtypes_that_cannot_be_computed_with(dtype):
     with pytest.raises(DTypeError):

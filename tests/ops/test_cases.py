@@ -15,6 +15,7 @@ from graphdiff.graph.graph import check
 from graphdiff.graph.node import LEAVES, Op, Pick
 from graphdiff.ops.elementwise import Elementwise
 from tests.cases import CASES, Case
+from tests.cases.table import in_single, squares, weighed, weights_like
 
 ALL = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 SMOOTH = pytest.mark.parametrize(
@@ -48,15 +49,13 @@ def evaluate(ys: dict[str, Any], xs: list[Any], args: Any) -> dict[str, Any]:
     return values
 
 
-def scalar(case: Case, xs: list[Any], weights: Any) -> Any:
-    """A random projection of the result."""
-    return np.sum(case.function(*xs) * weights)
-
-
 def single(case: Case) -> tuple[Any, ...]:
-    return tuple(
-        a.astype(np.float32) if a.dtype == np.float64 else a for a in case.args
-    )
+    return tuple(map(in_single, case.args))
+
+
+def directions(case: Case, rng: np.random.Generator) -> list[Any]:
+    """A direction for each argument that can be differentiated."""
+    return [weights_like(case.args[i], rng) for i in case.real]
 
 
 @ALL
@@ -70,7 +69,7 @@ def test_value_is_numpys(case: Case, sizes: str) -> None:
     value = evaluate({"y": y}, xs, case.args)["y"]
     assert value.dtype == expected.dtype
     assert value.shape == np.shape(expected)
-    near = 10 * np.finfo(expected.dtype).eps if expected.dtype.kind == "f" else 0
+    near = 10 * np.finfo(expected.dtype).eps if expected.dtype.kind in "fc" else 0
     np.testing.assert_allclose(value, expected, rtol=near, atol=near)
 
 
@@ -84,13 +83,20 @@ def test_float32_is_kept_as_numpy_keeps_it(case: Case) -> None:
     np.testing.assert_allclose(value, expected, rtol=2e-6, atol=1e-6)
 
 
+def as_inexact(y: Any, dtype: np.dtype) -> Any:
+    """`y` with integers in the precision of `dtype`; floats too if that is real."""
+    if y.dtype.kind == "c":
+        return y
+    return y.astype(np.finfo(dtype).dtype)
+
+
 @SMOOTH
 def test_float32_gradients_are_float32(case: Case) -> None:
     results = []
     for args in (case.args, single(case)):
         xs = variables(case, args)
         wrt = [xs[i] for i in case.real]
-        y = np.sum(case.function(*xs).astype(args[case.real[0]].dtype) ** 2)
+        y = squares(as_inexact(case.function(*xs), args[case.real[0]].dtype))
         found = gd.gradients(y, wrt)
         values = evaluate({f"g{i}": g for i, g in enumerate(found)}, xs, args)
         results.append(list(values.values()))
@@ -121,10 +127,10 @@ def test_derivatives_to_order_three(case: Case) -> None:
     rng = np.random.default_rng(1)
     xs = variables(case, case.args)
     wrt = [xs[i] for i in case.real]
-    shape = np.shape(case.function(*case.args))
-    y = scalar(case, xs, rng.normal(size=shape))
+    y = case.function(*xs)
+    y = weighed(y, weights_like(case.function(*case.args), rng))
     for _ in range(case.order):
-        along = [rng.normal(size=case.args[i].shape) for i in case.real]
+        along = directions(case, rng)
         full: list[Any] = [None] * len(case.args)
         for i, v in zip(case.real, along, strict=True):
             full[i] = v
@@ -137,7 +143,8 @@ def test_derivatives_to_order_three(case: Case) -> None:
             return float(gd.evaluate(graph, inputs)["y"])
 
         expected = directional(value, case.args, full)
-        y = sum(np.sum(g * v) for g, v in zip(gd.gradients(y, wrt), along, strict=True))
+        slopes = map(np.conj, gd.gradients(y, wrt))
+        y = sum(weighed(g, v) for g, v in zip(slopes, along, strict=True))
         found = evaluate({"y": y}, xs, case.args)["y"]
         assert found == pytest.approx(expected, rel=case.near, abs=case.near)
 
@@ -148,12 +155,12 @@ def test_forward_is_reverse_transposed(case: Case) -> None:
     xs = variables(case, case.args)
     wrt = [xs[i] for i in case.real]
     y = case.function(*xs)
-    w = rng.normal(size=y.shape)
-    along = [rng.normal(size=x.shape) for x in wrt]
+    w = weights_like(case.function(*case.args), rng)
+    along = directions(case, rng)
     (tangent,) = gd.pushforward([y], wrt, along)
     cotangents = gd.pullback([y], wrt, [w])
-    forward = np.sum(tangent * w)
-    reverse = sum(np.sum(g * v) for g, v in zip(cotangents, along, strict=True))
+    forward = weighed(tangent, w)
+    reverse = sum(weighed(g, v) for g, v in zip(cotangents, along, strict=True))
     values = evaluate({"forward": forward, "reverse": reverse}, xs, case.args)
     near = 1e-9 if case.near < 1e-3 else case.near
     assert values["forward"] == pytest.approx(values["reverse"], rel=near, abs=1e-12)
@@ -167,8 +174,8 @@ def test_symbolic_sizes_give_the_same_gradient(case: Case) -> None:
     for symbolic in (False, True):
         xs = variables(case, case.args, symbolic)
         wrt = [xs[i] for i in case.real]
-        (*found,) = gd.gradients(np.sum(case.function(*xs) ** 2), wrt)
-        (*again,) = gd.gradients(sum(np.sum(g * g) for g in found), wrt)
+        (*found,) = gd.gradients(squares(case.function(*xs)), wrt)
+        (*again,) = gd.gradients(sum(map(squares, found)), wrt)
         outputs = {f"g{i}": g for i, g in enumerate(found + again)}
         results.append(evaluate(outputs, xs, case.args))
     for name, value in results[0].items():
@@ -193,8 +200,8 @@ def used(monkeypatch: pytest.MonkeyPatch) -> tuple[set[Any], set[Any]]:
         outputs = {"y": y}
         if case.order:
             wrt = [xs[i] for i in case.real]
-            found = gd.gradients(np.sum(y * y), wrt)
-            again = gd.gradients(sum(np.sum(g * g) for g in found), wrt)
+            found = gd.gradients(squares(y), wrt)
+            again = gd.gradients(sum(map(squares, found)), wrt)
             outputs |= {f"g{i}": g for i, g in enumerate(found + again)}
         doors.clear()
         doors.update(met)

@@ -98,6 +98,8 @@ class OnDiagonal(Move):
 class Trace(Op):
     """The sum of diagonal ``k`` of matrices."""
 
+    over_complex = True
+
     k: int = 0
     masks = (0,)
 

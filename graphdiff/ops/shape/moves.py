@@ -33,6 +33,8 @@ class Move(Op):
     `view`: whether NumPy gives another look at the same memory.
     """
 
+    over_complex = True
+
     view: ClassVar[bool] = False
 
 
@@ -131,6 +133,8 @@ class RepeatEach(Move):
 @dataclass(frozen=True)
 class SumRuns(Op):
     """Sums of so many neighbours along ``axis`` in turn: `RepeatEach` transposed."""
+
+    over_complex = True
 
     times: tuple[int, ...]
     axis: int

@@ -27,6 +27,9 @@ def _gated_matmul(g, s):
     """Multiply matrices g @ s, where a zero of g silences its partner in s."""
     wild = ~np.isfinite(s)
     total = g @ np.where(wild, s.dtype.type(0), s)
+    if np.iscomplexobj(total):
+        total[(g != 0) @ wild] = np.nan
+        return total
     if wild.any():
         up = (g > 0) @ (s == np.inf) | (g < 0) @ (s == -np.inf)
         down = (g > 0) @ (s == -np.inf) | (g < 0) @ (s == np.inf)
@@ -108,9 +111,10 @@ def _convert(name, value, dtype):
         raise TypeError(f"{name}: masked arrays are not supported")
     array = np.asarray(value)
     kind, python = array.dtype.kind, not hasattr(value, "dtype")
-    safe = kind in "biuf" and (
+    wide = "c" if kind == "c" else "fc"
+    safe = kind in "biufc" and (
         np.can_cast(array.dtype, dtype)
-        or (python and dtype.kind == "f")
+        or (python and dtype.kind in wide)
         or (array.size == 0 and python)
         or (kind + dtype.kind in ("ii", "iu", "ui", "uu") and _within(array, dtype))
     )

@@ -109,9 +109,10 @@ def _convert(name, value, dtype):
         raise TypeError(f"{name}: masked arrays are not supported")
     array = np.asarray(value)
     kind, python = array.dtype.kind, not hasattr(value, "dtype")
-    safe = kind in "biuf" and (
+    wide = "c" if kind == "c" else "fc"
+    safe = kind in "biufc" and (
         np.can_cast(array.dtype, dtype)
-        or (python and dtype.kind == "f")
+        or (python and dtype.kind in wide)
         or (array.size == 0 and python)
         or (kind + dtype.kind in ("ii", "iu", "ui", "uu") and _within(array, dtype))
     )
