@@ -37,12 +37,12 @@ from graphdiff.runtime.late import Table
 _NUMPY = """
 abs add arange arccos arccosh arcsin arcsinh arctan arctan2 arctanh argmax argmin
 all angle any bitwise_and bitwise_or bitwise_xor broadcast_to cbrt ceil clip conj
-cos cosh cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full greater
-greater_equal heaviside hypot imag invert isfinite isinf isnan left_shift less
-less_equal log log10 log1p log2 logaddexp logical_and logical_not logical_or
-logical_xor matmul max maximum mean min minimum mod multiply negative not_equal positive power prod
-real reciprocal reshape right_shift rint sign sin sinh sqrt square std subtract sum
-take_along_axis tan tanh transpose trunc tril triu var where
+cos cosh cumsum divide einsum equal exp exp2 expm1 fabs floor floor_divide full
+greater greater_equal heaviside hypot imag invert isfinite isinf isnan left_shift
+less less_equal log log10 log1p log2 logaddexp logical_and logical_not logical_or
+logical_xor matmul max maximum mean min minimum mod multiply negative not_equal
+positive power prod real reciprocal reshape right_shift rint sign sin sinh sqrt
+square std subtract sum take_along_axis tan tanh transpose trunc tril triu var where
 """
 _ENTRIES = """
 bitwise_count choose copysign deg2rad degrees fix fmax fmin fmod frexp gcd i0 isclose
