@@ -69,10 +69,6 @@ def _item(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) ->
     return lo.view(call, args, shape, dtype)
 
 
-def _part(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
-    return lo.view(call, args, shape, dtype)
-
-
 def _power(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
     x, p = args
     number = lo.known.get(p)
@@ -303,8 +299,8 @@ RULES: Mapping[str, Rule] = {
         else lo.view(call, args, shape, dtype)
     ),
     "getitem": _item,
-    "np.real": _part,
-    "np.imag": _part,
+    "np.real": _shown,
+    "np.imag": _shown,
     "np.power": _power,
     "np.multiply": _product,
     "np.add": _sum,
