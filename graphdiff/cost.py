@@ -15,7 +15,7 @@ from typing import Any
 
 from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import LEAVES, Node, Pick
+from graphdiff.graph.node import LEAVES, Made, Node, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast
@@ -23,7 +23,6 @@ from graphdiff.ops.flops import FLOPS
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
-from graphdiff.ops.shape.made import Made
 from graphdiff.ops.shape.moves import Move
 from graphdiff.ops.windows import Columns, FromColumns
 from graphdiff.sizes.dims import Dim

@@ -19,6 +19,7 @@ from graphdiff.graph.node import (
     Constant,
     Full,
     Input,
+    Made,
     Node,
     Size,
     full_value,
@@ -48,7 +49,6 @@ from graphdiff.ops.elementwise import (
 from graphdiff.ops.index import Take
 from graphdiff.ops.linalg import GatedMatMul, matmul
 from graphdiff.ops.pattern import cover
-from graphdiff.ops.shape.made import Made
 from graphdiff.runtime.strict import gated_matmul, matmul_gated
 
 

@@ -27,6 +27,7 @@ LAYERS = {
     "ops": 3,
     "nn": 4,
     "scipy": 5,
+    "numpy": 5,
     "strict": 4,
     "trace": 4,
     "evaluate": 5,

@@ -17,9 +17,8 @@ from graphdiff.emit.statements import Statement
 from graphdiff.emit.traits import widens
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
-from graphdiff.graph.node import Arange, Node
+from graphdiff.graph.node import Arange, Made, Node
 from graphdiff.ops.axes import Spread
-from graphdiff.ops.shape.made import Made
 
 HEAVIEST = 8
 """The most operations in one statement."""

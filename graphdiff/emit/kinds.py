@@ -14,7 +14,7 @@ from graphdiff.emit import entrywise, moves, parts, products
 from graphdiff.emit.text import literal, method
 from graphdiff.emit.value import NOWHERE, Value, plain, short_number
 from graphdiff.emit.variables import Variables, plain_call
-from graphdiff.graph.node import Arange, Full, Node, Size
+from graphdiff.graph.node import Arange, Full, Made, Node, Size
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Cast, Elementwise
@@ -22,7 +22,6 @@ from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import GatedMatMul, MatMul
 from graphdiff.ops.quantile import Quantile
 from graphdiff.ops.reduce import Mean
-from graphdiff.ops.shape.made import Made
 from graphdiff.ops.shape.spacing import Linspace
 
 

@@ -145,10 +145,10 @@ class Expression(Methods, Operators):
             raise GraphTypeError(instead_of(call))
         raise GraphTypeError(
             "a symbolic array has no entries yet, so np.array, np.asarray or a plain "
-            "array that should hold it cannot be made: combine arrays with np.stack or "
+            "array that should hold it cannot be made: write import graphdiff.numpy as "
+            "np, or np.array([...], like=x); or combine arrays with np.stack or "
             "np.concatenate, choose with np.where, and make arrays to write into with "
-            "np.full_like or np.zeros_like of an argument, np.zeros(shape, like=x) or "
-            "graphdiff.numpy"
+            "np.full_like or np.zeros_like of an argument, or np.zeros(shape, like=x)"
         )
 
     def __bool__(self) -> bool:

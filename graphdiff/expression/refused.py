@@ -36,7 +36,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
         """,
     ),
     (_BITS, "packbits unpackbits"),
-    (_OBJECTS, "apply_over_axes fromfunction frompyfunc"),
+    (_OBJECTS, "frompyfunc"),
     (_MEMORY, "may_share_memory shares_memory"),
     (_DATES, "busday_count busday_offset is_busday isnat"),
     (_MATRIX, "asmatrix bmat"),

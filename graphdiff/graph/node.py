@@ -273,6 +273,30 @@ class Arange(Op):
 
 
 @dataclass(frozen=True)
+class Made(Op):
+    """What a function of NumPy makes of sizes and plain numbers."""
+
+    function: str
+    args: tuple[Any, ...]
+    named: tuple[tuple[str, Any], ...]
+    shape: Shape
+    dtype: np.dtype
+
+    @property
+    def label(self) -> str:
+        """The function's own name."""
+        return self.function.removeprefix("np.")
+
+    def infer(self) -> ArrayType:
+        """The type given."""
+        return ArrayType(self.shape, self.dtype)
+
+    def call(self) -> Call:
+        """``np.eye(n)``, for instance."""
+        return Call(self.function, self.args, dict(self.named))
+
+
+@dataclass(frozen=True)
 class Pick(Op):
     """One of the results of an op that has several."""
 

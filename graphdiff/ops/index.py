@@ -15,7 +15,17 @@ import numpy as np
 
 from graphdiff.errors import GraphIndexError, ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
-from graphdiff.graph.node import Arange, Arg, At, Call, Constant, Node, Op, make
+from graphdiff.graph.node import (
+    Arange,
+    Arg,
+    At,
+    Call,
+    Constant,
+    Made,
+    Node,
+    Op,
+    make,
+)
 from graphdiff.graph.types import (
     ArrayType,
     Shape,
@@ -132,6 +142,8 @@ def _counts(index: Any) -> bool:
     if isinstance(op, Constant):
         positions = op.value
         return bool(np.all(np.diff(np.sort(positions)) > 0) and np.all(positions >= 0))
+    if isinstance(op, Made) and op.function == "np.arange":
+        return all(isinstance(n, int) and n >= 0 for n in (op.args[0], *op.args[2:]))
     return isinstance(op, Arange) or _permutes(node)
 
 

@@ -285,10 +285,10 @@ def _inexact(function: Callable[..., Any], a: Any, b: Any) -> Size:
 def _refuse(dim: Dim, consequence: str) -> NoReturn:
     raise GraphTypeError(
         f"the size {dim} is symbolic: it is known only when the function runs, so "
-        f"{consequence}. Use it in arithmetic with arrays, use np.zeros_like(x) or "
-        f"np.ones_like(x) to make an array (np.ones(shape, like=x) and np.arange(size, "
-        f"like=x) take sizes), or give the axis an int size in the spec; "
-        f"to iterate, loop over an axis with an int size."
+        f"{consequence}. Use it in arithmetic with arrays; make arrays with "
+        f"np.zeros_like(x), with np.ones(shape, like=x) and its kind, which take "
+        f"sizes, or with graphdiff.numpy instead of numpy; or give the axis an int "
+        f"size in the spec. To iterate, loop over an axis with an int size."
     )
 
 

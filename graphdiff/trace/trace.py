@@ -152,7 +152,26 @@ def _run(fn: Callable[..., Any], bound: inspect.BoundArguments) -> Any:
     except (TypeError, ValueError) as error:
         if isinstance(error.__cause__, GraphdiffError):
             raise error.__cause__ from None
+        if _NO_SHAPE in str(error):
+            raise GraphTypeError(
+                f"{error}: NumPy makes no array of a symbolic size; write import "
+                f"graphdiff.numpy as np, or np.zeros(shape, like=x)",
+                at=_last_line(error),
+            ) from None
         raise
+
+
+_NO_SHAPE = "expected a sequence of integers or a single integer"
+"""What NumPy says of a size that is no int, in the place of our own error."""
+
+
+def _last_line(error: BaseException) -> Position | None:
+    """The innermost line of the user's code that an error came through."""
+    found, step = None, error.__traceback__
+    while step is not None:
+        found = position_of(step.tb_frame) or found
+        step = step.tb_next
+    return found
 
 
 def bind(fn: Callable[..., Any], args: Any, kwargs: Any) -> inspect.BoundArguments:

@@ -9,6 +9,7 @@ import numpy as np
 
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.expression.expression import Expression, implements, lift
+from graphdiff.graph.node import Made
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import (
     ArrayType,
@@ -22,7 +23,6 @@ from graphdiff.graph.types import (
 )
 from graphdiff.ops.axes import expand_dims
 from graphdiff.ops.entries import fit
-from graphdiff.ops.shape.made import Made
 from graphdiff.sizes.dims import Dim
 
 
