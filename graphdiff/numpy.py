@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as _np
 
-from graphdiff.expression.doors import DOORS, Door, surface
+from graphdiff.expression.doors import Door, dispatch, watched
 from graphdiff.graph.node import current_scope
 from graphdiff.ops.fill import holds_symbols
 from graphdiff.ops.shape import grids
@@ -81,7 +81,7 @@ def _served(
     That is where an expression or a named size is among its arguments; and, if entries
     of the result may be assigned to (`grows`), where it makes floats in a trace.
     """
-    door = DOORS[numpys] if build is None else Door(numpys, build)
+    own = None if build is None else Door(numpys, build)
 
     @functools.wraps(numpys)
     def function(*args: Any, **kwargs: Any) -> Any:
@@ -92,10 +92,12 @@ def _served(
             if not in_trace or made.dtype.kind != "f":
                 return made
         kwargs.pop("like", None)
-        return door(args, kwargs)
+        if own is not None:
+            return watched(own, args, kwargs)
+        return dispatch(numpys, args, kwargs)
 
     function.__module__ = __name__
-    return surface(function)
+    return function
 
 
 array = _served(_np.array)

@@ -138,3 +138,19 @@ def test_numpys_own_names_this_module(make: Any) -> None:
 
     with pytest.raises(gd.GraphTypeError, match=r"graphdiff\.numpy.*numpy_namespace"):
         gd.trace(f, gd.spec("n"))
+
+
+def test_entries_are_assigned() -> None:
+    def f(x: Any) -> Any:
+        made = gnp.zeros(3)
+        made[1:] = x
+        table = gnp.array([[x[0], 1.0], [0.0, x[1]]])
+        table[0, 1] = made[2]
+        return gnp.sum(table @ x) + made[1]
+
+    def by_hand(x: Any) -> Any:
+        return x[0] ** 2 + x[1] ** 2 + x[1] ** 2 + x[0]
+
+    x = np.array([1.5, -2.0])
+    assert f(x) == pytest.approx(by_hand(x))
+    np.testing.assert_allclose(gd.grad(f)(x), gd.grad(by_hand)(x))

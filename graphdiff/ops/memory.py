@@ -239,10 +239,12 @@ def _same(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     return result
 
 
-_GIVE_BACK = {np.asarray, np.array, np.astype, np.atleast_1d, np.atleast_2d}
+_GIVE_BACK = {
+    *(np.asarray, np.require, np.array, np.astype, np.atleast_1d, np.atleast_2d)
+}
 """Functions that give back what they were given, if that will do."""
 
-_OR_COPY = {np.asarray, np.array, np.astype, np.diag}
+_OR_COPY = {np.asarray, np.require, np.array, np.astype, np.diag}
 """Functions of which the result is a copy where it is not clearly a view."""
 
 _ways: dict[Callable[..., Any], list[Any]] = {
@@ -251,6 +253,7 @@ _ways: dict[Callable[..., Any], list[Any]] = {
         *(np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze, np.expand_dims, np.flip),
         *(np.fliplr, np.flipud, np.rot90, np.broadcast_to, np.broadcast_arrays),
         *(np.asarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.unstack),
+        np.require,
         *(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
         *(np.diag, np.diagonal, np.linalg.diagonal),
     ],
