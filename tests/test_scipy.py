@@ -83,14 +83,22 @@ CALLS: dict[str, tuple[Callable[[Any], Any], str]] = {
     "unknown ufunc": (special.obl_cv, r"scipy\.special\.obl_cv is not supported"),
     "has ours": (special.logsumexp, r"scipy\.special\.logsumexp .*graphdiff\.scipy"),
     "other module": (linalg.cho_factor, r"scipy\.linalg\.cho_factor"),
-    "distribution": (stats.norm.logpdf, r"scipy\.stats\.logpdf"),
+    "distribution": (
+        stats.norm.logpdf,
+        r"scipy\.stats\.norm\.logpdf .*graphdiff\.scipy",
+    ),
+    "frozen": (stats.norm(1).cdf, r"scipy\.stats\.norm\.cdf .*graphdiff\.scipy"),
+    "of vectors": (stats.dirichlet.pdf, r"scipy\.stats\.dirichlet\.pdf"),
+    "parameter": (lambda s: stats.poisson(s).pmf(1), r"scipy\.stats\.poisson"),
+    "unknown distribution": (stats.anglit.pdf, r"scipy\.stats\.anglit\.pdf .*support"),
+    "other function": (stats.zscore, r"scipy\.stats\.zscore .*not supported"),
 }
 
 
 @pytest.mark.parametrize("name", CALLS)
 def test_calls_that_cannot_be_served_are_named(name: str) -> None:
     call, message = CALLS[name]
-    count = getattr(call, "nin", 1)
+    count = 2 if name == "of vectors" else getattr(call, "nin", 1)
     with pytest.raises(gd.GraphdiffError, match=message):
         call(*[gd.var("x", 3)] * count)
 

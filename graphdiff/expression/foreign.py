@@ -25,9 +25,21 @@ def scipy_call() -> str:
                 inner = frame.f_locals.get(key)
                 if str(getattr(inner, "__module__", "")).startswith("scipy."):
                     module, name = inner.__module__, getattr(inner, "__name__", "_")
-            found = _public(module, name) or found
+            whole = (_of_distribution(frame) + name).removesuffix(".__call__")
+            found = _public(module, whole) or found
         frame = frame.f_back
     return found
+
+
+def _of_distribution(frame: FrameType) -> str:
+    """``norm.`` in a method of that distribution, else "": methods are no functions."""
+    holder = frame.f_locals.get("self")
+    holder = getattr(holder, "dist", holder)
+    kind = type(holder).__name__
+    if not type(holder).__module__.startswith("scipy.stats") or kind.startswith("_"):
+        return ""
+    name = str(getattr(holder, "name", kind.removesuffix("_gen")))
+    return f"{name}."
 
 
 def _public(module: str, name: str) -> str:
@@ -39,9 +51,9 @@ def _public(module: str, name: str) -> str:
 
 def instead_of(call: str) -> str:
     """What to write for a function of SciPy that asks for plain arrays."""
-    part = call.split(".")[1]
-    ours = f"graphdiff.scipy.{part}"
+    part, name = call.split(".")[1:3]
+    ours = sys.modules.get(f"graphdiff.scipy.{part}")
     text = f"{call} needs the entries of its arguments, and a symbolic array has none"
-    if ours not in sys.modules:
+    if ours is None or name not in vars(ours):
         return f"{text}; it is not supported"
-    return f"{text}: from graphdiff.scipy import {part} has functions that take both"
+    return f"{text}: write from graphdiff.scipy import {part}, which takes both"

@@ -92,22 +92,25 @@ def _merge(needs: dict[Node, Need], node: Node, new: Need) -> None:
     needs[node] = Need(common, whole)
 
 
-def restricted(node: Node) -> tuple[int, float] | None:
-    """The argument of `node` whose domain is restricted, and a safe value for it."""
+def restricted(node: Node) -> list[tuple[int, float]]:
+    """The arguments of `node` whose domains are restricted, and safe values for them.
+
+    A number that is known is what it is.
+    """
     op = node.op
     if not isinstance(op, Elementwise) or not op.singular or not is_singular(node):
-        return None
-    for i, value in enumerate(op.safe):
-        if value is not None:
-            known = type(node.args[i].op) in (Full, Size)
-            return None if known else (i, value)
-    return None
+        return []
+    return [
+        (i, value)
+        for i, value in enumerate(op.safe)
+        if value is not None and type(node.args[i].op) not in (Full, Size)
+    ]
 
 
 def is_comfortable(op: Elementwise, place: int, value: complex) -> bool:
-    """Whether `op` is finite at `value` of the restricted argument, and around it."""
-    near = np.array([value - 1e-3, value, value + 1e-3])
-    args = [near if i == place else np.full(3, 0.5) for i in range(len(op.safe))]
+    """Whether `op` is finite at `value` of a restricted argument, and around it."""
+    args = [np.full(3, 0.5 if safe is None else safe) for safe in op.safe]
+    args[place] = np.array([value - 1e-3, value, value + 1e-3])
     with np.errstate(all="ignore"):
         return bool(np.all(np.isfinite(op.compute(*args))))
 
@@ -172,11 +175,10 @@ class Protection:
         """Rebuild `node` if its arguments have changed, or need to."""
         args = tuple([self.becomes.get(arg, arg) for arg in node.args])
         need = self.needs.get(node)
-        found = restricted(node) if need is not None and need.guard else None
-        if need is not None and found is not None:
-            place, safe = found
-            operand = self._safe_operand(node, args[place], need.guard, place, safe)
-            args = (*args[:place], operand, *args[place + 1 :])
+        if need is not None and need.guard:
+            for place, safe in restricted(node):
+                operand = self._safe_operand(node, args[place], need.guard, place, safe)
+                args = (*args[:place], operand, *args[place + 1 :])
         new = node
         if args != node.args:
             new = self.becomes[node] = self.scope.make(node.op, args)
@@ -244,11 +246,12 @@ def settled_nodes(nodes: Sequence[Node], outputs: Iterable[Node]) -> set[Node]:
         need = needs.get(node)
         if need is None or not need.open or not need.guard:
             continue
-        place = restricted(node)
-        if place is not None:
-            i, op = place[0], node.op
-            if outside.is_safe(node.args[i], need.guard, op, i):  # type: ignore[arg-type]
-                found.add(node)
+        op, places = node.op, [i for i, _ in restricted(node)]
+        if places and all(
+            outside.is_safe(node.args[i], need.guard, op, i)  # type: ignore[arg-type]
+            for i in places
+        ):
+            found.add(node)
     return found
 
 

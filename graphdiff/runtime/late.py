@@ -52,6 +52,7 @@ class Late:
 
 special = Late("scipy.special")
 linalg = Late("scipy.linalg")
+stats = Late("scipy.stats")
 
 MODULES = {module.__name__: module for module in (special, linalg)}
 """The stand-ins, by the full names of their modules."""
@@ -63,8 +64,8 @@ _NAMES = {
     expn exprel gamma gammainc gammaincc gammainccinv gammaincinv gammaln gammasgn huber
     hyp0f1 hyp1f1 hyp2f1 i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jv jve k0
     k0e k1 k1e kl_div kn kv kve log_expit log_ndtr logit loggamma ndtr ndtri ndtri_exp
-    owens_t poch polygamma pseudo_huber rel_entr rgamma stdtr xlog1py xlogy y0 y1 yn yv
-    yve zeta
+    owens_t poch polygamma pseudo_huber rel_entr rgamma stdtr stdtrit xlog1py xlogy y0
+    y1 yn yv yve zeta
     """,
     linalg: """
     cho_solve expm lu lu_factor lu_solve solve_continuous_lyapunov

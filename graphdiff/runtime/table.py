@@ -30,6 +30,7 @@ from graphdiff.runtime import (
     scatter,
     sinc,
     strict,
+    student,
     windows,
 )
 from graphdiff.runtime.late import Table
@@ -81,6 +82,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(complexes),
     **_functions(reductions),
     **_functions(incomplete),
+    **_functions(student),
     **_functions(scatter),
     **_functions(sinc),
     **_functions(recurrences),

@@ -9,3 +9,4 @@ arrays; what a module does not have itself, it takes from SciPy. Write
 
 from graphdiff.scipy import linalg as linalg
 from graphdiff.scipy import special as special
+from graphdiff.scipy import stats as stats

@@ -28,6 +28,7 @@ class Case:
     `symbolic`: whether it can be traced with named sizes in the place of all sizes
     above 1. `order`: how often it is differentiated (0: not at all). `oracle`: whether
     JAX computes the same function. `near`: how well differences know the derivative.
+    `ulps`: how many units in the last place rounding may take from a value.
     """
 
     function: Callable[..., Any]
@@ -36,6 +37,7 @@ class Case:
     order: int = 3
     oracle: bool = True
     near: float = 2e-6
+    ulps: int = 10
 
     @property
     def real(self) -> tuple[int, ...]:

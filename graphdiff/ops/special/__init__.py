@@ -11,3 +11,4 @@ from graphdiff.ops.special import gamma as gamma
 from graphdiff.ops.special import hyper as hyper
 from graphdiff.ops.special import incomplete as incomplete
 from graphdiff.ops.special import normal as normal
+from graphdiff.ops.special import student as student

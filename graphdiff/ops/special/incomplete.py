@@ -39,7 +39,7 @@ def gammainc_slope(n: int) -> Elementwise:
         return g * (gamma_density(a, x) * derived_exp(slopes, n))
 
     rules = (lambda g, y, a, x: g * gammainc_slope(n + 1)(a, x), by_x)
-    return parametric("gammainc_slope", (n,), *rules, singular=True, safe=(None, 1.0))
+    return parametric("gammainc_slope", (n,), *rules, singular=True, safe=(1.0, 1.0))
 
 
 gammainc: Elementwise = late_ufunc(
@@ -47,28 +47,28 @@ gammainc: Elementwise = late_ufunc(
     lambda g, y, a, x: g * gammainc_slope(1)(a, x),
     lambda g, y, a, x: g * gamma_density(a, x),
     singular=True,
-    safe=(None, 1.0),
+    safe=(1.0, 1.0),
 )
 gammaincc: Elementwise = late_ufunc(
     "scipy.special.gammaincc",
     lambda g, y, a, x: -(g * gammainc_slope(1)(a, x)),
     lambda g, y, a, x: -(g * gamma_density(a, x)),
     singular=True,
-    safe=(None, 1.0),
+    safe=(1.0, 1.0),
 )
 gammaincinv: Elementwise = late_ufunc(
     "scipy.special.gammaincinv",
     lambda g, x, a, y: -(g * (gammainc_slope(1)(a, x) / gamma_density(a, x))),
     lambda g, x, a, y: g / gamma_density(a, x),
     singular=True,
-    safe=(None, 0.5),
+    safe=(1.0, 0.5),
 )
 gammainccinv: Elementwise = late_ufunc(
     "scipy.special.gammainccinv",
     lambda g, x, a, y: -(g * (gammainc_slope(1)(a, x) / gamma_density(a, x))),
     lambda g, x, a, y: -(g / gamma_density(a, x)),
     singular=True,
-    safe=(None, 0.5),
+    safe=(1.0, 0.5),
 )
 
 
@@ -96,7 +96,7 @@ def betainc_slope(n: int, m: int) -> Elementwise:
         lambda g, y, a, b, x: g * betainc_slope(n, m + 1)(a, b, x),
         by_x,
     )
-    facts: dict[str, Any] = {"singular": True, "safe": (None, None, 0.5)}
+    facts: dict[str, Any] = {"singular": True, "safe": (1.0, 1.0, 0.5)}
     return parametric("betainc_slope", (n, m), *rules, **facts)
 
 
@@ -127,7 +127,7 @@ def _inverse_rules(sign: int) -> tuple[Rule, Rule, Rule]:
     return by(betainc_slope(1, 0)), by(betainc_slope(0, 1)), by_y
 
 
-_INSIDE: dict[str, Any] = {"singular": True, "safe": (None, None, 0.5)}
+_INSIDE: dict[str, Any] = {"singular": True, "safe": (1.0, 1.0, 0.5)}
 betainc: Elementwise = late_ufunc("scipy.special.betainc", *_beta_rules(1), **_INSIDE)
 betaincc: Elementwise = late_ufunc(
     "scipy.special.betaincc", *_beta_rules(-1), **_INSIDE
