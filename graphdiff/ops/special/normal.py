@@ -7,14 +7,17 @@ distribution through `erfcx`, the slope of `expit` as a product of two of it.
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc
+from graphdiff.ops.entries import Elementwise, late_ufunc, parametric
 
 ROOT_2, ROOT_PI = math.sqrt(2), math.sqrt(math.pi)
 _STEEP, _DENSITY = 2 / ROOT_PI, 1 / math.sqrt(2 * math.pi)
 _MILLS = math.sqrt(2 / math.pi)
+_LOWEST = -26.0
+"""Where erfcx is still finite, and what it divides is 0."""
 
 erf: Elementwise = late_ufunc(
     "scipy.special.erf", lambda g, y, x: g * (_STEEP * np.exp(-np.square(x)))
@@ -22,9 +25,18 @@ erf: Elementwise = late_ufunc(
 erfc: Elementwise = late_ufunc(
     "scipy.special.erfc", lambda g, y, x: -(g * (_STEEP * np.exp(-np.square(x))))
 )
+
+
+@cache
+def erfcx_slope(n: int) -> Elementwise:
+    """The n-th derivative of erfcx, of which the usual formula loses all digits."""
+    rules = (lambda g, y, x: g * erfcx_slope(n + 1)(x),)
+    return parametric("erfcx_slope", (n,), *rules, singular=True, safe=(0.0,))
+
+
 erfcx: Elementwise = late_ufunc(
     "scipy.special.erfcx",
-    lambda g, y, x: g * (2 * x * y - _STEEP),
+    lambda g, y, x: g * erfcx_slope(1)(x),
     singular=True,
     safe=(0.0,),
 )
@@ -59,7 +71,8 @@ ndtri: Elementwise = late_ufunc(
     safe=(0.5,),
 )
 log_ndtr: Elementwise = late_ufunc(
-    "scipy.special.log_ndtr", lambda g, y, x: g * (_MILLS / erfcx(x / -ROOT_2))
+    "scipy.special.log_ndtr",
+    lambda g, y, x: g * (_MILLS / erfcx(np.maximum(x / -ROOT_2, _LOWEST))),
 )
 ndtri_exp: Elementwise = late_ufunc(
     "scipy.special.ndtri_exp",
