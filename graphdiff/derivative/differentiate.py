@@ -10,6 +10,7 @@ carries, so pulling back twice pushes forward.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
@@ -314,15 +315,15 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
     """
     if wrt is None:
         return [n for n, x in graph.inputs.items() if x.type.is_inexact]
-    known: dict[str, dict[str, None]] = {}
+    known: defaultdict[str, list[str]] = defaultdict(list)
     for n in graph.inputs:
         for prefix in _prefixes(n):
-            known.setdefault(prefix, {})[n] = None
-    aliases: dict[str, dict[str, None]] = {}
+            known[prefix].append(n)
+    aliases: defaultdict[str, list[str]] = defaultdict(list)
     for n, x in graph.inputs.items():
         alias = graph.name_of(x)
         if alias is not None and alias not in known:
-            aliases.setdefault(alias, {})[n] = None
+            aliases[alias].append(n)
     known |= aliases
     found: dict[str, None] = {}
     if not isinstance(wrt, Iterable):
@@ -336,5 +337,5 @@ def select_inputs(graph: Graph, wrt: str | Sequence[str] | None) -> list[str]:
             raise GraphValueError(
                 f"wrt: expected one of the inputs {listing}, got {shown(wanted)}"
             )
-        found.update(matches)
+        found.update(dict.fromkeys(matches))
     return list(found)

@@ -73,6 +73,7 @@ class Sweep:
 
     def run(self, table: dict[Node, Any]) -> dict[Node, Any]:
         """Fill `table`, seeded with the targets' cotangents, down to the variables."""
+        plain, masked = At(self.kinks), At(self.kinks, masked=True)
         for node in reversed(self.nodes):
             g = table.get(node)
             if g is None or node not in self.active:
@@ -81,7 +82,7 @@ class Sweep:
             if isinstance(node.op, Pick):
                 self._file(table, node, g)
             elif self.active[node]:
-                at = At(self.kinks, node in self.masked)
+                at = masked if node in self.masked else plain
                 for arg, share in self.shares(node, at, g):
                     if share is not None:
                         old = table.get(arg)

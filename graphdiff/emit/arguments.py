@@ -80,11 +80,13 @@ def parameters(graph: Graph, names: Names) -> list[Parameter]:
         made.append(parameter)
     for parameter in made:
         for leaf in parameter.leaves:
-            if leaf.access.flat == parameter.name:
+            if leaf.access.kind == "atom":
                 leaf.name = parameter.name
             else:
                 wanted = graph.name_of(leaf.node) or leaf.path.rpartition(".")[2]
-                leaf.name = names.fresh(wanted, f"{identifier(leaf.path)}")
+                plain = wanted.isidentifier()
+                otherwise = "value" if plain else identifier(leaf.path)
+                leaf.name = names.fresh(wanted, otherwise)
     return made
 
 
@@ -228,7 +230,7 @@ class Entry:
         if not self.numbers:
             return store_lines(leaf.name, self._converted(leaf, access), 4)
         lines = []
-        if access.flat != leaf.name:
+        if access.kind != "atom" or access.flat != leaf.name:
             lines = store_lines(leaf.name, access, 4)
             access = atom(leaf.name)
         return [
@@ -255,7 +257,7 @@ class Entry:
 
     def _says_more(self, leaf: Leaf) -> bool:
         """Whether the shape of `leaf` has to fit something."""
-        return any(
+        return bool(leaf.node.type.shape) and any(
             isinstance(n, int) or self._measured.get(str(n)) != (leaf.name, axis)
             for axis, n in enumerate(leaf.node.type.shape)
         )

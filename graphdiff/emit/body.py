@@ -38,9 +38,10 @@ class Body(Variables):
         for node in order:
             if node not in self.values:
                 self.values[node] = self._make(node)
-                if len(self.picks.get(node, ())) > 1:
-                    self.unpack(node)
-                elif node not in self.picks and self._needs_name(node):
+                if node in self.picks:
+                    if len(self.picks[node]) > 1:
+                        self.unpack(node)
+                elif self._needs_name(node):
                     self.store(node)
 
     def arrange(self) -> None:

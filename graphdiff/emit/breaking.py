@@ -28,7 +28,8 @@ _BRACKETED: Final = -1
 _COLLECTIONS: Final = ("tuple", "list", "dict")
 
 
-def _items(text: Text) -> list[Text]:
+def items_of(text: Text) -> list[Text]:
+    """Return what stands between the brackets of a call, a subscript, a collection."""
     first = 1 if text.kind in _COLLECTIONS else 2
     return [part for part in text.parts[first:] if isinstance(part, Text)]
 
@@ -212,7 +213,7 @@ class Breaker:
             self.document.append(END)
 
     def _arguments(self, text: Text, level: int) -> None:
-        items = _items(text)
+        items = items_of(text)
         if not items:
             self.document.append("()")
             return
@@ -223,7 +224,7 @@ class Breaker:
         self._close(")", level)
 
     def _subscript(self, text: Text, level: int) -> None:
-        items = _items(text)
+        items = items_of(text)
         self._open("[", level)
         if len(items) == 1:
             self.expression(items[0], _BRACKETED)
@@ -234,7 +235,7 @@ class Breaker:
         self._close("]", level)
 
     def _collection(self, text: Text, level: int) -> None:
-        items = _items(text)
+        items = items_of(text)
         left, right = str(text.parts[0]), str(text.parts[-1])[-1]
         if not items:
             self.document.append(text.flat)
@@ -342,7 +343,7 @@ def _ends(text: Text) -> bool:
     if text.kind == "unary":
         text = operand(text, 1)
     if text.kind in ("call", *_COLLECTIONS):
-        return bool(_items(text))
+        return bool(items_of(text))
     return text.kind == "bracket"
 
 
@@ -350,5 +351,5 @@ def _starts(text: Text) -> bool:
     while _is_link(text):
         text = operand(text, 0)
     if text.kind in _COLLECTIONS:
-        return bool(_items(text))
+        return bool(items_of(text))
     return text.kind == "bracket"

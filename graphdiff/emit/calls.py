@@ -131,6 +131,7 @@ def negated(text: Text) -> Text:
     return first
 
 
+@lru_cache(maxsize=64)
 def dtype_text(dtype: np.dtype) -> Text:
     """``np.float64``, or ``bool``."""
     return atom("bool" if dtype.kind == "b" else f"np.{dtype.name}")

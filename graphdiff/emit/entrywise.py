@@ -26,8 +26,10 @@ def elementwise(body: Variables, node: Node) -> Value:
     """Leave to NumPy's broadcasting and promotion what they do by themselves."""
     op, shape = node.op, node.type.shape
     assert isinstance(op, Elementwise)
-    if op is ufuncs.add and (value := sum_in_place(body, node)) is not None:
-        return value
+    if op is ufuncs.add and body.sums:
+        value = sum_in_place(body, node)
+        if value is not None:
+            return value
     if body.numbers and is_small_power(node):
         return _product_of_itself(body, node)
     if op is ufuncs.where and body.only_zeroes(node):
@@ -66,7 +68,7 @@ def _without_axes(
     op: Elementwise, args: list[Value]
 ) -> tuple[tuple[int, ...], Text] | None:
     """A sum of products with vectors, as the vector that it is."""
-    first, second = (value.without for value in args)
+    first, second = args[0].without, args[1].without
     if first is None or second is None or first[0] != second[0]:
         return None
     sign = BINARY[op.name]

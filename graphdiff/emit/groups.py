@@ -26,8 +26,9 @@ def place_of(
     """
     if statement.under is not None and statement.under in places:
         return places[statement.under]
+    roles = graph.ledger.roles
     for node in reversed(statement.parts):
-        role = graph.role_of(node)
+        role = roles.get(node)
         if role is not None and role.of.args and role.of in places:
             return places[role.of]
     return None
@@ -44,11 +45,12 @@ def in_groups(
     """
     owner = {part: i for i, s in enumerate(statements) for part in s.parts}
     keys: list[tuple[int, int]] = []
+    roles = graph.ledger.roles
     for i, statement in enumerate(statements):
-        if not is_adjoint(graph, statement):
+        role = roles.get(statement.node)
+        if role is None and statement.parts:
             keys.append((0, i))
             continue
-        role = graph.role_of(statement.node)
         order = 1 if role is None else role.order
         place = place_of(graph, statement, places)
         if place is None:
@@ -61,7 +63,8 @@ def in_groups(
 
 def _needs(statement: Statement, owner: Mapping[Node, int]) -> list[int]:
     """The places of the statements that this one reads."""
-    own = set(statement.parts)
-    reads = dict.fromkeys(arg for part in statement.parts for arg in part.args)
-    reads = reads if own else {statement.node: None}
-    return [owner[a] for a in reads if a in owner and a not in own]
+    parts = statement.parts
+    if not parts:
+        return [owner[statement.node]] if statement.node in owner else []
+    reads = dict.fromkeys([arg for part in parts for arg in part.args])
+    return [owner[a] for a in reads if a in owner and a not in parts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from graphdiff.cost import holds_memory, operations, product, show_size
@@ -37,11 +37,11 @@ def gradients_of(graph: Graph) -> dict[str, str]:
         short = graph.name_of(node) or name.rpartition(".")[2]
         by_name.setdefault(f"d_{short}", name)
     return {
-        output: by_name[output]
+        output: variable
         for output, node in graph.outputs.items()
-        if output in by_name
+        if (variable := by_name.get(output)) is not None
         and output not in graph.inputs
-        and node.type == graph.inputs[by_name[output]].type
+        and node.type == graph.inputs[variable].type
     }
 
 
@@ -53,17 +53,18 @@ class Header:
         graph: Graph,
         body: Body,
         made: Sequence[Parameter],
+        gradients: Mapping[str, str],
         modules: Sequence[str] = (),
     ) -> None:
         """Look at the graph, its statements and the parameters of the function.
 
-        `modules`: those of SciPy that the statements call.
+        `gradients`: see `gradients_of`; `modules`: those of SciPy that are called.
         """
         self.modules = modules
         self.graph = graph
         self.body = body
         self.made = made
-        self.gradients = gradients_of(graph)
+        self.gradients = gradients
 
     def title(self) -> str:
         """Say in a line what the function computes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graphdiff.graph.node import LEAVES, Node
+from graphdiff.graph.node import Node
 from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.elementwise import Elementwise
 from graphdiff.ops.linalg import GatedMatMul, MatMul
@@ -18,6 +18,7 @@ from graphdiff.ops.reduce import Extremum, Logical, Mean, Prod, Std, Var
 Axes = tuple[int, ...]
 
 _REDUCTIONS = (Sum, Mean, Prod, Extremum, Var, Std, Logical)
+_ASKING = (Spread, Reshape, Elementwise)
 _NONE: Axes = ()
 
 
@@ -29,18 +30,17 @@ def kept_axes(order: Sequence[Node], outputs: Iterable[Node]) -> dict[Node, Axes
     kept: dict[Node, Axes] = {}
     others = set(outputs)
     for node in reversed(order):
-        axes = wanted.get(node, _NONE)
+        op, axes = node.op, wanted.get(node, _NONE)
         if axes and _can_keep(node, axes):
             kept[node] = axes
-        request = _request(node, kept.get(node, _NONE))
-        if isinstance(node.op, Reshape) and node not in others:
-            request = _NONE
+        request = _NONE
+        if isinstance(op, _ASKING) and (type(op) is not Reshape or node in others):
+            request = _request(node, kept.get(node, _NONE))
+        takes_vectors = _takes_vectors(node, others)
         for arg in node.args:
-            if not _takes_vectors(node, others):
+            if not takes_vectors:
                 others.add(arg)
-            if not isinstance(arg.op, LEAVES) and wanted.setdefault(arg, request) != (
-                request
-            ):
+            if arg.args and wanted.setdefault(arg, request) != request:
                 wanted[arg] = _NONE
     return kept
 

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
-from graphdiff.emit.breaking import Breaker, is_closed
+from graphdiff.emit.breaking import Breaker, is_closed, items_of
 from graphdiff.emit.printer import (
     END,
     GROUP,
@@ -17,11 +17,12 @@ from graphdiff.emit.printer import (
     LIMIT,
     LINE,
     SPACE_OR_LINE,
+    STEP,
     Document,
     Printer,
     Tag,
 )
-from graphdiff.emit.text import Text, atom, columns
+from graphdiff.emit.text import Text, atom, columns, operand
 
 
 def fits(target: str | Text, value: Text, indent: int = 0, op: str = "=") -> bool:
@@ -45,10 +46,12 @@ def assign(
     >>> assign("z", subject)[0]
     'z = np.maximum('
     """
-    if fits(target, value, indent, op):
-        left = target if isinstance(target, str) else target.flat
+    left = target if isinstance(target, str) else target.flat
+    if indent + columns(left) + len(op) + 2 + value.width <= LIMIT:
         line = f"{' ' * indent}{left} {op} {value.flat}"
-        return _commented([line], indent, comment)
+        return _commented([line], indent, comment) if comment else [line]
+    if (lines := entries(f"{left} {op} ", value, indent)) is not None:
+        return _commented(lines, indent, comment)
     target = atom(target) if isinstance(target, str) else target
     breaker = Breaker()
     if target.kind in ("subscript", "tuple", "list") and is_closed(value):
@@ -58,6 +61,35 @@ def assign(
         breaker.document.append(f" {op} ")
         breaker.statement(value)
     return _commented(breaker.lines(indent), indent, comment)
+
+
+def entries(start: str, value: Text, indent: int) -> list[str] | None:
+    """The lines of a long list or call, if each of its entries fits on a line.
+
+    The usual case of what is long, for which no search is needed. None for the others.
+    """
+    opened = f"{' ' * indent}{start}{value.parts[0]}"
+    if value.kind == "call":
+        head, inside = operand(value, 0), value.width - operand(value, 0).width - 2
+        if head.kind != "atom" or indent + STEP + inside <= LIMIT:
+            return None
+        opened = f"{' ' * indent}{start}{head.flat}("
+    elif value.kind != "list":
+        return None
+    if value.width <= LIMIT or columns(opened) > LIMIT:
+        return None
+    lines = [opened]
+    margin = " " * (indent + STEP)
+    for item in items_of(value):
+        if indent + STEP + item.width < LIMIT:
+            lines.append(f"{margin}{item.flat},")
+            continue
+        inner = entries("", item, indent + STEP) if item.kind == "list" else None
+        if inner is None:
+            return None
+        inner[-1] += ","
+        lines += inner
+    return [*lines, f"{' ' * indent}{value.parts[-1]}"]
 
 
 def _keep_target(

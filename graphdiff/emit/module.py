@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from graphdiff.emit.arguments import (
@@ -45,14 +46,14 @@ class Module:
         self.order = schedule(graph)
         self.modules = modules_of(self.order)
         self.names = Names(self.modules)
-        self.name = self.names.exactly(name or default_name(graph))
+        self.gradients = gradients_of(graph)
+        self.name = self.names.exactly(name or _default_name(graph, self.gradients))
         self.parameters: list[Parameter] = parameters(graph, self.names)
         self.constants = {
             n: self.names.fresh(graph.name_of(n) or "constant")
             for n in self.order
             if isinstance(n.op, Constant)
         }
-        self.gradients = gradients_of(graph)
         self.called: dict[str, str] = {}
         wanted = self._wanted()
         self.sizes = Sizes({d: self._size_name(d) for d in graph.dims})
@@ -75,8 +76,12 @@ class Module:
             graph, self.order, self.names, writer, given, wanted, hushed
         )
         self.body.write(self.order)
-        self.header = Header(graph, self.body, self.parameters, self.modules)
-        self.returned = Returned(graph, self.body, self.parameters, self.called)
+        self.header = Header(
+            graph, self.body, self.parameters, self.gradients, self.modules
+        )
+        self.returned = Returned(
+            graph, self.body, self.parameters, self.gradients, self.called
+        )
         self.body.arrange()
 
     def _size_name(self, dim: str) -> str:
@@ -89,11 +94,12 @@ class Module:
         `called` gets the outputs whose value has another name: a gradient that is the
         adjoint of something else as well, or a value of the forward part, or a number.
         """
-        wanted: dict[Node, str] = {}
-        for node in self.order:
-            name = self.graph.name_of(node)
-            if name is not None and node.args:
-                wanted[node] = self.names.fresh(name)
+        known = self.graph.ledger.names
+        wanted = {
+            node: self.names.fresh(known[node])
+            for node in self.order
+            if node in known and node.args
+        }
         for name, node in self.graph.outputs.items():
             word = name.rpartition(".")[2]
             taken = node in wanted and self.graph.name_of(node) != word
@@ -179,10 +185,9 @@ class Module:
         ]
 
 
-def default_name(graph: Graph) -> str:
+def _default_name(graph: Graph, gradients: Mapping[str, str]) -> str:
     """What to call the function: ``loss``, ``loss_and_grad``, ``loss_grad``."""
     own = graph.signature.function if graph.signature else "compute"
-    gradients = gradients_of(graph)
     if not gradients:
         return own
     return f"{own}_grad" if len(gradients) == len(graph.outputs) else f"{own}_and_grad"

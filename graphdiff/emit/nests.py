@@ -104,6 +104,8 @@ def _children(
 
 def key_text(key: Any) -> Text:
     """The key of a dict, a position, a value fixed when the function was traced."""
+    if type(key) in (int, str):
+        return literal(key)
     if isinstance(key, tuple):
         return tuple_([key_text(k) for k in key])
     if isinstance(key, bytes):

@@ -6,8 +6,6 @@ operations Python would raise where NumPy goes on, as for 1 / 0.
 
 from __future__ import annotations
 
-import numpy as np
-
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Full, Input, Node, full_value
 from graphdiff.ops import elementwise as ufuncs
@@ -22,7 +20,7 @@ def is_polynomial(graph: Graph) -> bool:
 
 
 def _is_plain(node: Node) -> bool:
-    if node.type.shape != () or node.type.dtype != np.float64:
+    if node.type.shape or node.type.dtype.char != "d":
         return False
     if node.op in _PLAIN or isinstance(node.op, (Full, Input)):
         return True

@@ -7,7 +7,6 @@ from typing import Any
 
 from graphdiff.emit.arguments import Parameter
 from graphdiff.emit.body import Body
-from graphdiff.emit.header import gradients_of
 from graphdiff.emit.layout import returns
 from graphdiff.emit.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
@@ -30,14 +29,16 @@ class Returned:
         graph: Graph,
         body: Body,
         made: Sequence[Parameter],
+        gradients: Mapping[str, str],
         called: Mapping[str, str],
     ) -> None:
         """Give those outputs their names that are `called` otherwise than their value.
 
-        What is returned may be of one of the classes of the arguments.
+        What is returned may be of one of the classes of the arguments; `gradients` of
+        it belong to an input each.
         """
         self.graph = graph
-        self._gradients = gradients_of(graph)
+        self._gradients = gradients
         self.body = body
         self._classes = {t: a for p in reversed(made) for t, a in reversed(p.classes)}
         self._owned: set[Node] = set()

@@ -9,7 +9,7 @@ as it can, and what belongs to one forward statement stands together.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -52,14 +52,18 @@ def _steps(graph: Graph, forward: Sequence[Node]) -> list[int]:
     node belongs to the first step that uses it, if that comes before its own.
     """
     needed: dict[Node, int] = {}
+    positions = graph.ledger.positions
     steps = [0] * len(forward)
     for i in range(len(forward) - 1, -1, -1):
         node = forward[i]
-        position = graph.position_of(node)
-        step = _NEVER if position is None else position.step
-        steps[i] = step = min(step, needed.get(node, _NEVER))
+        step = needed.get(node, _NEVER)
+        position = positions.get(node)
+        if position is not None and position.step < step:
+            step = position.step
+        steps[i] = step
         for arg in node.args:
-            needed[arg] = min(needed.get(arg, _NEVER), step)
+            if step < needed.get(arg, _NEVER):
+                needed[arg] = step
     return steps
 
 
@@ -77,9 +81,14 @@ def _sweep_place(
 
 def _merge(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
     """A topological order of nodes; what `nodes` does not hold counts as there."""
+    return [nodes[i] for i in merge(_needs(nodes), keys)]
+
+
+def _needs(nodes: Sequence[Node]) -> Iterator[list[int]]:
+    """The places of the arguments of each node."""
     place = {node: i for i, node in enumerate(nodes)}
-    needs = ([place[arg] for arg in node.args if arg in place] for node in nodes)
-    return [nodes[i] for i in merge(needs, keys)]
+    for node in nodes:
+        yield [place[arg] for arg in node.args if arg in place]
 
 
 def merge(needs: Iterable[Iterable[int]], keys: Sequence[Any]) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from graphdiff.emit.body import Body
-from graphdiff.emit.groups import is_adjoint
 from graphdiff.emit.header import one_line
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import columns
@@ -29,9 +28,9 @@ class Sections:
         group: Statement | None = None
         hushed = False
         backward = False
+        roles = self.graph.ledger.roles
         for statement in self.body.statements:
-            adjoint = is_adjoint(self.graph, statement)
-            if adjoint:
+            if not statement.parts or statement.node in roles:
                 cited = self.body.cited(statement)
                 if not backward or (cited is not None and cited is not group):
                     lines += self._heading(cited, first=not backward)
@@ -43,7 +42,7 @@ class Sections:
                     _QUIET,
                 ]
             hushed = statement.hushed
-            self._comment(statement, adjoint)
+            self._comment(statement)
             starts.append((len(lines), statement))
             lines += statement.lines(8 if hushed else 4)
         if lines and not lines[0]:
@@ -68,7 +67,7 @@ class Sections:
                 return f"  ({position})"
         return ""
 
-    def _comment(self, statement: Statement, adjoint: bool) -> None:
+    def _comment(self, statement: Statement) -> None:
         """A shape, where it is not that of some operand."""
         shape = statement.shape
         if not shape or statement.updates:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from graphdiff.emit.breaking import Breaker
-from graphdiff.emit.layout import assign
+from graphdiff.emit.layout import assign, entries
 from graphdiff.emit.printer import LIMIT, Printer
 from graphdiff.emit.text import Text, atom, call, operand, subscript
 from graphdiff.graph.node import Node
@@ -67,11 +67,11 @@ class Statement:
     def step(self) -> tuple[str, Text]:
         """The sign and the value: ``x = x + y`` is ``x += y``."""
         text = self.text
-        if text.kind != "binary" or operand(text, 0).flat != self.name:
+        if text.kind != "binary" or text.parts[1] not in (" + ", " - "):
+            return "=", text
+        if operand(text, 0).flat != self.name:
             return "=", text
         sign, right = str(text.parts[1]).strip(), operand(text, 2)
-        if sign not in ("+", "-"):
-            return "=", text
         return f"{sign}=", operand(right, 1) if right.kind == "bracket" else right
 
     @property
@@ -87,6 +87,8 @@ class Statement:
             lines = store_lines(self.name, value, indent, self.comment)
         else:
             lines = assign(self.name, value, indent, self.comment, op=sign)
+        if not self.updates:
+            return lines
         written: list[Text] = []
         blank = is_zeros(self.text)
         for update in self.updates:
@@ -129,6 +131,8 @@ def expression(text: Text, indent: int, keyword: str = "") -> list[str]:
     """The lines of a bare expression as a statement, or of ``raise`` and one."""
     if indent + len(keyword) + text.width <= LIMIT:
         return [f"{' ' * indent}{keyword}{text.flat}"]
+    if (lines := entries(keyword, text, indent)) is not None:
+        return lines
     breaker = Breaker()
     if keyword:
         breaker.document.append(keyword)

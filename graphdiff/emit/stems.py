@@ -86,13 +86,11 @@ class Stems:
         self.variables = variables
         self.names = names
         self._steps: set[Node] = set()
-        for node in order:
-            role = graph.role_of(node)
-            if role is not None:
-                for arg in node.args:
-                    mine = graph.role_of(arg)
-                    if mine is not None and mine.of is role.of:
-                        self._steps.add(arg)
+        roles = graph.ledger.roles
+        for node, role in roles.items():
+            for arg in node.args:
+                if arg in roles and roles[arg].of is role.of:
+                    self._steps.add(arg)
 
     def of(self, node: Node) -> str:
         """A name for the value of `node`; making it unique is left to others."""

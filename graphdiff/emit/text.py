@@ -173,6 +173,8 @@ def literal(value: object) -> Text:
     >>> [literal(v).flat for v in (True, -0.0, 1e16, 5e-324, float("-inf"), None)]
     ['True', '-0.0', '1e16', '5e-324', '-np.inf', 'None']
     """
+    if type(value) is int and value >= 0:
+        return _leaf("number", repr(value))
     if hasattr(value, "item"):
         value = value.item()
     if value is None or value is ... or isinstance(value, bool):

@@ -7,7 +7,8 @@ at all in front. Who needs every entry asks for it in full.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ class Value:
     weak: bool = False
     number: Any = None
     hushed: bool = False
-    parts: list[Node] = field(default_factory=list)
+    parts: Sequence[Node] = ()
     bare: Value | None = None
     inserted: tuple[int, ...] = ()
     without: tuple[tuple[int, ...], Text] | None = None

@@ -280,10 +280,12 @@ def _picks(order: Sequence[Node]) -> dict[Node, list[Node]]:
 
 def _uses(order: Sequence[Node]) -> Counter[Node]:
     """How many places in the code read each node."""
-    uses: Counter[Node] = Counter()
-    for node in order:
-        args = node.args
-        if len(args) == 2 and args[0] is args[1] and is_square(node):
-            args = args[:1]
-        uses.update(args)
-    return uses
+    return Counter(arg for node in order for arg in _read_by(node))
+
+
+def _read_by(node: Node) -> tuple[Node, ...]:
+    """The arguments of `node` as the code names them: x once in ``x**2``."""
+    args = node.args
+    if len(args) == 2 and args[0] is args[1] and is_square(node):
+        return args[:1]
+    return args

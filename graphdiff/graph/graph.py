@@ -26,15 +26,13 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
     stack = list(outputs)[::-1]
     while stack:
         node = stack[-1]
-        if node in done:
-            stack.pop()
-            continue
-        waiting = [a for a in node.args if a not in done]
-        if waiting and node not in closed:
-            stack += reversed(waiting)
-        else:
+        if node not in done:
+            waiting = [a for a in node.args if a not in done]
+            if waiting and node not in closed:
+                stack += waiting[::-1]
+                continue
             done[node] = None
-            stack.pop()
+        stack.pop()
     return list(done)
 
 

@@ -53,7 +53,10 @@ def rewrite(
     if not any(book.rules_for(node) or node.op.bodies() for node in graph.nodes):
         return graph
     with building(graph.scope()) as scope:
-        return rebuilt(graph, scope, Engine(scope, book, fired).settle_all(graph))
+        becomes = Engine(scope, book, fired).settle_all(graph)
+        if all(old is new for old, new in becomes.items()):
+            return graph
+        return rebuilt(graph, scope, becomes)
 
 
 def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
