@@ -64,6 +64,11 @@ class MaxPool(Windowed):
     masks = (0,)
     kink = "ties share"
 
+    @property
+    def label(self) -> str:
+        """A short word for results without a name."""
+        return "pooled"
+
     def infer(self, x: ArrayType) -> ArrayType:
         return pooled_type(self, x)
 

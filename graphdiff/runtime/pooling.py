@@ -57,6 +57,13 @@ def pool_hits(wide, y, keys, ties):
     return hits
 
 
+def chosen(hit, values):
+    """Return the values where hit, 0 elsewhere: also where an infinity is not hit."""
+    if np.isfinite(values).all():
+        return hit * values  # much quicker: it does not branch
+    return np.where(hit, values, 0)
+
+
 def max_pool_back(g, x, y, kernel, stride=1, dilation=1, padding=0, ties="mean"):
     """Add each entry of g to where x has the largest entry y of its window."""
     wide = padded(x, kernel, padding, -np.inf)
@@ -65,7 +72,7 @@ def max_pool_back(g, x, y, kernel, stride=1, dilation=1, padding=0, ties="mean")
     share = g / np.maximum(hits.sum(axis=0, dtype=g.dtype), 1)
     total = np.zeros(wide.shape, g.dtype)
     for key, hit in zip(keys, hits, strict=True):
-        total[key] += np.where(hit, share, 0)
+        total[key] += chosen(hit, share)
     return cropped(total, kernel, padding)
 
 
@@ -77,5 +84,5 @@ def max_pool_along(t, x, y, kernel, stride=1, dilation=1, padding=0, ties="mean"
     t = padded(t, kernel, padding)
     total = np.zeros(y.shape, t.dtype)
     for key, hit in zip(keys, hits, strict=True):
-        total += np.where(hit, t[key], 0)
+        total += chosen(hit, t[key])
     return total / np.maximum(hits.sum(axis=0, dtype=t.dtype), 1)
