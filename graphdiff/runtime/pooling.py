@@ -6,20 +6,19 @@ one axis goes after the other. Backward every tap of the window takes its share.
 
 import numpy as np
 
-from graphdiff.runtime.windows import cropped, padded, taps
+from graphdiff.runtime.windows import cropped, each, padded, places, taps
 
 
 def pooled(combine, x, kernel, stride, dilation):
     """Combine the entries of each window by a ufunc, along one axis after the other."""
-    n = len(kernel)
-    for axis in range(n):
-        edge = [k if i == axis else 1 for i, k in enumerate(kernel)]
-        step = [s if i == axis else 1 for i, s in enumerate(np.broadcast_to(stride, n))]
-        first, *others = taps(x, edge, step, dilation)
-        total = x[first].copy(order="K")
-        for key in others:
-            combine(total, x[key], out=total)
-        x = total
+    many = places(x, kernel, stride, dilation)
+    steps = each(stride, kernel), each(dilation, kernel)
+    for axis, (k, p, s, d) in enumerate(zip(kernel, many, *steps, strict=True), 1):
+        rest = (slice(None),) * (len(kernel) - axis)
+        parts = [x[(..., slice(d * t, d * t + s * p, s), *rest)] for t in range(k)]
+        x = parts[0].copy(order="K")
+        for part in parts[1:]:
+            combine(x, part, out=x)
     return x
 
 

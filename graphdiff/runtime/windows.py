@@ -8,9 +8,14 @@ all places at once, is quick.
 import numpy as np
 
 
+def each(value, kernel):
+    """Give a number that is for all axes of the kernel to each of them."""
+    return value if isinstance(value, tuple) else (value,) * len(kernel)
+
+
 def padded(x, kernel, padding, fill=0):
     """Put (before, after) entries more at the ends of the last axes, each the fill."""
-    if not np.any(padding):
+    if padding == 0:
         return x
     n = len(kernel)
     low, high = np.broadcast_to(padding, (n, 2)).T
@@ -21,6 +26,8 @@ def padded(x, kernel, padding, fill=0):
 
 def cropped(wide, kernel, padding):
     """Leave out (before, after) entries at the ends of the last axes."""
+    if padding == 0:
+        return wide
     n = len(kernel)
     low, high = np.broadcast_to(padding, (n, 2)).T
     return wide[(..., *map(slice, low, wide.shape[-n:] - high))]
@@ -28,14 +35,15 @@ def cropped(wide, kernel, padding):
 
 def places(x, kernel, stride, dilation):
     """Count the places of a window along each of the last axes."""
-    reach = np.multiply(dilation, np.subtract(kernel, 1)) + 1
-    return ((x.shape[-len(kernel) :] - reach) // stride + 1).tolist()
+    steps = each(stride, kernel), each(dilation, kernel)
+    axes = zip(x.shape[-len(kernel) :], kernel, *steps, strict=True)
+    return [(n - d * (k - 1) - 1) // s + 1 for n, k, s, d in axes]
 
 
 def taps(x, kernel, stride, dilation):
     """List the keys of what each tap of a window meets, in all places at once."""
-    steps = [np.broadcast_to(step, len(kernel)).tolist() for step in (stride, dilation)]
     many = places(x, kernel, stride, dilation)
+    steps = each(stride, kernel), each(dilation, kernel)
     axes = [
         [slice(d * t, d * t + s * p, s) for t in range(k)]
         for k, p, s, d in zip(kernel, many, *steps, strict=True)
@@ -52,10 +60,9 @@ def columns(x, kernel, stride=1, dilation=1, padding=0):
     n = len(kernel)
     many = places(x, kernel, stride, dilation)
     steps = x.strides[-n:]
+    within, between = np.multiply(steps, dilation), np.multiply(steps, stride)
     view = np.lib.stride_tricks.as_strided(
-        x,
-        (*x.shape[:-n], *kernel, *many),
-        (*x.strides[:-n], *np.multiply(steps, dilation), *np.multiply(steps, stride)),
+        x, (*x.shape[:-n], *kernel, *many), (*x.strides[:-n], *within, *between)
     )
     rows = x.shape[-n - 1] * np.prod(kernel)
     return view.copy().reshape(*x.shape[: -n - 1], rows, np.prod(many))
