@@ -2,12 +2,13 @@
 
 import argparse
 
-from tests.benchmarks import elementwise, measure, networks, scaling
+from tests.benchmarks import convolution, elementwise, measure, networks, scaling
 
 BENCHMARKS = {
     "digits": networks.digits,
     "book": networks.book_example,
     "chain": elementwise.chain,
+    "convolution": convolution.convolution,
     "rosenbrock": elementwise.rosenbrock,
     "scaling": scaling.programs,
     "import": scaling.imports,

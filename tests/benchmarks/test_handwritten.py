@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from tests.benchmarks.handwritten import book, chain, rosenbrock, sigmoid_network
+from tests.benchmarks.handwritten import (
+    book,
+    chain,
+    convolution,
+    rosenbrock,
+    sigmoid_network,
+)
 
 
 def differences(cost, args, i, step=1e-5):
@@ -84,3 +90,17 @@ def test_rosenbrock():
 def test_rosenbrock_of_a_pair(value_and_grad):
     p = np.array([-1.2, 0.7])
     check(rosenbrock.cost_of_pair, value_and_grad, [p], wrt=[0])
+
+
+@pytest.mark.parametrize("name", ["columns", "products", "einsum"])
+@pytest.mark.parametrize(("stride", "padding"), [(1, 1), (2, 0)])
+def test_convolution(name, stride, padding, rng):
+    x, w = rng.standard_normal((2, 3, 5, 4)), rng.standard_normal((2, 3, 3, 2))
+    value_and_grad = getattr(convolution, name)
+    check(convolution.cost, value_and_grad, [x, w, stride, padding], wrt=range(2))
+
+
+@pytest.mark.parametrize("name", ["pool_by_slices", "pool_by_reshaping"])
+def test_pooling(name, rng):
+    x = rng.standard_normal((2, 1, 4, 6))
+    check(convolution.pool_cost, getattr(convolution, name), [x], wrt=[0])
