@@ -9,6 +9,7 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from graphdiff.emit import kinds
 from graphdiff.emit.groups import in_groups, place_of
@@ -17,6 +18,7 @@ from graphdiff.emit.statements import Statement
 from graphdiff.emit.traits import widens
 from graphdiff.emit.value import Value
 from graphdiff.emit.variables import Variables
+from graphdiff.emit.writes import Arrays
 from graphdiff.graph.node import Arange, Made, Node
 from graphdiff.ops.axes import Spread
 
@@ -33,10 +35,15 @@ WIDEST = 76
 class Body(Variables):
     """The statements of one function."""
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Find out which values can be assignments in place."""
+        super().__init__(*args, **options)
+        self.arrays = Arrays(self)
+
     def write(self, order: Sequence[Node]) -> None:
         """Make the statements of all nodes."""
         for node in order:
-            if node not in self.values:
+            if node not in self.values and not self.arrays.write(node):
                 self.values[node] = self._make(node)
                 if node in self.picks:
                     if len(self.picks[node]) > 1:
@@ -58,6 +65,8 @@ class Body(Variables):
         return None if place is None else self.statements[place]
 
     def _needs_name(self, node: Node) -> bool:
+        if node in self.arrays.entries:
+            return False
         if not node.args and not isinstance(node.op, (Arange, Made)):
             return False
         if node in self.outputs:

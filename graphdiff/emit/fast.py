@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from graphdiff.emit.body import Body
 from graphdiff.emit.calls import BINARY
 from graphdiff.emit.inplace import QUICK
-from graphdiff.emit.layout import assign
 from graphdiff.emit.module import Module
 from graphdiff.emit.reuse import (
     WITH_ZERO,
@@ -27,8 +25,8 @@ from graphdiff.emit.reuse import (
     is_zero,
     shows_argument,
 )
-from graphdiff.emit.statements import Statement, expression
-from graphdiff.emit.text import Text, atom, binary, call, literal, slice_, subscript
+from graphdiff.emit.statements import InPlace, rows_of
+from graphdiff.emit.text import Text, atom, binary, call, literal, subscript
 from graphdiff.emit.value import Value
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
@@ -47,39 +45,6 @@ _COMMUTES = ("+", "*")
 _UNARY = {"-": "np.negative", "~": "np.invert"}
 
 _REDUCTIONS = (Sum, Prod, Extremum)
-
-
-@dataclass(slots=True)
-class InPlace(Statement):
-    """``name op= written``, or a call that writes into ``name``, or a loop of rows.
-
-    `text` is what a heading says that it computes.
-    """
-
-    sign: str = ""
-    written: Text | None = None
-    rows: tuple[int, int] | None = None
-    index: str = "i"
-
-    def lines(self, indent: int) -> list[str]:
-        """The lines of source."""
-        if self.updates:
-            first = assign(self.name, self.text, indent, self.comment)
-            return Statement.lines(self, indent)[len(first) :]
-        assert self.written is not None
-        if not self.sign:
-            return expression(self.written, indent)
-        sign = f"{self.sign}="
-        if self.rows is None:
-            return assign(self.name, self.written, indent, self.comment, op=sign)
-        length, step = self.rows
-        head = f"{' ' * indent}for {self.index} in range(0, {length}, {step}):"
-        target = subscript(atom(self.name), [_rows(self.index, step)])
-        return [head, *assign(target, self.written, indent + 4, op=sign)]
-
-
-def _rows(index: str, step: int) -> Text:
-    return slice_(atom(index), binary("+", atom(index), literal(step)))
 
 
 class FastBody(Body):
@@ -113,6 +78,8 @@ class FastBody(Body):
 
     def _needs_name(self, node: Node) -> bool:
         reuse = self.reuse
+        if node in self.arrays.entries:
+            return False
         if reuse.in_product(node) or reuse.is_entry(node) or reuse.is_mask(node):
             return False
         if super()._needs_name(node):
@@ -123,7 +90,7 @@ class FastBody(Body):
         return arrays and self.values[node].weight > 0
 
     def _make(self, node: Node) -> Value:
-        if node in self.reuse.takes and any(self.reuse.is_entry(a) for a in node.args):
+        if node in self.reuse.takes and any(map(self._is_entry, node.args)):
             text = self.values[self.reuse.takes[node]].text
             return self.joined(node, text, len(node.type.shape), frozenset())
         arg = node.args[0] if node.args else node
@@ -168,6 +135,10 @@ class FastBody(Body):
         self.values[node] = Value(atom(name), value.rank, value.thin)
         return self.values[node]
 
+    def _is_entry(self, node: Node) -> bool:
+        """Whether `node` is entries that can be added in place, not written out yet."""
+        return node in self.sums and self.reuse.is_entry(node)
+
     def _fits(self, node: Node, source: Node) -> bool:
         """Whether both are whole arrays, and the operand is ours."""
         value, other = self.values[node], self.values.get(source)
@@ -187,7 +158,7 @@ class FastBody(Body):
         node, name, text = statement.node, statement.name, statement.text
         out = {"out": atom(name)}
         for arg in node.args:
-            if self.reuse.is_entry(arg):
+            if self._is_entry(arg):
                 statement.updates = self.sums.pop(arg)
                 return True
         if node.op is ufuncs.sigmoid:
@@ -241,7 +212,8 @@ class FastBody(Body):
         """Make a large term block by block, so that it never exists as a whole."""
         node = statement.node
         terms = [arg for arg in node.args if arg is not source]
-        if len(terms) != 1 or not self.reuse.is_late(terms[0]) or not node.type.shape:
+        late = len(terms) == 1 and terms[0] not in self.variables
+        if not late or not self.reuse.is_late(terms[0]) or not node.type.shape:
             return
         shape = node.type.shape
         row = math.prod(int(n) for n in shape[1:]) * node.type.dtype.itemsize
@@ -251,7 +223,7 @@ class FastBody(Body):
         wide = {a for a in term.args if a.type.shape and not is_thin(a)}
         kept = {a: self.values[a] for a in wide}
         for a in wide:
-            text = subscript(self.full(a), [_rows(index, step)])
+            text = subscript(self.full(a), [rows_of(index, step)])
             self.values[a] = Value(text, len(shape))
         made = self._make(term)
         self.values.update(kept)

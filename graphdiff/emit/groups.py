@@ -67,4 +67,5 @@ def _needs(statement: Statement, owner: Mapping[Node, int]) -> list[int]:
     if not parts:
         return [owner[statement.node]] if statement.node in owner else []
     reads = dict.fromkeys([arg for part in parts for arg in part.args])
+    reads.update(dict.fromkeys(statement.after))
     return [owner[a] for a in reads if a in owner and a not in parts]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from graphdiff.emit.late import written_late
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Role
 
@@ -21,6 +22,10 @@ _NEVER = 1 << 60
 
 def schedule(graph: Graph) -> list[Node]:
     """The nodes of `graph`, each after those that it reads, as they are written."""
+    return written_late(_in_sweep(graph))
+
+
+def _in_sweep(graph: Graph) -> list[Node]:
     nodes, roles = graph.nodes, graph.ledger.roles
     forward = [n for n in nodes if n not in roles]
     order = _merge(forward, _steps(graph, forward))

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from graphdiff.emit.breaking import Breaker
 from graphdiff.emit.layout import assign, entries
 from graphdiff.emit.printer import LIMIT, Printer
-from graphdiff.emit.text import Text, atom, call, operand, subscript
+from graphdiff.emit.text import (
+    Text,
+    atom,
+    binary,
+    call,
+    literal,
+    operand,
+    slice_,
+    subscript,
+)
 from graphdiff.graph.node import Node
 from graphdiff.graph.types import Shape
 
@@ -27,13 +36,21 @@ def store_lines(name: str, text: Text, indent: int = 0, comment: str = "") -> li
     return [first + EXCUSE, *rest]
 
 
+AUGMENTED = {"np.add": "+", "np.subtract": "-", "np.multiply": "*", "np.divide": "/"}
+"""The signs of ufuncs that can be written ``x += y``."""
+
+
 @dataclass(slots=True)
 class Update:
-    """One more term of a sum that is put together in place: ``name[key] += value``."""
+    """One more term of a sum that is put together in place: ``name[key] += value``.
+
+    Or, if it has a `sign`, an assignment by that: ``name[key] = value``.
+    """
 
     key: list[Text]
     value: Text
     once: bool
+    sign: str = ""
 
 
 @dataclass(slots=True)
@@ -43,7 +60,8 @@ class Statement:
     `node` is the value computed, `parts` every node whose operation stands in the
     text, `shape` what the array really has. A hushed statement may warn about entries
     that are thrown away. One that only gives a gradient its name has no parts; it
-    stands `under` the forward node that it belongs to.
+    stands `under` the forward node that it belongs to. It comes `after` the statements
+    of nodes that read what it writes over.
     """
 
     node: Node
@@ -55,6 +73,7 @@ class Statement:
     comment: str = ""
     updates: list[Update] = field(default_factory=list)
     under: Node | None = None
+    after: list[Node] = field(default_factory=list)
 
     def texts(self) -> Iterator[Text]:
         """Every expression in the statement."""
@@ -87,13 +106,18 @@ class Statement:
             lines = store_lines(self.name, value, indent, self.comment)
         else:
             lines = assign(self.name, value, indent, self.comment, op=sign)
-        if not self.updates:
-            return lines
+        return lines + self.update_lines(indent) if self.updates else lines
+
+    def update_lines(self, indent: int) -> list[str]:
+        """The lines of the updates."""
+        lines: list[str] = []
         written: list[Text] = []
         blank = is_zeros(self.text)
         for update in self.updates:
             target = subscript(atom(self.name), update.key)
-            if not update.once:
+            if update.sign:
+                lines += assign(target, update.value, indent, op=update.sign)
+            elif not update.once:
                 text = call("np.add.at", [atom(self.name), _key(update), update.value])
                 lines += expression(text, indent)
                 blank = False
@@ -105,6 +129,57 @@ class Statement:
                 lines += assign(target, update.value, indent, op="+=")
             written += update.key[:1]
         return lines
+
+
+@dataclass(slots=True)
+class InPlace(Statement):
+    """``name op= written``, or a call that writes into ``name``, or a loop of rows.
+
+    `text` is what a heading says that it computes.
+    """
+
+    sign: str = ""
+    written: Text | None = None
+    rows: tuple[int, int] | None = None
+    index: str = "i"
+
+    @property
+    def flat(self) -> str:
+        """What a heading says that it computes."""
+        if self.text.flat != self.name:
+            return Statement.flat.fget(self)  # type: ignore[attr-defined,no-any-return]
+        if not self.updates:
+            assert self.written is not None
+            return f"{self.name} {self.sign}= {self.written.flat}"
+        update = self.updates[0]
+        target = subscript(atom(self.name), update.key).flat
+        return f"{target} {update.sign or '+='} {update.value.flat}"
+
+    def texts(self) -> Iterator[Text]:
+        """Every expression in the statement."""
+        yield from Statement.texts(self)
+        if self.written is not None:
+            yield self.written
+
+    def lines(self, indent: int) -> list[str]:
+        """The lines of source."""
+        if self.updates:
+            return self.update_lines(indent)
+        assert self.written is not None
+        if not self.sign:
+            return expression(self.written, indent)
+        sign = f"{self.sign}="
+        if self.rows is None:
+            return assign(self.name, self.written, indent, self.comment, op=sign)
+        length, step = self.rows
+        head = f"{' ' * indent}for {self.index} in range(0, {length}, {step}):"
+        target = subscript(atom(self.name), [rows_of(self.index, step)])
+        return [head, *assign(target, self.written, indent + 4, op=sign)]
+
+
+def rows_of(index: str, step: int) -> Text:
+    """``i : i + step``."""
+    return slice_(atom(index), binary("+", atom(index), literal(step)))
 
 
 def is_zeros(text: Text) -> bool:

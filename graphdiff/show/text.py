@@ -19,7 +19,7 @@ from graphdiff.emit.hush import hushed_nodes
 from graphdiff.emit.naming import Names
 from graphdiff.emit.schedule import schedule
 from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.statements import Statement
+from graphdiff.emit.statements import InPlace, Statement
 from graphdiff.emit.text import atom, columns, string, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Node
@@ -168,9 +168,11 @@ class _Listing:
         where = self._where(reversed(statement.parts))
         name = statement.name
         yield Row(f"{margin}{statement.flat}", type, where)
-        for update in statement.updates:
+        begun = isinstance(statement, InPlace)
+        for update in statement.updates[begun:]:
             place = subscript(atom(name), update.key).flat
-            yield Row(f"{margin}{place} += {update.value.flat}", type, where)
+            sign = update.sign or "+="
+            yield Row(f"{margin}{place} {sign} {update.value.flat}", type, where)
 
     def _where(self, nodes: Iterable[Node]) -> str:
         for node in nodes:
