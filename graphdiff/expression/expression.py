@@ -258,9 +258,9 @@ class Expression(Methods, Operators):
             return self
         return dispatch(np.astype, (self, dtype), others)
 
-    def flatten(self) -> Any:
+    def flatten(self, order: str = "C") -> Any:
         """A copy of the entries, in one axis."""
-        return self.reshape(-1).copy()
+        return self.reshape(-1, order=order).copy()
 
     def fill(self, value: Any) -> None:
         """Set every entry."""
