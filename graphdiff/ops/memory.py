@@ -197,7 +197,8 @@ def view(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
         return result
     if kwargs.get("copy"):
         return Expression(result.node)
-    given = [a for a in (*args, *kwargs.values()) if isinstance(a, Expression)]
+    every = (*args, *kwargs.values())
+    given = [a for a in every if isinstance(a, Expression) and a.is_array]
     for base in given:
         if base is result and function in _GIVE_BACK:
             return base
@@ -255,7 +256,7 @@ _ways: dict[Callable[..., Any], list[Any]] = {
         *(np.asarray, np.atleast_1d, np.atleast_2d, np.atleast_3d, np.unstack),
         np.require,
         *(np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit),
-        *(np.diag, np.diagonal, np.linalg.diagonal),
+        *(np.diag, np.diagonal, np.linalg.diagonal, np.real, np.imag),
     ],
     _vague: [
         *(np.ascontiguousarray, np.asfortranarray, np.asanyarray, np.real_if_close),

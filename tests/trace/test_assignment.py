@@ -473,7 +473,7 @@ def writes_into_a_plain_array(x: Any) -> Any:
     return a
 
 
-@refused(r"zeros_like.*like=.*graphdiff\.numpy")
+@refused(r"graphdiff\.numpy.*zeros_like.*like=")
 def writes_a_row_into_a_plain_array(x: Any) -> Any:
     a = np.zeros((3, 4))
     a[0] = x[0]
