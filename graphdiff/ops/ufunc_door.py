@@ -8,19 +8,19 @@ import numpy as np
 
 from graphdiff.errors import DTypeError, UnsupportedError
 from graphdiff.expression.doors import Door
-from graphdiff.expression.expression import lift
+from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.types import check_dtype, dtype_of
 
 _USUAL = {"casting": "same_kind", "order": "K", "subok": True}
-_REFUSED = ("out", "where", *_USUAL)
 _SECOND = {"sig": "signature"}
 
 
 class UfuncDoor(Door):
-    """A door that computes in the dtype asked for, and refuses what would write.
+    """A door that computes in the dtype asked for, and writes where it is asked to.
 
-    A ``where=`` without ``out=`` leaves entries that hold whatever was in memory, so
-    there is no value to give to them.
+    ``out=`` is a symbolic array made in the function: as after an assignment, its
+    handle stands for the result from then on. ``where=`` keeps its other entries.
+    Without ``out=`` those hold whatever was in memory, so there is no value for them.
     """
 
     __slots__ = ()
@@ -29,35 +29,57 @@ class UfuncDoor(Door):
         """The names of the parameters that the ufunc documents."""
         count = self.function.nin
         inputs = [f"x{i + 1}" for i in range(count)] if count > 1 else ["x"]
-        return [*inputs, *_REFUSED, "dtype"]
+        return [*inputs, "out", "where", *_USUAL, "dtype"]
 
     def refuses(self) -> list[str]:
         """The names of those that raise an error when they are given."""
-        return list(_REFUSED)
+        return list(_USUAL)
 
-    def _understand(
-        self, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        if len(args) > self._most:
-            kwargs = {**kwargs, "out": args[self._most :]}
-        given = {_SECOND.get(name, name): value for name, value in kwargs.items()}
-        out = given.pop("out", None)
-        if any(o is not None for o in (out if isinstance(out, tuple) else (out,))):
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Build nodes for the call, and write the result where `out=` says."""
+        if not kwargs and len(args) <= self._most:
+            return super().__call__(args, kwargs)
+        rest = dict(kwargs)
+        where = rest.pop("where", True)
+        out = args[self._most :] or rest.pop("out", None)
+        places = out if isinstance(out, tuple) else (out,)
+        args = args[: self._most]
+        if all(place is None for place in places):
+            if where is not True:
+                raise UnsupportedError(
+                    f"{self.name}: where= without out= leaves the other entries "
+                    f"undefined; write np.where(condition, {self.name}(...), "
+                    f"otherwise), or give out=np.zeros_like(...)"
+                )
+            return super().__call__(args, rest)
+        if not any(isinstance(arg, Expression) for arg in args):
+            args = tuple(lift(arg, self.name) for arg in args)
+        found = super().__call__(args, rest)
+        results = found if isinstance(found, tuple) else (found,)
+        written = tuple(map(self._written, places, results, [where] * len(results)))
+        return written if isinstance(found, tuple) else written[0]
+
+    def _written(self, place: Any, result: Any, where: Any) -> Any:
+        """`place`, which now holds the result where the condition says."""
+        if place is None:
+            return result
+        if not isinstance(place, Expression):
             raise UnsupportedError(
                 f"{self.name}: out= would write a symbolic array into a plain one; use "
                 f"the returned value instead, and make accumulators with np.zeros_like "
                 f"of an argument"
             )
-        if given.pop("where", True) is not True:
-            raise UnsupportedError(
-                f"{self.name}: where= leaves the other entries undefined; write "
-                f"np.where(condition, {self.name}(...), otherwise)"
-            )
+        np.copyto(place, result, where=where)  # type: ignore[call-overload]
+        return place
+
+    def _understand(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        given = {_SECOND.get(name, name): value for name, value in kwargs.items()}
         dtype = given.pop("dtype", None)
         for name, value in given.items():
             if name not in _USUAL or value != _USUAL[name]:
                 raise UnsupportedError(f"{self.name}: {name}= is not supported")
-        args = args[: self._most]
         return (args if dtype is None else self._cast(args, np.dtype(dtype))), {}
 
     def _cast(self, args: tuple[Any, ...], dtype: np.dtype) -> tuple[Any, ...]:
