@@ -69,7 +69,8 @@ class UfuncDoor(Door):
                 f"the returned value instead, and make accumulators with np.zeros_like "
                 f"of an argument"
             )
-        np.copyto(place, result, where=where)  # type: ignore[call-overload]
+        into: Any = place
+        np.copyto(into, result, where=where)
         return place
 
     def _understand(
