@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import DTypeError, UnsupportedError
+from graphdiff.errors import DTypeError, GraphTypeError, UnsupportedError
 from graphdiff.expression.doors import Door
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.types import check_dtype, dtype_of
@@ -70,7 +70,11 @@ class UfuncDoor(Door):
                 f"of an argument"
             )
         into: Any = place
-        np.copyto(into, result, where=where)
+        try:
+            np.copyto(into, result, where=where)
+        except GraphTypeError as error:
+            reason = str(error.args[0]).removeprefix("np.copyto: ")
+            raise type(error)(f"{self.name}: out=: {reason}") from None
         return place
 
     def _understand(
