@@ -6,6 +6,7 @@ Importing this package fills the table of doors.
 from graphdiff.expression import weak as weak
 from graphdiff.ops import assignment as assignment
 from graphdiff.ops import axes as axes
+from graphdiff.ops import banded as banded
 from graphdiff.ops import cases as cases
 from graphdiff.ops import choice as choice
 from graphdiff.ops import comparison as comparison
@@ -38,6 +39,7 @@ from graphdiff.ops import quantile as quantile
 from graphdiff.ops import recurrence as recurrence
 from graphdiff.ops import reduce as reduce
 from graphdiff.ops import reductions as reductions
+from graphdiff.ops import riccati as riccati
 from graphdiff.ops import running as running
 from graphdiff.ops import sampling as sampling
 from graphdiff.ops import shape as shape

@@ -68,8 +68,9 @@ _NAMES = {
     y1 yn yv yve zeta
     """,
     linalg: """
-    cho_solve expm lu lu_factor lu_solve solve_continuous_lyapunov
-    solve_discrete_lyapunov solve_sylvester solve_triangular
+    cho_solve expm lu lu_factor lu_solve solve_banded solve_continuous_are
+    solve_continuous_lyapunov solve_discrete_are solve_discrete_lyapunov
+    solve_sylvester solve_triangular solveh_banded
     """,
 }
 

@@ -20,6 +20,7 @@ import numpy as np
 
 from graphdiff.runtime import (
     activations,
+    banded,
     complexes,
     equations,
     incomplete,
@@ -90,6 +91,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(recurrences),
     **_functions(matrices),
     **_functions(equations),
+    **_functions(banded),
     **_functions(windows),
     **_functions(pooling),
 }

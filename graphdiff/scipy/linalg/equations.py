@@ -13,6 +13,7 @@ from graphdiff.ops.matrices import (
     matrix,
     square,
 )
+from graphdiff.ops.riccati import Riccati
 from graphdiff.runtime import late
 
 
@@ -91,3 +92,47 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
     if method is not None:
         raise UnsupportedError(f"{what}: method={method!r} is not supported")
     return _lyapunov(what, a, q, True)
+
+
+def _riccati(what: str, discrete: bool, *given: Any) -> Any:
+    a, b, q, r = _one_dtype(what, *given)
+    fits = (
+        a.ndim == b.ndim == q.ndim == r.ndim == 2
+        and q.shape == a.shape == (a.shape[0], a.shape[0])
+        and b.shape == (a.shape[0], r.shape[0])
+        and r.shape == (r.shape[0], r.shape[0])
+    )
+    if not fits:
+        raise ShapeError(f"{what}: the matrices do not fit together")
+    return Riccati(discrete)(*(x.astype(np.float64) for x in (a, b, q, r)))
+
+
+def _only_plain(what: str, e: Any, s: Any, balanced: bool) -> None:
+    if e is not None or s is not None:
+        raise UnsupportedError(f"{what}: e= and s= are not supported")
+    if not balanced:
+        raise UnsupportedError(f"{what}: balanced=False is not supported")
+
+
+@surface
+def solve_continuous_are(
+    a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = None, balanced: bool = True
+) -> Any:
+    """The x of ``a.T x + x a - x b r^-1 b.T x + q = 0``, in float64."""
+    if not is_symbolic(a, b, q, r):
+        return late.linalg.solve_continuous_are(a, b, q, r, e, s, balanced)
+    what = "scipy.linalg.solve_continuous_are"
+    _only_plain(what, e, s, balanced)
+    return _riccati(what, False, a, b, q, r)
+
+
+@surface
+def solve_discrete_are(
+    a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = None, balanced: bool = True
+) -> Any:
+    """The x of ``a.T x a - x - a.T x b (r + b.T x b)^-1 b.T x a + q = 0``."""
+    if not is_symbolic(a, b, q, r):
+        return late.linalg.solve_discrete_are(a, b, q, r, e, s, balanced)
+    what = "scipy.linalg.solve_discrete_are"
+    _only_plain(what, e, s, balanced)
+    return _riccati(what, True, a, b, q, r)

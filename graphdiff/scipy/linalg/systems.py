@@ -141,6 +141,18 @@ def pinv(
 
 
 @surface
+def pinvh(a: Any, atol: Any = None, rtol: Any = None, lower: bool = True) -> Any:
+    """The pseudoinverse of symmetric matrices, of which one triangle is read."""
+    if not is_symbolic(a):
+        return late.linalg.pinvh(a, atol=atol, rtol=rtol, lower=lower)
+    if atol is not None:
+        raise UnsupportedError("scipy.linalg.pinvh: atol= is not supported")
+    x = matrix("scipy.linalg.pinvh", a)
+    whole = mirrored(x if lower else x.mT)
+    return pinv(whole, rtol=rtol)
+
+
+@surface
 def lstsq(
     a: Any,
     b: Any,
