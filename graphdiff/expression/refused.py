@@ -25,7 +25,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
         """
         argwhere flatnonzero nonzero intersect1d setdiff1d setxor1d union1d unique
         unique_all unique_counts unique_inverse unique_values trim_zeros
-        histogram_bin_edges histogramdd histogram2d mask_indices
+        histogramdd histogram2d mask_indices
         """,
     ),
     (
@@ -40,7 +40,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (_MEMORY, "may_share_memory shares_memory"),
     (_DATES, "busday_count busday_offset is_busday isnat"),
     (_MATRIX, "asmatrix bmat"),
-    (_ROOTS, "poly polydiv roots real_if_close"),
+    (_ROOTS, "polydiv roots real_if_close"),
 )
 
 

@@ -224,6 +224,7 @@ def transpose(a: Any, axes: Any = None) -> Any:
     return a if order == tuple(range(-ndim, 0)) else Transpose(order)(a)
 
 
+@implements(np.linalg.matrix_transpose)
 @implements(np.matrix_transpose)
 def matrix_transpose(x: Any) -> Any:
     """Swap the last two axes."""

@@ -129,6 +129,15 @@ def histogram(
     return counts, edges
 
 
+@implements(np.histogram_bin_edges)
+def histogram_bin_edges(
+    a: Any, bins: Any = 10, range: Any = None, weights: Any = None
+) -> Any:
+    """The edges of the bins of ``np.histogram``."""
+    name = "np.histogram_bin_edges"
+    return _edges(name, np.ravel(lift(a, name)), bins, range)
+
+
 def _edges(name: str, x: Any, bins: Any, range: Any) -> Any:
     """The edges of the bins: as given, or across `range` or all entries."""
     if isinstance(bins, str):
@@ -141,7 +150,7 @@ def _edges(name: str, x: Any, bins: Any, range: Any) -> Any:
             raise ShapeError(f"{name}: edges are a vector, got {edges.ndim} axes")
         return edges
     if range is not None and not is_symbolic(*range):
-        return lift(np.histogram_bin_edges(np.empty(0), bins, range), name)
+        return lift(np.histogram_bin_edges(np.empty(0, x.dtype), bins, range), name)
     x = floats(x)
     ends = (np.min(x), np.max(x)) if range is None else range
     first, last = (lift(end, name).astype(x.dtype) for end in ends)

@@ -218,16 +218,23 @@ def svd(
     if not compute_uv:
         return Svdvals()(x)
     if hermitian:
-        raise UnsupportedError(
-            "np.linalg.svd: hermitian=True with vectors is not supported; use "
-            "np.linalg.eigh"
-        )
+        return _svd_of_symmetric(x)
     if full_matrices and x.shape[-1] != x.shape[-2]:
         raise UnsupportedError(
             f"np.linalg.svd: the full matrices of shape {show_shape(x.shape)} have "
             f"vectors that are not unique, so no derivative; use full_matrices=False"
         )
     return SVDResult(*Svd()(x))
+
+
+def _svd_of_symmetric(x: Any) -> SVDResult:
+    """As NumPy computes it: the eigenvectors, in the order of absolute eigenvalues."""
+    values, vectors = Eigh("L")(x)
+    order = np.argsort(np.abs(values), axis=-1)[..., ::-1]
+    values = np.take_along_axis(values, order, axis=-1)
+    vectors = np.take_along_axis(vectors, order[..., None, :], axis=-1)
+    turned = np.conj(vectors) * np.sign(values)[..., None, :]
+    return SVDResult(vectors, np.abs(values), turned.mT)
 
 
 @implements(np.linalg.svdvals)

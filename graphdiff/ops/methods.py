@@ -5,20 +5,22 @@ Where NumPy has the same reduction under a name of its own, that is what is reco
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import ShapeError, UnsupportedError
-from graphdiff.expression.expression import implements, lift
+from graphdiff.errors import GraphIndexError, ShapeError, UnsupportedError
+from graphdiff.expression.expression import implements, is_symbolic, lift
 from graphdiff.graph.node import Arg, Call
 from graphdiff.graph.types import ArrayType, normalize_axis
 from graphdiff.ops.cumulative import CumProd, CumSum, along
 from graphdiff.ops.reduce import LogSumExp, Norm, Reduction, floats
 from graphdiff.ops.reductions import chosen, reduce
 from graphdiff.ops.running import RunningExtremum, RunningLogSumExp
+from graphdiff.ops.shape.moves import SumRuns
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,24 @@ def logaddexp_reduce(
     x = chosen("np.logaddexp.reduce", where, x, -np.inf)
     y = reduce("np.logaddexp.reduce", LogSumExp, x, axis, keepdims)
     return y if initial is None else np.logaddexp(y, initial)
+
+
+@implements(np.logaddexp2.reduce)
+def logaddexp2_reduce(
+    array: Any,
+    axis: Any = 0,
+    dtype: Any = None,
+    *,
+    keepdims: bool = False,
+    initial: Any = None,
+    where: Any = True,
+) -> Any:
+    """``log2(sum(exp2(x)))`` over `axis`, without overflow."""
+    x = floats(array) if dtype is None else array.astype(dtype)
+    x = chosen("np.logaddexp2.reduce", where, x, -np.inf)
+    two = np.log(x.dtype.type(2))
+    y = reduce("np.logaddexp2.reduce", LogSumExp, x * two, axis, keepdims) / two
+    return y if initial is None else np.logaddexp2(y, initial)
 
 
 @implements(np.hypot.reduce)
@@ -175,3 +195,46 @@ _accumulate(np.multiply, CumProd)
 _accumulate(np.maximum, lambda axis: RunningExtremum(axis, "np.maximum.accumulate"))
 _accumulate(np.minimum, lambda axis: RunningExtremum(axis, "np.minimum.accumulate"))
 _accumulate(np.logaddexp, RunningLogSumExp, real=True)
+
+
+def _runs(name: str, indices: Any, n: Any) -> list[tuple[int, int | None]]:
+    """Where each run starts and stops; where no later entry follows, it is of one."""
+    if is_symbolic(indices):
+        raise UnsupportedError(f"{name}: the indices must be known")
+    starts = [operator.index(k) for k in np.asarray(indices).ravel().tolist()]
+    for k in starts:
+        if k < 0 or (isinstance(n, int) and k >= n):
+            raise GraphIndexError(f"{name}: index {k} is out of bounds for size {n}")
+    stops = [*starts[1:], None]
+    return [
+        (a, b if b is None or a < b else a + 1)
+        for a, b in zip(starts, stops, strict=True)
+    ]
+
+
+def _reduceat(ufunc: Any, whole: Any) -> None:
+    name = f"np.{ufunc.__name__}.reduceat"
+
+    def door(array: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
+        x = array if dtype is None else array.astype(dtype)
+        place = normalize_axis(name, axis, x.ndim)
+        n = x.shape[place]
+        runs = _runs(name, indices, n)
+        lead = (slice(None),) * (place + x.ndim)
+        ends = [n if b is None else b for _, b in runs]
+        known = all(isinstance(end, int) for end in ends)
+        if ufunc is np.add and known and x.dtype.kind == "f" and runs:
+            starts = [a for a, _ in runs]
+            if starts[1:] == ends[:-1]:
+                lengths = tuple(b - a for a, b in zip(starts, ends, strict=True))
+                return SumRuns(lengths, place)(x[(*lead, slice(runs[0][0], None))])
+        parts = [
+            whole(x[(*lead, slice(a, b))], axis=place, keepdims=True) for a, b in runs
+        ]
+        return np.concatenate(parts, axis=place)
+
+    implements(ufunc.reduceat)(door)
+
+
+for _ufunc in (np.add, np.multiply, np.maximum, np.minimum):
+    _reduceat(_ufunc, _NAMED[_ufunc])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphTypeError, ShapeError
+from graphdiff.errors import GraphTypeError, ShapeError, UnsupportedError
 from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.node import Arange
 from graphdiff.graph.op import Arg, At, Call, Op
@@ -162,6 +162,22 @@ def polymul(a1: Any, a2: Any) -> Any:
     return np.convolve(_coefficients(name, a1), _coefficients(name, a2))
 
 
+@implements(np.poly)
+def poly(seq_of_zeros: Any) -> Any:
+    """The polynomial with the given roots, of leading coefficient 1."""
+    roots = floats(lift(seq_of_zeros, "np.poly"))
+    if roots.ndim != 1 or not isinstance(roots.shape[0], int):
+        raise UnsupportedError(
+            f"np.poly: expected a vector of a known number of roots, got shape "
+            f"{show_shape(roots.shape)}"
+        )
+    zero = np.zeros(1, roots.dtype, like=roots)
+    found = zero + 1
+    for k in range(roots.shape[0]):
+        found = np.concatenate([found, zero]) - roots[k] * np.concatenate([zero, found])
+    return found if roots.shape[0] else found[0]
+
+
 @implements(np.vander)
 def vander(x: Any, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803
     """The powers of each entry of a vector as a row of `N` columns."""
@@ -182,12 +198,15 @@ def polyfit(
     rcond: Any = None,
     full: bool = False,
     w: Any = None,
-    cov: bool = False,
+    cov: Any = False,
 ) -> Any:
-    """The polynomial of degree `deg` that fits best, by least squares."""
+    """The polynomial of degree `deg` that fits best, by least squares.
+
+    With `cov` also the covariance of its coefficients, ``"unscaled"`` or not.
+    """
     name = "np.polyfit"
-    if full or cov:
-        raise GraphTypeError(f"{name}: full= and cov= are not supported")
+    if full:
+        raise GraphTypeError(f"{name}: full= is not supported")
     at, values = (floats(lift(v, name)) for v in (x, y))
     columns = operator.index(deg) + 1
     matrix = np.vander(at, columns)
@@ -199,4 +218,12 @@ def polyfit(
     if rcond is None and isinstance(at.shape[0], int):
         rcond = at.shape[0] * float(np.finfo(at.dtype).eps)
     found = np.linalg.lstsq(matrix / scale, values, rcond=rcond)[0]
-    return (found.T / scale).T
+    found = (found.T / scale).T
+    if not cov:
+        return found
+    spread = np.linalg.inv(matrix.T @ matrix)
+    if cov == "unscaled":
+        return found, spread
+    left = values - matrix @ found
+    share = np.sum(left * left, axis=0) / (at.shape[0] - columns)
+    return found, share * (spread if values.ndim == 1 else spread[..., None])
