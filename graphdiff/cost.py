@@ -22,6 +22,13 @@ from graphdiff.ops.elementwise import Cast
 from graphdiff.ops.flops import FLOPS
 from graphdiff.ops.index import Concatenate, Put, Take
 from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
+from graphdiff.ops.pooling import (
+    MaxPool,
+    MaxPoolAlong,
+    MaxPoolBack,
+    SumPool,
+    SumPoolBack,
+)
 from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
 from graphdiff.ops.shape.moves import Move
 from graphdiff.ops.windows import Columns, FromColumns
@@ -58,6 +65,16 @@ def _read(times: int) -> Callable[[Node], tuple[int, Factors]]:
     return lambda node: (times, node.args[0].type.shape)
 
 
+def _taps(times: int, back: bool = False) -> Callable[[Node], tuple[int, Factors]]:
+    """So many operations for each tap of a window in each of its places."""
+
+    def rule(node: Node) -> tuple[int, Factors]:
+        places = node.args[0].type.shape if back else node.type.shape
+        return times, (*node.op.kernel, *places)  # type: ignore[attr-defined]
+
+    return rule
+
+
 def _nothing(node: Node) -> tuple[int, Factors]:
     return 0, ()
 
@@ -72,6 +89,11 @@ _RULES: dict[type, Callable[[Node], tuple[int, Factors]]] = {
     Sum: _read(1),
     Put: _read(1),
     FromColumns: _read(1),
+    SumPool: _taps(1),
+    SumPoolBack: _taps(1, back=True),
+    MaxPool: _taps(1),
+    MaxPoolBack: _taps(2, back=True),
+    MaxPoolAlong: _taps(2),
     Var: _read(4),
     Std: _read(4),
     LogSumExp: _read(4),

@@ -155,3 +155,8 @@ def test_says_what_does_not_fit() -> None:
         gd.nn.max_pool(x, (2, 2, 2))
     with pytest.raises(ShapeError, match=r"one to three spatial axes; got.* \(4,\)"):
         gd.nn.sum_pool(np.ones(4), 2)
+
+
+def test_cost_counts_each_tap_in_each_place() -> None:
+    graph = gd.trace(lambda x: gd.nn.max_pool(x, (2, 3)), gd.spec("n,3,8,9"))
+    assert str(graph.cost().total) == f"{2 * 3 * 3 * 4 * 3} * n"

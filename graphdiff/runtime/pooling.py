@@ -29,8 +29,8 @@ def sum_pool(x, kernel, stride=1, dilation=1, padding=0):
 
 def sum_pool_back(g, sizes, kernel, stride=1, dilation=1, padding=0):
     """Add each entry of g to all that its window holds, in zeros of the sizes."""
-    zeros = np.zeros((*g.shape[: -len(kernel)], *sizes), g.dtype)
-    total = padded(zeros, kernel, padding)
+    low, high = np.broadcast_to(padding, (len(kernel), 2)).T
+    total = np.zeros((*g.shape[: -len(kernel)], *(low + sizes + high)), g.dtype)
     for key in taps(total, kernel, stride, dilation):
         total[key] += g
     return cropped(total, kernel, padding)

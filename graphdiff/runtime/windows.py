@@ -70,11 +70,12 @@ def columns(x, kernel, stride=1, dilation=1, padding=0):
 
 def from_columns(g, shape, kernel, stride=1, dilation=1, padding=0):
     """Add columns up where windows have them from: (..., channels, *sizes)."""
-    n = len(kernel)
-    total = padded(np.zeros((*g.shape[:-2], *shape), g.dtype), kernel, padding)
+    low, high = np.broadcast_to(padding, (len(kernel), 2)).T
+    sizes = low + shape[1:] + high
+    total = np.zeros((*g.shape[:-2], shape[0], *sizes), g.dtype)
+    keys = taps(total, kernel, stride, dilation)
     many = places(total, kernel, stride, dilation)
-    parts = g.reshape(*g.shape[:-2], shape[0], np.prod(kernel), *many)
-    parts = np.moveaxis(parts, -n - 1, 0)
-    for part, key in zip(parts, taps(total, kernel, stride, dilation), strict=True):
+    parts = g.reshape(*g.shape[:-2], shape[0], len(keys), *many)
+    for part, key in zip(np.moveaxis(parts, g.ndim - 1, 0), keys, strict=True):
         total[key] += part
     return cropped(total, kernel, padding)
