@@ -10,15 +10,14 @@ from graphdiff.emit.body import Body
 from graphdiff.emit.layout import returns
 from graphdiff.emit.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text import Text, atom, call, literal, method, subscript, tuple_
-from graphdiff.emit.traits import PARTS, VIEWS
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Spread, Sum
 from graphdiff.ops.elementwise import Elementwise
-from graphdiff.ops.index import Take
 from graphdiff.ops.linalg import Einsum
 from graphdiff.ops.reduce import Mean, Reduction
+from graphdiff.ops.shape.diagonal import Diagonal
 
 
 class Returned:
@@ -105,18 +104,21 @@ class Returned:
         return atom(own)
 
     def _fresh(self, node: Node) -> Text:
-        """The name of an output; a copy of what belongs to someone else."""
+        """The name of an output; a copy of what belongs to someone else.
+
+        NumPy lets nobody write to the diagonal that it hands out.
+        """
         if is_literal(node):
             return self.body.fresh(node)
         text = atom(self.body.variables[node])
         if not node.type.shape:
             return text if is_scalar(node) else subscript(text, [])
-        root = node
-        while isinstance(root.op, (*VIEWS, *PARTS, Take)) and not isinstance(
-            root.op, Spread
-        ):
+        root, is_locked = node, False
+        while root.op.is_view_of(*root.args) and not isinstance(root.op, Spread):
+            is_locked = is_locked or isinstance(root.op, Diagonal)
             root = root.args[0]
-        if isinstance(root.op, (Input, Constant)) or root in self._owned:
+        is_others = isinstance(root.op, (Input, Constant)) or root in self._owned
+        if is_others or is_locked:
             return method(text, "copy")
         self._owned.add(root)
         return text

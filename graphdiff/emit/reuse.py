@@ -12,15 +12,13 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from graphdiff.emit.traits import PARTS, VIEWS
+from graphdiff.emit.traits import VIEWS
 from graphdiff.graph.node import LEAVES, Node, full_value
 from graphdiff.graph.types import each_type
 from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.elementwise import Cast, Elementwise
-from graphdiff.ops.index import ByArray, Put, Take
-from graphdiff.ops.linalg import Einsum
-from graphdiff.ops.shape.moves import Move
+from graphdiff.ops.index import Put
 
 LARGE = 1 << 18
 """Bytes from which on a term of a sum is made in blocks of rows."""
@@ -64,7 +62,8 @@ class Reuse:
                 last.get(r, place[r]) if self._reads_late(r) else place[r]
                 for r in self.readers.get(node, ())
             ]
-            last[node] = max(reads, default=place[node])
+            kept = len(order) if node in self.outputs else place[node]
+            last[node] = max([*reads, kept])
         taken: set[Node] = set()
         for node in order:
             if not _may_overwrite(node) or self.is_inline(node):
@@ -183,12 +182,7 @@ class Reuse:
 
 def shows_argument(node: Node) -> bool:
     """Whether the result of `node` may lie in the memory of an argument."""
-    if isinstance(node.op, Take):
-        arrays = [a for a in node.args[1:] if a.type.shape]
-        return not arrays or not any(isinstance(p, ByArray) for p in node.op.pattern)
-    if isinstance(node.op, Move):
-        return node.op.view
-    return isinstance(node.op, (*VIEWS, *PARTS, Cast, Einsum))
+    return isinstance(node.op, Cast) or node.op.is_view_of(*node.args)
 
 
 def _may_overwrite(node: Node) -> bool:

@@ -76,6 +76,9 @@ class Op:
     masks: ClassVar[tuple[int, ...]] = ()
     """The arguments of which the op may discard entries, so that their slope is 0."""
 
+    view: ClassVar[bool] = False
+    """Whether the result may lie in the memory of the first argument."""
+
     doubts: ClassVar[bool] = False
     """Whether the op expects NaN among the entries of its argument."""
 
@@ -108,6 +111,10 @@ class Op:
         arrays alike. None says that no derivative flows.
         """
         return None
+
+    def is_view_of(self, *args: Any) -> bool:
+        """`view`, for these arguments."""
+        return self.view
 
     def masks_of(self, *args: Any) -> tuple[int, ...]:
         """`masks`, for these arguments."""

@@ -53,6 +53,7 @@ class Spread(Op):
     """Repeat along new ``axes`` of the given ``lengths``: the adjoint of `Sum`."""
 
     over_complex = True
+    view = True
 
     axes: tuple[int, ...]
     lengths: tuple[int | Dim, ...]
@@ -76,6 +77,7 @@ class Reshape(Op):
     """Give the last ``rank`` axes another ``shape`` of as many entries."""
 
     over_complex = True
+    view = True
 
     rank: int
     shape: Shape
@@ -95,6 +97,7 @@ class Transpose(Op):
     """Put the last axes in another order: axis ``-k`` comes from ``order[-k]``."""
 
     over_complex = True
+    view = True
 
     order: tuple[int, ...]
 

@@ -26,6 +26,7 @@ class Imaginary(Op):
     """The imaginary parts of complex entries, a view of them."""
 
     over_complex = True
+    view = True
 
     @property
     def label(self) -> str:

@@ -211,6 +211,7 @@ class RealPart(Op):
     """The real parts of complex entries, a view of them; see `complexes`."""
 
     over_complex = True
+    view = True
 
     @property
     def label(self) -> str:

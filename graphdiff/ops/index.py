@@ -73,6 +73,12 @@ class Take(Op):
         )
         return () if plain else (0,)
 
+    def is_view_of(self, *args: Any) -> bool:
+        """Whether no array is among the items, only ints and slices."""
+        return not any(isinstance(item, ByArray) for item in self.pattern) or not any(
+            index.type.shape for index in args[1:]
+        )
+
     @property
     def needs(self) -> tuple[Dim, ...]:
         """What the slices of the pattern ask of the sizes."""

@@ -96,6 +96,10 @@ class Einsum(Op):
     inputs: tuple[str, ...]
     output: str
 
+    def is_view_of(self, *args: Any) -> bool:
+        """Whether all that happens is that axes are put in another order."""
+        return len(self.inputs) == 1 and sorted(self.inputs[0]) == sorted(self.output)
+
     @property
     def subscripts(self) -> str:
         """The subscripts as NumPy writes them."""

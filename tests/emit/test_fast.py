@@ -65,6 +65,16 @@ def products_of_its_parts(x):
     return inside / np.prod(np.sin(y * 3.0))
 
 
+def turned(a, b):
+    return np.sum(np.sin(np.exp(a) + np.flip(b, axis=1) + np.diagonal(a)))
+
+
+def test_a_view_that_is_returned_keeps_its_array():
+    rng = np.random.default_rng(0)
+    a, b = rng.normal(size=(2, 3, 3))
+    check(gd.value_and_grad(turned, wrt=(0, 1)).graph(a, b), a, b)
+
+
 @pytest.mark.parametrize("read", [entries_of_an_array, products_of_its_parts])
 def test_an_array_is_kept_for_numbers_that_are_made_of_it_later(read):
     x = np.array([0.5, 1.0, 0.25])

@@ -25,11 +25,19 @@ def assert_same(found: Any, wanted: np.ndarray, near: float, name: str) -> None:
 
 
 def run(graph: gd.Graph, args: list[Any]) -> list[Any]:
-    """The leaves of what the emitted function returns, without a warning."""
+    """The leaves of what the emitted function returns, without a warning.
+
+    All are new arrays, to which the caller may write.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         result = emit(graph, name="f").load()(*args)
-    return optree.tree_leaves(result)
+    found = optree.tree_leaves(result)
+    known = [*args, *found]
+    for i, array in enumerate(found):
+        assert array.flags.writeable or not array.shape
+        assert not any(np.shares_memory(array, b) for b in known[: len(args) + i])
+    return found
 
 
 def graphs(case: Case, symbolic: bool, dtype: Any) -> Iterator[gd.Graph]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +28,9 @@ from graphdiff.sizes.dims import Dim
 
 
 class Move(Op):
-    """An op that computes nothing: its entries are entries of its argument, or 0.
-
-    `view`: whether NumPy gives another look at the same memory.
-    """
+    """An op that computes nothing: its entries are entries of its argument, or 0."""
 
     over_complex = True
-
-    view: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)
