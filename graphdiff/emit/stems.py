@@ -118,7 +118,8 @@ def _computed(node: Node, variables: Mapping[Node, str], depth: int) -> str:
     while isinstance(node.op, (Spread, Reshape)) and node.args[0] not in variables:
         node = node.args[0]
     if isinstance(node.op, Pick):
-        return node.args[0].op.results[node.op.index]
+        whole = node.args[0].op
+        return whole.results[node.op.index] if whole.results else whole.label
     label = node.op.label
     if label == "part":
         return _part(node, variables)
