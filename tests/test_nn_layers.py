@@ -130,6 +130,22 @@ def test_attention_with_sizes_by_name(batch: int) -> None:
         np.testing.assert_allclose(mine, other, atol=1e-13)
 
 
+def test_heads_are_attentions_side_by_side() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 3, 4))
+    wq, wk, wv = rng.normal(size=(3, 4, 6))
+    wo = rng.normal(size=(6, 4))
+    parts = [
+        nn.scaled_dot_product_attention(x @ wq[:, s], x @ wk[:, s], x @ wv[:, s])
+        for s in (slice(0, 3), slice(3, 6))
+    ]
+    expected = np.concatenate(parts, axis=-1) @ wo
+    found = nn.multi_head_attention(x, wq, wk, wv, wo, 2)
+    np.testing.assert_allclose(found, expected)
+    with pytest.raises(ShapeError, match="6 columns do not fall into 4 heads"):
+        nn.multi_head_attention(x, wq, wk, wv, wo, 4)
+
+
 def test_a_row_that_attends_to_nothing_is_zero_and_silent() -> None:
     q = np.ones((2, 3))
     mask = np.array([[True, True], [False, False]])

@@ -21,6 +21,7 @@ from graphdiff.nn.layers import dropout as dropout
 from graphdiff.nn.layers import embedding as embedding
 from graphdiff.nn.layers import group_norm as group_norm
 from graphdiff.nn.layers import layer_norm as layer_norm
+from graphdiff.nn.layers import multi_head_attention as multi_head_attention
 from graphdiff.nn.layers import one_hot as one_hot
 from graphdiff.nn.layers import rms_norm as rms_norm
 from graphdiff.nn.layers import (

@@ -211,6 +211,51 @@ def scaled_dot_product_attention(
     return Softmax((-1,))(scores) @ v
 
 
+@surface
+def multi_head_attention(
+    x: Any,
+    wq: Any,
+    wk: Any,
+    wv: Any,
+    wo: Any,
+    heads: int,
+    memory: Any = None,
+    mask: Any = None,
+    causal: bool = False,
+) -> Any:
+    """So many attentions side by side, each in its share of the columns of the weights.
+
+    `x`: (batch, n, d); `wq`, `wk`, `wv`: (d, heads * size); `wo`: (heads * size, d);
+    the result: as `x`. Keys and values are made of `memory`, (batch, m, d), else of `x`.
+    `mask` and `causal` as for `scaled_dot_product_attention`, for all heads alike; a
+    mask is (n, m), or (batch, 1, n, m).
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x, w = np.ones((2, 5, 4)), np.ones((4, 6))
+    >>> gd.nn.multi_head_attention(x, w, w, w, w.T, heads=3).shape
+    (2, 5, 4)
+    """
+    x, wq, wk, wv, wo = reals("multi_head_attention", x, wq, wk, wv, wo)
+    source = x if memory is None else real("multi_head_attention", memory)
+    columns = wq.shape[-1]
+    if isinstance(columns, int) and columns % heads:
+        raise ShapeError(
+            f"gd.nn.multi_head_attention: {columns} columns do not fall into {heads} "
+            f"heads"
+        )
+
+    def split(y: Any, w: Any) -> Any:
+        batch, n, _ = y.shape
+        wide = (y @ w).reshape(batch, n, heads, w.shape[-1] // heads)
+        return np.swapaxes(wide, 1, 2)
+
+    q, k, v = (split(y, w) for y, w in ((x, wq), (source, wk), (source, wv)))
+    mixed = np.swapaxes(scaled_dot_product_attention(q, k, v, mask, causal), 1, 2)
+    batch, n, *_ = mixed.shape
+    return mixed.reshape(batch, n, wv.shape[-1]) @ wo
+
+
 def _count(n: Any, like: Any) -> Any:
     """The integers below `n`, symbolic if `like` is."""
     return np.arange(n, like=like) if is_symbolic(like) else np.arange(n)

@@ -69,6 +69,26 @@ case(
     np.array([[1, 0, 1, 1, 0], [0, 0, 0, 0, 0], [1, 1, 1, 1, 1]], bool),
     **OURS,
 )
+case(
+    "nn.multi_head_attention",
+    lambda x, q, k, v, o: nn.multi_head_attention(x, q, k, v, o, 2, causal=True),
+    real(2, 3, 4),
+    *(real(4, 6) for _ in range(3)),
+    real(6, 4),
+    **FIXED,
+    **OURS,
+    near=1e-4,
+)
+case(
+    "nn.multi_head_attention memory",
+    lambda x, y, w, o: nn.multi_head_attention(x, w, w, w, o, 1, memory=y),
+    real(2, 3, 4) / 2,
+    real(2, 5, 4) / 2,
+    real(4, 6) / 2,
+    real(6, 4),
+    **OURS,
+    near=1e-4,
+)
 for _name in words("mse mae huber binary_cross_entropy_with_logits"):
     _f = getattr(nn, _name)
     case(f"nn.{_name}", _f, 2 * real(3, 2), real(3, 2) / 5, **OURS)
