@@ -226,7 +226,7 @@ def multi_head_attention(
     """So many attentions side by side, each in its share of the columns of the weights.
 
     `x`: (batch, n, d); `wq`, `wk`, `wv`: (d, heads * size); `wo`: (heads * size, d);
-    the result: as `x`. Keys and values are made of `memory`, (batch, m, d), else of `x`.
+    the result: as `x`. Keys and values are made of `memory`, (batch, m, d), if given.
     `mask` and `causal` as for `scaled_dot_product_attention`, for all heads alike; a
     mask is (n, m), or (batch, 1, n, m).
 
