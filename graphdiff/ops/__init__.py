@@ -21,6 +21,7 @@ from graphdiff.ops import entries as entries
 from graphdiff.ops import equations as equations
 from graphdiff.ops import fill as fill
 from graphdiff.ops import floats as floats
+from graphdiff.ops import fourier as fourier
 from graphdiff.ops import index as index
 from graphdiff.ops import interpolation as interpolation
 from graphdiff.ops import join as join

@@ -12,6 +12,7 @@ from graphdiff.graph.node import Arange
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.axes import Spread, spread_like
+from graphdiff.ops.complexes import real_dtype
 from graphdiff.ops.solve import Inv, silenced
 
 _BOTH = (-2, -1)
@@ -99,11 +100,16 @@ class SlogDet(Op):
     results = ("sign", "logdet")
 
     def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
-        scalar = ArrayType(a.shape[:-2], a.dtype)
-        return scalar, scalar
+        lead = a.shape[:-2]
+        return ArrayType(lead, a.dtype), ArrayType(lead, real_dtype(a.dtype))
 
     def call(self, a: ArrayType) -> Call:
         return Call("np.linalg.slogdet", (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        return None if g[1] is None else _log_slope(g[1], a)
+        """The sign turns by the imaginary part of the change of the logarithm."""
+        slope = g[1]
+        if g[0] is not None and g[0].dtype.kind == "c":
+            turn = np.imag(g[0] * y[0]) * 1j
+            slope = turn if slope is None else slope + turn
+        return None if slope is None else _log_slope(slope, a)

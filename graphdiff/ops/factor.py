@@ -13,18 +13,20 @@ import numpy as np
 
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, promote
-from graphdiff.ops.solve import Solve, silenced
-from graphdiff.ops.spectral import smaller, total_of
+from graphdiff.ops.complexes import real_dtype
+from graphdiff.ops.solve import Solve, adjoint, silenced
+from graphdiff.ops.spectral import conjugates, smaller, total_of
 from graphdiff.ops.triangle import HalfLower
 
 
 def inverse_slope(g: Any, p: Any, a: Any) -> Any:
     """The cotangent of `a`, given `g`, that of its pseudoinverse `p`."""
-    back = p.mT
+    g, back = np.conj(g), adjoint(p)
     inside = -(back @ g @ back)
-    left = g.mT @ p @ back
-    right = back @ p @ g.mT
-    return inside + (left - a @ (p @ left)) + (right - (right @ p) @ a)
+    left = adjoint(g) @ p @ back
+    right = back @ p @ adjoint(g)
+    total = inside + (left - a @ (p @ left)) + (right - (right @ p) @ a)
+    return np.conj(total)
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,9 @@ class LstSq(Op):
         (_, n), k = a.shape, smaller("np.linalg.lstsq", a)
         return (
             ArrayType((n, *b.shape[1:]), dtype),
-            ArrayType((0,), dtype),
+            ArrayType((0,), real_dtype(dtype)),
             ArrayType((), np.dtype(np.intc)),
-            ArrayType((k,), dtype),
+            ArrayType((k,), real_dtype(dtype)),
         )
 
     def call(self, a: ArrayType, b: ArrayType) -> Call:
@@ -142,7 +144,11 @@ class Qr(Op):
         return Call("np.linalg.qr", (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        (slope_q, slope_r), (q, r) = g, y
+        (slope_q, slope_r), (q, r) = map(conjugates, g), y
+        return np.conj(self._slope(slope_q, slope_r, q, r, a))
+
+    def _slope(self, slope_q: Any, slope_r: Any, q: Any, r: Any, a: Any) -> Any:
+        """The gradient, of which a cotangent is the conjugate."""
         k, n = r.shape[-2:]
         if k == n:
             return _tall(slope_q, slope_r, q, r)
@@ -150,16 +156,16 @@ class Qr(Op):
             left = _tall(slope_q, None, q, r[..., :k])
             rest = a[..., k:]
             return np.concatenate([left, rest - rest], axis=-1)
-        carried = total_of(slope_q, a[..., k:] @ slope_r[..., k:].mT)
+        carried = total_of(slope_q, a[..., k:] @ adjoint(slope_r[..., k:]))
         left = _tall(carried, slope_r[..., :k], q, r[..., :k])
         return np.concatenate([left, q @ slope_r[..., k:]], axis=-1)
 
 
 def _tall(slope_q: Any, slope_r: Any, q: Any, r: Any) -> Any:
     """The rule for a square r: (g_q + q (H + H.mT)) inv(r).mT."""
-    inside = None if slope_r is None else r @ slope_r.mT
+    inside = None if slope_r is None else r @ adjoint(slope_r)
     if slope_q is not None:
-        inside = total_of(inside, -(slope_q.mT @ q))
+        inside = total_of(inside, -(adjoint(slope_q) @ q))
     half = HalfLower()(inside)
-    total = total_of(slope_q, q @ (half + half.mT))
-    return silenced(total.mT, Solve(False)(r, total.mT), (-2,)).mT
+    total = adjoint(total_of(slope_q, q @ (half + adjoint(half))))
+    return adjoint(silenced(total, Solve(False)(r, total), (-2,)))

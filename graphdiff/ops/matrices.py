@@ -17,6 +17,7 @@ from graphdiff.graph.types import (
     show_shape,
 )
 from graphdiff.ops.axes import reshape_node, spread_node
+from graphdiff.ops.complexes import abs_squared, is_complex
 from graphdiff.ops.determinant import Det, SlogDet, identity_mask
 from graphdiff.ops.entries import cast_node
 from graphdiff.ops.factor import LstSq, MatrixPower, MatrixRank, Pinv, Qr
@@ -93,7 +94,7 @@ def square(what: str, a: Any) -> Any:
 
 def mirrored(x: Any) -> Any:
     """The symmetric matrix of which `x` holds the lower triangle."""
-    return Triangle(False)(x) + Triangle(False, -1)(x).mT
+    return Triangle(False)(x) + np.conj(Triangle(False, -1)(x).mT)
 
 
 def system(what: str, a: Any, b: Any) -> tuple[Expression, Expression, bool]:
@@ -276,7 +277,9 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     found, residuals, rank, s = op(rows, columns)
     x = without_column(found) if given.ndim == 1 else found
     if s.shape[0] != rows.shape[0]:
-        residuals = np.sum((columns - rows @ found) ** 2, axis=0)
+        rest = columns - rows @ found
+        squares = abs_squared(rest) if is_complex(rest) else rest**2
+        residuals = np.sum(squares, axis=0)
     return x, residuals, rank, s
 
 

@@ -19,6 +19,11 @@ from graphdiff.graph.types import ArrayType, promote, show_shape
 from graphdiff.ops.triangle import HalfLower
 
 
+def adjoint(x: Any) -> Any:
+    """The conjugate transposed, of real matrices the transposed matrix."""
+    return np.conj(x.mT)
+
+
 def silenced(g: Any, made: Any, axes: tuple[int, ...]) -> Any:
     """`made` from `g`; where zeros of g are strict, 0 where g is 0 along `axes`."""
     if not getattr(g, "strict", False):
@@ -110,9 +115,13 @@ class Cholesky(Op):
         )
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        """With P the half of L.mT @ g: the half of inv(L).mT (P + P.mT) inv(L)."""
-        back, slope = (y, g.mT) if self.upper else (y.mT, g)
-        half = silenced(g, HalfLower()(back @ slope), (-2, -1))
-        once = silenced(half, Solve(False)(back, half + half.mT), (-2,))
-        total = HalfLower()(silenced(once, Solve(False)(back, once.mT), (-2,)))
-        return total.mT if self.upper else total
+        """With P the half of L.mT @ g: the half of inv(L).mT (P + P.mT) inv(L).
+
+        For complex matrices this stands for gradients: conjugates of cotangents.
+        """
+        slope = np.conj(g)
+        back, slope = (y, adjoint(slope)) if self.upper else (adjoint(y), slope)
+        half = silenced(slope, HalfLower()(back @ slope), (-2, -1))
+        once = silenced(half, Solve(False)(back, half + adjoint(half)), (-2,))
+        total = HalfLower()(silenced(once, Solve(False)(back, adjoint(once)), (-2,)))
+        return np.conj(adjoint(total) if self.upper else total)

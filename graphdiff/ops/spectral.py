@@ -17,8 +17,10 @@ from graphdiff.errors import UnsupportedError
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, Size, show_shape
 from graphdiff.ops.axes import Spread
+from graphdiff.ops.complexes import real_dtype
+from graphdiff.ops.determinant import identity_mask
 from graphdiff.ops.elementwise import ratio
-from graphdiff.ops.solve import Solve
+from graphdiff.ops.solve import Solve, adjoint
 from graphdiff.ops.triangle import HalfLower
 
 
@@ -35,10 +37,18 @@ def total_of(first: Any, second: Any) -> Any:
     return first + second
 
 
+def conjugates(x: Any) -> Any:
+    """The conjugate of what may be absent."""
+    return None if x is None else np.conj(x)
+
+
 def folded(whole: Any, uplo: str) -> Any:
-    """A symmetric derivative, all of it moved into the triangle that is read."""
+    """The cotangent of the triangle that is read, given the whole gradient.
+
+    That is symmetric, or of complex matrices its own conjugate transposed.
+    """
     half = HalfLower()(whole)
-    return half if uplo == "L" else half.mT
+    return np.conj(half if uplo == "L" else adjoint(half))
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,7 @@ class Eigh(Op):
     results = ("eigenvalues", "eigenvectors")
 
     def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
-        return ArrayType(a.shape[:-1], a.dtype), a
+        return ArrayType(a.shape[:-1], real_dtype(a.dtype)), a
 
     def call(self, a: ArrayType) -> Call:
         return Call("np.linalg.eigh", (Arg(0),), _uplo(self.uplo))
@@ -78,10 +88,10 @@ class Eigh(Op):
         (slope_w, slope_v), (w, v) = g, y
         total = None if slope_w is None else along(slope_w, -2, v) * v
         if slope_v is None:
-            return folded(2 * (total @ v.mT), self.uplo)
-        turn = ratio(v.mT @ slope_v, Gaps()(w))
-        whole = total_of(total, v @ turn) @ v.mT
-        return folded(whole + whole.mT, self.uplo)
+            return folded(2 * (total @ adjoint(v)), self.uplo)
+        turn = ratio(adjoint(v) @ np.conj(slope_v), Gaps()(w))
+        whole = total_of(total, v @ turn) @ adjoint(v)
+        return folded(whole + adjoint(whole), self.uplo)
 
 
 @dataclass(frozen=True)
@@ -93,14 +103,14 @@ class Eigvalsh(Op):
     uplo: str = "L"
 
     def infer(self, a: ArrayType) -> ArrayType:
-        return ArrayType(a.shape[:-1], a.dtype)
+        return ArrayType(a.shape[:-1], real_dtype(a.dtype))
 
     def call(self, a: ArrayType) -> Call:
         return Call("np.linalg.eigvalsh", (Arg(0),), _uplo(self.uplo))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
         v = Eigh(self.uplo)(a)[1]
-        return folded(2 * ((along(g, -2, v) * v) @ v.mT), self.uplo)
+        return folded(2 * ((along(g, -2, v) * v) @ adjoint(v)), self.uplo)
 
 
 def _uplo(uplo: str) -> dict[str, Any]:
@@ -120,14 +130,15 @@ class Eig(Op):
         return ArrayType(a.shape[:-1], a.dtype), a
 
     def call(self, a: ArrayType) -> Call:
-        return Call("real_eig", (Arg(0),))
+        name = "np.linalg.eig" if a.is_complex else "real_eig"
+        return Call(name, (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
         (slope_w, slope_v), (w, v) = g, y
         total = None if slope_w is None else along(slope_w, -1, v) * v.mT
         if slope_v is not None:
-            lengths = np.sum(slope_v * v, axis=-2)
-            turn = ratio(v.mT @ (slope_v - along(lengths, -2, v) * v), Gaps()(w))
+            lengths = along(np.real(np.sum(slope_v * v, axis=-2)), -2, v)
+            turn = ratio(v.mT @ (slope_v - lengths * np.conj(v)), Gaps()(w))
             total = total_of(total, turn @ v.mT)
         return Solve(False)(v.mT, total)
 
@@ -142,7 +153,8 @@ class Eigvals(Op):
         return ArrayType(a.shape[:-1], a.dtype)
 
     def call(self, a: ArrayType) -> Call:
-        return Call("real_eigvals", (Arg(0),))
+        name = "np.linalg.eigvals" if a.is_complex else "real_eigvals"
+        return Call(name, (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
         v = Eig()(a)[1]
@@ -176,14 +188,14 @@ class Svd(Op):
         (*lead, m, n), k = a.shape, smaller("np.linalg.svd", a)
         shapes = (*lead, m, k), (*lead, k), (*lead, k, n)
         u, s, vh = (ArrayType(shape, a.dtype) for shape in shapes)
-        return u, s, vh
+        return u, ArrayType(s.shape, real_dtype(a.dtype)), vh
 
     def call(self, a: ArrayType) -> Call:
         thin = {} if a.shape[-1] == a.shape[-2] else {"full_matrices": False}
         return Call("np.linalg.svd", (Arg(0),), thin)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        (slope_u, slope_s, slope_v), (u, s, vh) = g, y
+        (slope_u, slope_s, slope_v), (u, s, vh) = map(conjugates, g), y
         (m, n), k = a.shape[-2:], s.shape[-1]
         total = None if slope_s is None else along(slope_s, -2, u) * u
         if slope_u is not None or slope_v is not None:
@@ -192,20 +204,28 @@ class Svd(Op):
             squares = gaps * (row + column)
             middle = None
             if slope_u is not None:
-                t = u.mT @ slope_u
-                middle = ratio(t - t.mT, squares) * row
+                t = adjoint(u) @ slope_u
+                middle = ratio(t - adjoint(t), squares) * row
                 if m != k:
                     rest = ratio(slope_u - u @ t, along(s, -2, u))
                     total = total_of(total, rest)
             if slope_v is not None:
-                t = vh @ slope_v.mT
-                middle = total_of(middle, ratio(t - t.mT, squares) * column)
+                t = vh @ adjoint(slope_v)
+                middle = total_of(middle, ratio(t - adjoint(t), squares) * column)
+                if t.dtype.kind == "c":
+                    middle = middle + _phases(t, column)
             total = total_of(total, u @ middle)
         share = total @ vh
         if slope_v is not None and n != k:
-            rest = slope_v - (slope_v @ vh.mT) @ vh
+            rest = slope_v - (slope_v @ adjoint(vh)) @ vh
             share = share + u @ ratio(rest, along(s, -1, vh))
-        return share
+        return np.conj(share)
+
+
+def _phases(t: Any, s: Any) -> Any:
+    """What a common phase of a pair of singular vectors adds, on the diagonal."""
+    turn = ratio(np.imag(t) * -1j, s)
+    return np.where(identity_mask(t), turn, turn.dtype.type(0))
 
 
 @dataclass(frozen=True)
@@ -232,7 +252,7 @@ class Svdvals(Op):
 
     def infer(self, a: ArrayType) -> ArrayType:
         k = smaller("np.linalg.svdvals", a)
-        return ArrayType((*a.shape[:-2], k), a.dtype)
+        return ArrayType((*a.shape[:-2], k), real_dtype(a.dtype))
 
     def call(self, a: ArrayType) -> Call:
         return Call("np.linalg.svdvals", (Arg(0),))
@@ -240,4 +260,4 @@ class Svdvals(Op):
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
         u, s, vh = Svd()(a)
         kept = g * IsPositive()(s)
-        return (along(kept, -2, u) * u) @ vh
+        return np.conj((along(kept, -2, u) * u) @ vh)

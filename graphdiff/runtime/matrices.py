@@ -57,7 +57,7 @@ def cofactor_slopes(a, *directions):
     """
     u, s, vh = np.linalg.svd(np.where(np.isfinite(a), a, np.nan_to_num(a)))
     sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
-    turned = [u.mT @ d @ vh.mT for d in directions]
+    turned = [u.mT.conj() @ d @ vh.mT.conj() for d in directions]
     rank, n = len(turned) + 1, s.shape[-1]
     used = np.equal(np.indices((n,) * rank)[..., None], np.arange(n))
     rows = s.reshape(*s.shape[:-1], *[1] * rank, n)
@@ -79,7 +79,7 @@ def cofactor_slopes(a, *directions):
             total[..., i, i] += share
         else:
             total += share
-    return sign * (u @ total @ vh)
+    return sign * (u.conj() @ total @ vh.conj())
 
 
 def real_eigvals(a):

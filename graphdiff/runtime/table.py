@@ -23,6 +23,7 @@ from graphdiff.runtime import (
     banded,
     complexes,
     equations,
+    fourier,
     incomplete,
     matrices,
     normal,
@@ -67,8 +68,12 @@ add.reduceat maximum.accumulate minimum.accumulate logaddexp.accumulate
 bitwise_and.reduce bitwise_or.reduce bitwise_xor.reduce
 """
 _LINALG = """
-cholesky det eigh eigvalsh inv lstsq matrix_power matrix_rank norm pinv qr slogdet solve
-svd svdvals
+cholesky det eig eigh eigvals eigvalsh inv lstsq matrix_power matrix_rank norm pinv
+qr slogdet solve svd svdvals
+"""
+
+_FFT = """
+fft fft2 fftn ifft ifft2 ifftn rfft rfft2 rfftn irfft irfft2 irfftn fftshift ifftshift
 """
 
 
@@ -82,6 +87,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(strict),
     **_functions(activations),
     **_functions(complexes),
+    **_functions(fourier),
     **_functions(reductions),
     **_functions(incomplete),
     **_functions(student),
@@ -124,6 +130,7 @@ FUNCTIONS = Table(
         **{f"np.{name}": getattr(np, name) for name in _SHAPE.split()},
         **{f"np.{name}": attrgetter(name)(np) for name in _METHODS.split()},
         **{f"np.linalg.{name}": getattr(np.linalg, name) for name in _LINALG.split()},
+        **{f"np.fft.{name}": getattr(np.fft, name) for name in _FFT.split()},
         **HELPERS,
         "getitem": operator.getitem,
         "concatenate": concatenate,

@@ -225,7 +225,7 @@ def modules_of(package: Any) -> Iterator[Any]:
 
 
 # Ops that only masks and stabilising bring in; their own tests have cases.
-ELSEWHERE = {"gated", "GatedMatMul", "LogDet", "Strict", "root", "xlogx"} | {
+ELSEWHERE = {"gated", "GatedMatMul", "LogDet", "Strict", "root", "xlogx", "Resized"} | {
     "LogProd",
     "log1mexp",
     "versine",
