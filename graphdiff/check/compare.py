@@ -37,8 +37,10 @@ class Checker:
         self.x = self.point[name]
         self.gradient = widen(np.asarray(gradient))
         self.dtype = point[name].dtype
-        self.rtol = _RTOL[self.dtype.itemsize] if rtol is None else rtol
-        self.analytic = analytic
+        single = np.finfo(self.dtype).dtype.itemsize
+        self.rtol = _RTOL[single] if rtol is None else rtol
+        self.analytic = analytic and self.dtype.kind == "f"
+        self.units = (1.0, 1j) if self.dtype.kind == "c" else (1.0,)
         finite = np.abs(self.gradient[np.isfinite(self.gradient)])
         self.largest = float(finite.max(initial=0.0))
 
@@ -52,6 +54,8 @@ class Checker:
         if size > _ENTRIES:
             for k in range(_DIRECTIONS):
                 signs = rng.choice([-1.0, 1.0], self.x.shape)
+                if len(self.units) > 1:
+                    signs = signs + 1j * rng.choice([-1.0, 1.0], self.x.shape)
                 check.comparisons.append(self._compare(signs, f"direction {k}"))
             extremes = np.argsort(np.abs(self.gradient), axis=None)[[0, -1]]
             drawn = rng.choice(size, _SAMPLED, replace=False)
@@ -59,10 +63,12 @@ class Checker:
             check.directions = _DIRECTIONS
         for flat in entries:
             index = np.unravel_index(flat, self.x.shape)
-            unit = np.zeros(self.x.shape)
-            unit[index] = 1.0
             where = f"[{', '.join(map(str, index))}]" if index else "itself"
-            check.comparisons.append(self._compare(unit, where))
+            for unit in self.units:
+                step = np.zeros(self.x.shape, type(unit))
+                step[index] = unit
+                along = f"{where} imaginary" if unit == 1j else where
+                check.comparisons.append(self._compare(step, along))
             check.entries += 1
         return check
 
@@ -80,7 +86,7 @@ class Checker:
 
     def _along(self, step: Array, where: str, norm: float) -> Comparison:
         with np.errstate(all="ignore"):
-            terms = np.where(step == 0, 0.0, self.gradient * step)
+            terms = np.where(step == 0, 0.0, (np.conj(self.gradient) * step).real)
         ours = float(terms.sum())
 
         def curve(t: float) -> float:

@@ -65,8 +65,10 @@ def check_gradients(
 
     The reference is Richardson-extrapolated central differences of `f` in float64,
     or the complex step where every op of the graph is analytic and `f` takes complex
-    arrays. `rtol` is the relative error allowed, by default 1e-6 for float64, 1e-3
-    for float32. A convention at a kink is told apart from a wrong gradient. A gradient
+    arrays. Complex arguments are moved along the real and the imaginary axis.
+
+    `rtol` is the relative error allowed, by default 1e-6 for float64, 1e-3 for
+    float32. A convention at a kink is told apart from a wrong gradient. A gradient
     that is zero everywhere, or cannot be measured, does not count as checked. Raises
     as `gd.trace` and `gd.differentiate` do; a wrong gradient is in the report.
 
@@ -120,7 +122,7 @@ def check_call(
             checker = Checker(reference, point, name, gradient, rtol, analytic)
             report.checks.append(checker.run(degree, rng))
         if degree < order:
-            directions = [rng.uniform(0.5, 1.5, g.shape) for g in found]
+            directions = [_direction(g, rng) for g in found]
             graph = _along(dgraph, directions)
             wide = _along(differentiate(wide, "value", names, kinks=kinks), directions)
             reference = GraphFunction(simplify(wide))
@@ -184,29 +186,31 @@ def _scalar_graph(graph: Graph, rng: np.random.Generator) -> tuple[Graph, list[A
     outputs = list(graph.outputs.values())
     weights = []
     for y in outputs:
-        if y.type.dtype.kind != "f":
+        if not y.type.is_inexact:
             weights.append(np.zeros(()))
-        elif y.type.shape == () and len(outputs) == 1:
+        elif y.type.shape == () and len(outputs) == 1 and y.type.is_real:
             weights.append(np.ones(()))
         else:
             signs = rng.choice([-1.0, 1.0], y.type.shape)
             weight = np.asarray(rng.uniform(0.5, 1.5, y.type.shape) * signs)
-            weights.append(weight.astype(y.type.dtype).astype(np.float64))
+            if y.type.is_complex:
+                weight = weight * np.exp(1j * rng.uniform(0, 6, y.type.shape))
+            weights.append(widen(weight.astype(y.type.dtype)))
     if not any(np.any(weight) or not weight.size for weight in weights):
         raise DTypeError("check_gradients: the function returns no real number")
     return _weighed(graph, weights), weights
 
 
 def _weighed(graph: Graph, weights: Sequence[Array]) -> Graph:
-    """The real outputs of `graph`, times weights, added up to ``value``."""
+    """The outputs of `graph`, times weights, added up to ``value``; of complex real."""
     with building(graph.scope()):
         total: Any = None
         for node, weight in zip(graph.outputs.values(), weights, strict=True):
             y = Expression(node)
-            if y.dtype.kind != "f":
+            if y.dtype.kind not in "fc":
                 continue
             plain = not weight.shape and weight == 1
-            term = y if plain else np.sum(y * weight.astype(y.dtype))
+            term = y if plain else np.real(np.sum(y * weight.astype(y.dtype)))
             total = term if total is None else total + term
         inputs = {name: Expression(x) for name, x in graph.inputs.items()}
         return Graph(inputs, {"value": total})
@@ -219,6 +223,12 @@ def _along(dgraph: Graph, directions: Sequence[Array]) -> Graph:
         inputs = {name: Expression(x) for name, x in dgraph.inputs.items()}
         only = Graph(inputs, {n: Expression(y) for n, y in slopes.items()})
     return _weighed(only, [np.asarray(d) for d in directions])
+
+
+def _direction(g: Array, rng: np.random.Generator) -> Array:
+    """Numbers to weigh the entries of a gradient with."""
+    along = rng.uniform(0.5, 1.5, g.shape)
+    return along + 1j * rng.uniform(0.5, 1.5, g.shape) if g.dtype.kind == "c" else along
 
 
 def _widened(own: OwnFunction, weights: Sequence[Array]) -> Graph:

@@ -18,7 +18,9 @@ Scalar = Callable[[Point], Any]
 
 
 def widen(x: Array) -> Array:
-    """`x` in float64 if it is of floating-point numbers."""
+    """`x` in float64 if it is of floats, in complex128 if of complex numbers."""
+    if x.dtype.kind == "c":
+        return x.astype(np.complex128)
     return x.astype(np.float64) if x.dtype.kind == "f" else x
 
 

@@ -67,7 +67,7 @@ class Proof:
         self.classes = any(p.classes for p in module.parameters)
         nodes = self.graph.nodes
         self.single = any(
-            t.dtype.kind == "f" and t.dtype.itemsize < 8
+            t.is_inexact and np.finfo(t.dtype).dtype.itemsize < 8
             for n in nodes
             for t in (n.type if isinstance(n.type, tuple) else (n.type,))
         )
@@ -146,7 +146,7 @@ class Proof:
         return lines
 
     def _kinds(self) -> tuple[bool, bool]:
-        kinds = {n.type.dtype.kind == "f" for n in self.graph.inputs.values()}
+        kinds = {n.type.is_inexact for n in self.graph.inputs.values()}
         return True in kinds, False in kinds
 
     def _settings(self, point: _Point, stored: Mapping[str, float]) -> list[str]:
@@ -178,7 +178,7 @@ class Proof:
             places = [tuple_([literal(n) for n in shape]), literal(_APART * i)]
             if dtype != np.float64:
                 places.append(dtype_text(dtype))
-            maker = "reals" if dtype.kind == "f" else "wholes"
+            maker = "reals" if dtype.kind in "fc" else "wholes"
             pairs.append((name, call(maker, places)))
         return [
             "def arguments():",

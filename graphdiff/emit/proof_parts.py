@@ -25,7 +25,7 @@ def wholes(shape, start, dtype):
 
 def weigh(array):
     """Return one number made of all entries, each with a weight of its own."""
-    return float(np.sum(array * weights(np.shape(array))))
+    return float(np.sum(array * weights(np.shape(array))).real)
 
 
 def weights(shape):

@@ -109,6 +109,11 @@ class Fourier(Transform):
         return self.resized_back(self(g), x)
 
 
+def swapped(op: Fourier) -> Fourier:
+    """The transform whose result is the conjugate, of conjugates: n times inverse."""
+    return Fourier(op.axes, op.lengths, _SWAPPED[op.norm], not op.inverse)
+
+
 @dataclass(frozen=True)
 class RealFourier(Transform):
     """The transform of real numbers: the half of the spectrum that tells all."""

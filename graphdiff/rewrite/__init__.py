@@ -6,6 +6,7 @@ from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.rewrite.algebra import ALGEBRA
 from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE
+from graphdiff.rewrite.conjugates import CONJUGATES
 from graphdiff.rewrite.engine import rewrite as rewrite
 from graphdiff.rewrite.factors import FACTORS
 from graphdiff.rewrite.fold import FOLD
@@ -16,7 +17,9 @@ from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
 from graphdiff.rewrite.stable import STABILISE
 
-SIMPLIFY = FOLD + ALGEBRA + LITERALS + FACTORS + QUOTIENTS + SIGNS + AXES + CHOICE
+SIMPLIFY = (
+    FOLD + ALGEBRA + LITERALS + FACTORS + QUOTIENTS + SIGNS + CONJUGATES + AXES + CHOICE
+)
 """Lawful rules: no finite result changes beyond rounding, and no NaN becomes finite."""
 
 

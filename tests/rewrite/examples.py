@@ -21,8 +21,14 @@ SHAPES = {
     "s": "",
     "q": "4,4",
 }
-DTYPES = {"i": np.int64, "k": np.int64, "f": np.float32, "c": np.bool_}
-OTHERS = {"i": "n,3", "k": "n", "f": "n,3", "c": "n,3"}
+DTYPES = {
+    "i": np.int64,
+    "k": np.int64,
+    "f": np.float32,
+    "c": np.bool_,
+    "w": np.complex128,
+}
+OTHERS = {"i": "n,3", "k": "n", "f": "n,3", "c": "n,3", "w": "n,3"}
 
 
 def variables():
@@ -80,6 +86,11 @@ def join(*parts):
 
 
 LAWFUL = {
+    "conjugate_inside": [
+        lambda v: np.conj(np.conj(v.w)),
+        lambda v: np.conj(v.w.conj() * 2.0 - v.x),
+        lambda v: np.conj(np.fft.fft(2j * np.conj(v.w))),
+    ],
     "literal_over_size": [
         lambda v: v.s + full(v.s, 6.0) / whole_size(v.x, 3),
         lambda v: v.s * (full(v.s, -4.0) / whole_size(v.x, 2)),

@@ -1,0 +1,48 @@
+"""Conjugates that cancel: a gradient is the conjugate of a cotangent, made of some."""
+
+from __future__ import annotations
+
+from graphdiff.graph.node import Full, Node, Size, make
+from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.complexes import conjugate
+from graphdiff.ops.elementwise import Cast, add, divide, multiply, negative, subtract
+from graphdiff.ops.fourier import Fourier, swapped
+from graphdiff.rewrite.engine import Engine, Rule, rewrites
+
+_OF_CONJUGATES = (add, subtract, multiply, divide, negative)
+_MOVES = (Reshape, Spread, Sum, Transpose)
+DEEPEST = 4
+"""How far into a formula a conjugate is carried."""
+
+
+@rewrites(conjugate)
+def conjugate_inside(node: Node, engine: Engine) -> Node | None:
+    """conj(2 * conj(z))  ->  2 * z, and conj(fft(conj(z)))  ->  n * ifft(z).
+
+    Where all conjugates cancel, and what is rebuilt has no other reader.
+    """
+    return _conjugated(node.args[0], engine, DEEPEST)
+
+
+def _conjugated(node: Node, engine: Engine, depth: int) -> Node | None:
+    """The conjugate of `node`, if it can be had without taking one."""
+    op, args = node.op, node.args
+    if op is conjugate:
+        return args[0]
+    if isinstance(op, Full):
+        return make(Full.of(op.value.conjugate(), node.type))
+    if isinstance(op, Size) or (isinstance(op, Cast) and not args[0].type.is_complex):
+        return node
+    if not depth or not engine.sole(node):
+        return None
+    if op not in _OF_CONJUGATES and not isinstance(op, (*_MOVES, Fourier)):
+        return None
+    inner = [_conjugated(arg, engine, depth - 1) for arg in args]
+    if any(arg is None for arg in inner):
+        return None
+    if isinstance(op, Fourier):
+        op = swapped(op)
+    return make(op, *(arg for arg in inner if arg is not None))
+
+
+CONJUGATES: tuple[Rule, ...] = (conjugate_inside,)
