@@ -45,4 +45,17 @@ def _conjugated(node: Node, engine: Engine, depth: int) -> Node | None:
     return make(op, *(arg for arg in inner if arg is not None))
 
 
-CONJUGATES: tuple[Rule, ...] = (conjugate_inside,)
+@rewrites(Reshape, Transpose, over=(Cast,))
+def complex_of_moved(node: Node) -> Node | None:
+    """reshape(complex(x))  ->  complex(reshape(x)), and likewise for transpose.
+
+    Of real x: whoever computes with it makes complex numbers of it anyway.
+    """
+    (wide,) = node.args
+    if not isinstance(wide.op, Cast) or not wide.type.is_complex:
+        return None
+    (x,) = wide.args
+    return make(wide.op, make(node.op, x)) if x.type.is_real else None
+
+
+CONJUGATES: tuple[Rule, ...] = (conjugate_inside, complex_of_moved)

@@ -86,6 +86,10 @@ def join(*parts):
 
 
 LAWFUL = {
+    "complex_of_moved": [
+        lambda v: v.q.astype(complex).reshape(2, 8) * 1j,
+        lambda v: v.x.astype(complex).T * 1j,
+    ],
     "conjugate_inside": [
         lambda v: np.conj(np.conj(v.w)),
         lambda v: np.conj(v.w.conj() * 2.0 - v.x),
