@@ -270,7 +270,7 @@ def doubted_inputs(nodes: Sequence[Node]) -> set[Node]:
 
 
 def _left_out(nodes: Sequence[Node]) -> set[Node]:
-    """The inputs of which a given mask leaves entries out, one by one.
+    """The inputs of which a mask, given or constant, leaves entries out, one by one.
 
     What is missing from data is often NaN there. A derivative may have left out the
     same entries by strict products.
@@ -292,11 +292,11 @@ def _left_out(nodes: Sequence[Node]) -> set[Node]:
 
 
 def _is_given(condition: Node) -> bool:
-    """Whether a condition is an argument of truths, or its opposite."""
+    """Whether a condition is an array of truths from outside, or its opposite."""
     node = condition
     while len(node.args) == 1 and node.type.dtype.kind == "b":
         node = node.args[0]
-    return isinstance(node.op, Input) and node.type.dtype.kind == "b"
+    return isinstance(node.op, (Input, Constant)) and node.type.dtype.kind == "b"
 
 
 _ENTRY_BY_ENTRY = (Elementwise, Cast, Reshape, Spread, Transpose)

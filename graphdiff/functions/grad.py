@@ -177,7 +177,7 @@ class Gradient(Form):
     def __init__(self, fn: Any, wrt: Wrt, value: bool, options: dict[str, Any]) -> None:
         """Take the function, what to differentiate by, whether to keep the value."""
         self.wrt = _check_wrt(wrt)
-        self.lone = isinstance(wrt, (int, str))
+        self.lone = isinstance(wrt, (int, str, np.integer))
         self.value = value
         self.allow_int = check_flag("allow_int", options["allow_int"])
         self._prefix = "value_and_grad" if value else "grad"
@@ -276,7 +276,10 @@ def _once_each(nest: Any, outputs: dict[str, Node]) -> Any:
 def _check_wrt(wrt: Any) -> list[int | str]:
     """`wrt` as a list; raises unless it is a place, a name or a sequence of them."""
     single = isinstance(wrt, (int, str, bytes)) or not isinstance(wrt, Sequence)
-    listed = [wrt] if single else list(wrt)
+    listed = [
+        int(item) if isinstance(item, np.integer) else item
+        for item in ([wrt] if single else wrt)
+    ]
     for item in listed:
         if not isinstance(item, (int, str)) or isinstance(item, bool):
             raise GraphTypeError(

@@ -73,6 +73,8 @@ def check_dtype(dtype: np.dtype, what: str) -> np.dtype:
         return dtype
     if dtype.kind == "O":
         remedy = "an object array was made; combine arrays with np.stack instead"
+    elif not dtype.isnative:
+        remedy = f"the bytes are swapped; write x.astype({dtype.name!r})"
     else:
         remedy = "expected bool, an integer, float16, float32, float64 or complex"
     raise DTypeError(f"{what} has dtype {dtype}: {remedy}")

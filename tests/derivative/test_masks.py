@@ -571,6 +571,13 @@ def with_missing_rows(x, w, mask):
     return np.sum(np.where(mask[:, None], rows**3, 0))
 
 
+KNOWN = np.array([False, False, True, True])
+
+
+def with_a_known_mask(x, w, mask):
+    return np.sum(np.where(KNOWN, np.exp(x * w) * w, 0))
+
+
 @pytest.mark.parametrize(
     "loss",
     [
@@ -579,6 +586,7 @@ def with_missing_rows(x, w, mask):
         with_missing_data,
         with_missing_factors,
         with_missing_rows,
+        with_a_known_mask,
     ],
 )
 def test_what_is_given_as_infinite_or_nan_stays_outside_too(loss: Function) -> None:

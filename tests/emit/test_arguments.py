@@ -56,6 +56,7 @@ def test_what_loses_nothing_is_converted(function, args):
         ((X, ["a", "b", "c"], 0.0), TypeError, "w: <U1"),
         ((X, [None, 1, 2], 0.0), TypeError, "w: object"),
         ((X, w, "1"), TypeError, "scale: <U1"),
+        ((X, [[1.0], [2.0, 3.0]], 0.0), TypeError, "w: not an array: .*inhomog"),
         ((np.ma.masked_array(X), w, 0.0), TypeError, "X: masked"),
         ((X, w, w), ValueError, "scale: expected a number"),
         ((w, w, 0.0), ValueError, r"X: expected shape \(batch, k\), got \(3,\)"),

@@ -80,6 +80,8 @@ WHOLE = gd.grad(loss, ("params", "x"))(PARAMS, X)
         ((1, 0), (WHOLE[1], WHOLE[0])),
         (("params.scale", -1), (WHOLE[0]["scale"], WHOLE[1])),
         (("x", "x"), (WHOLE[1], WHOLE[1])),
+        (np.int64(-1), WHOLE[1]),
+        ([np.int8(1), np.str_("params")], (WHOLE[1], WHOLE[0])),
         (("params", "params.scale"), (WHOLE[0], WHOLE[0]["scale"])),
     ],
     ids=str,

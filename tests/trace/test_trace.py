@@ -203,6 +203,7 @@ def test_a_function_without_source():
         ((), "missing a required argument: 'x'"),
         ((X, X), "too many positional arguments"),
         ((X.astype(np.clongdouble),), "expected bool"),
+        ((X.astype(">f8"),), r"x.* has dtype >f8: .* x.astype\('float64'\)"),
         ((np.array([None]),), "object"),
         ((np.array(["a"]),), "expected bool"),
         ((np.ma.array(X),), "masked arrays"),

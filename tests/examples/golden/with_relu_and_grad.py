@@ -110,7 +110,10 @@ def _convert(name, value, dtype):
     """Convert value to an array of the dtype; refuse what might be lost."""
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name}: masked arrays are not supported")
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"{name}: not an array: {error}") from None
     kind, python = array.dtype.kind, not hasattr(value, "dtype")
     wide = "c" if kind == "c" else "fc"
     safe = kind in "biufc" and (
