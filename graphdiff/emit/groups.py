@@ -12,11 +12,6 @@ from graphdiff.graph.node import Node
 _LAST = 1 << 60
 
 
-def is_adjoint(graph: Graph, statement: Statement) -> bool:
-    """Whether the statement belongs to the derivative."""
-    return not statement.parts or graph.role_of(statement.node) is not None
-
-
 def place_of(
     graph: Graph, statement: Statement, places: Mapping[Node, int]
 ) -> int | None:

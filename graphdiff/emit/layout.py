@@ -71,12 +71,13 @@ def entries(start: str, value: Text, indent: int) -> list[str] | None:
     opened = f"{' ' * indent}{start}{value.parts[0]}"
     if value.kind == "call":
         head, inside = operand(value, 0), value.width - operand(value, 0).width - 2
-        if head.kind != "atom" or indent + STEP + inside <= LIMIT:
+        may_move = value.width <= LIMIT or indent + STEP + inside <= LIMIT
+        if head.kind != "atom" or may_move:
             return None
         opened = f"{' ' * indent}{start}{head.flat}("
     elif value.kind != "list":
         return None
-    if value.width <= LIMIT or columns(opened) > LIMIT:
+    if columns(opened) > LIMIT:
         return None
     lines = [opened]
     margin = " " * (indent + STEP)

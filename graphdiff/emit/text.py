@@ -107,23 +107,23 @@ def operand(text: Text, place: int) -> Text:
 
 
 def _compose(kind: str, parts: tuple[str | Text, ...], binds: int, deeper: int) -> Text:
-    width = depth = 0
-    pieces: list[str] | None = []
+    depth = 0
+    pieces: list[str | None] = []
     for part in parts:
-        if isinstance(part, str):
-            width += len(part) if part.isascii() else columns(part)
-            piece: str | None = part
-        else:
-            width += part.width
+        if part.__class__ is Text:
+            pieces.append(part._flat)
             if part.depth > depth:
                 depth = part.depth
-            piece = part._flat
-        if piece is None or width > SHORT:
-            pieces = None
-        elif pieces is not None:
-            pieces.append(piece)
-    flat = None if pieces is None else "".join(pieces)
-    return Text(kind, parts, binds, width, depth + deeper, flat)
+        else:
+            pieces.append(part)  # type: ignore[arg-type]
+    if None in pieces:
+        width = sum(p.width if isinstance(p, Text) else columns(p) for p in parts)
+        return Text(kind, parts, binds, width, depth + deeper)
+    flat = "".join(pieces)  # type: ignore[arg-type]
+    width = columns(flat)
+    return Text(
+        kind, parts, binds, width, depth + deeper, flat if width <= SHORT else None
+    )
 
 
 def _bracketed(text: Text) -> Text:
@@ -135,7 +135,8 @@ def _at_least(binds: int, text: Text) -> Text:
 
 
 def _leaf(kind: str, string: str) -> Text:
-    return Text(kind, (string,), POSTFIX, columns(string), 0, string)
+    width = len(string) if string.isascii() else columns(string)
+    return Text(kind, (string,), POSTFIX, width, 0, string)
 
 
 def atom(name: str) -> Text:
@@ -158,6 +159,8 @@ def string(value: str) -> Text:
     >>> string("it's").flat, string('say "x"').flat, string("a\n\0").flat
     ('"it\'s"', '\'say "x"\'', '"a\\n\\x00"')
     """
+    if value.isprintable() and '"' not in value and "\\" not in value:
+        return _leaf("string", f'"{value}"')
     quote = "'" if value.count('"') > value.count("'") else '"'
     body = repr("'\"" + value)[4:-1].replace("\\'", "'").replace(quote, "\\" + quote)
     return _leaf("string", quote + body + quote)
