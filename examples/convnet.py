@@ -59,7 +59,7 @@ def write_module(params, folder):
         gd.spec("batch", dtype=np.int64),
     ]
     path = folder / "convnet_gradient.py"
-    form.emit(*specs, name="loss_and_grad").write(path)
+    form.emit(*specs, name="loss_and_grad").write(path, test=True)
     (folder / "convnet_gradient.dot").write_text(form.graph(*specs).to_dot())
     return path
 
