@@ -59,13 +59,14 @@ MODULES = {module.__name__: module for module in (special, linalg)}
 
 _NAMES = {
     special: """
-    bdtr bdtrc beta betainc betaincc betainccinv betaincinv betaln binom boxcox boxcox1p
-    chdtr chdtrc dawsn digamma entr erf erfc erfcinv erfcx erfi erfinv exp1 expi expit
-    expn exprel gamma gammainc gammaincc gammainccinv gammaincinv gammaln gammasgn huber
-    hyp0f1 hyp1f1 hyp2f1 i0 i0e i1 i1e inv_boxcox inv_boxcox1p iv ive j0 j1 jv jve k0
-    k0e k1 k1e kl_div kn kv kve log_expit log_ndtr logit loggamma ndtr ndtri ndtri_exp
-    owens_t poch polygamma pseudo_huber rel_entr rgamma stdtr stdtrit xlog1py xlogy y0
-    y1 yn yv yve zeta
+    beta betainc betaincc betainccinv betaincinv betaln binom boxcox boxcox1p cosdg
+    cosm1 cotdg dawsn digamma ellipe ellipk entr erf erfc erfcinv erfcx erfi erfinv
+    exp1 expi expit expn exprel gamma gammainc gammaincc gammainccinv gammaincinv
+    gammaln gammasgn huber hyp0f1 hyp1f1 hyp2f1 i0 i0e i1 i1e inv_boxcox
+    inv_boxcox1p iv ive j0 j1 jv jve k0 k0e k1 k1e kl_div kn kv kve log_expit
+    log_ndtr loggamma logit ndtr ndtri ndtri_exp owens_t poch polygamma pseudo_huber
+    rel_entr rgamma sindg spence stdtr stdtrit tandg xlog1py xlogy y0 y1 yn yv yve
+    zeta
     """,
     linalg: """
     cho_solve expm lu lu_factor lu_solve solve_banded solve_continuous_are
