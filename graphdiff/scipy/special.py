@@ -137,7 +137,8 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
         return late.special.comb(N, k, exact=exact, repetition=repetition)
     if exact:
         raise UnsupportedError("scipy.special.comb: exact= is not supported")
-    size, k = lift(N), lift(k)
+    size: Any = lift(N)
+    k = lift(k)
     if repetition:
         size = np.where(k > 0, size + k - 1, size)
     possible = (k <= size) & (size >= 0) & (k >= 0)
