@@ -35,6 +35,7 @@ from graphdiff.runtime import (
     strict,
     student,
     windows,
+    zeta,
 )
 from graphdiff.runtime.late import Table
 
@@ -92,6 +93,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(incomplete),
     **_functions(student),
     **_functions(normal),
+    **_functions(zeta),
     **_functions(scatter),
     **_functions(sinc),
     **_functions(recurrences),

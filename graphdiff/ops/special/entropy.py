@@ -43,14 +43,14 @@ rel_entr: Elementwise = late_ufunc(
     lambda g, z, x, y: g * (np.log(x / y) + 1),
     lambda g, z, x, y: -(g * over(x, y)),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 1.0),
 )
 kl_div: Elementwise = late_ufunc(
     "scipy.special.kl_div",
     lambda g, z, x, y: g * np.log(x / y),
     lambda g, z, x, y: g * (1 - over(x, y)),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 1.0),
 )
 huber: Elementwise = late_ufunc(
     "scipy.special.huber",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_function, late_ufunc
-from graphdiff.ops.special.refuse import no_slope
+from graphdiff.ops.entries import (
+    Elementwise,
+    late_function,
+    late_ufunc,
+    parametric,
+)
 
 _INT, _DOUBLE = np.dtype(np.int64), np.dtype(np.float64)
 
@@ -67,43 +72,61 @@ beta: Elementwise = late_ufunc(
     lambda g, y, a, b: g * (y * (digamma(a) - digamma(a + b))),
     lambda g, y, a, b: g * (y * (digamma(b) - digamma(a + b))),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 1.0),
 )
 betaln: Elementwise = late_ufunc(
     "scipy.special.betaln",
     lambda g, y, a, b: g * (digamma(a) - digamma(a + b)),
     lambda g, y, a, b: g * (digamma(b) - digamma(a + b)),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 1.0),
 )
 binom: Elementwise = late_ufunc(
     "scipy.special.binom",
     lambda g, y, n, k: g * (y * (digamma(n + 1) - digamma(n - k + 1))),
     lambda g, y, n, k: g * (y * (digamma(n - k + 1) - digamma(k + 1))),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 0.5),
 )
 poch: Elementwise = late_ufunc(
     "scipy.special.poch",
     lambda g, y, z, m: g * (y * (digamma(z + m) - digamma(z))),
     lambda g, y, z, m: g * (y * digamma(z + m)),
     singular=True,
-    safe=(1.0, None),
+    safe=(1.0, 1.0),
 )
 
+
 # --- zeta functions, which SciPy has under one name -----------------------------------
+def slope_of_zeta(n: int, s: Any, q: Any) -> Any:
+    """The n-th derivative of zeta in its exponent."""
+    return zeta_slope(n)(s, q) if n else zeta(s, q)
+
+
+@cache
+def zeta_slope(n: int) -> Elementwise:
+    """The n-th derivative of zeta in its exponent, for n above 0."""
+
+    def by_q(g: Any, y: Any, s: Any, q: Any) -> Any:
+        below = n * slope_of_zeta(n - 1, s + 1, q)
+        return -(g * (s * zeta_slope(n)(s + 1, q) + below))
+
+    rules = (lambda g, y, s, q: g * zeta_slope(n + 1)(s, q), by_q)
+    return parametric("zeta_slope", (n,), *rules, singular=True, safe=(2.0, 1.0))
+
+
 zeta: Elementwise = late_function(
     "scipy.special.zeta",
     "scipy.special._ufuncs._zeta",
-    no_slope("scipy.special.zeta", "the exponent"),
+    lambda g, y, s, q: g * zeta_slope(1)(s, q),
     lambda g, y, s, q: -(g * (s * zeta(s + 1, q))),
     singular=True,
-    safe=(None, 1.0),
+    safe=(2.0, 1.0),
 )
 riemann_zeta: Elementwise = late_function(
     "scipy.special.zeta",
     "scipy.special._ufuncs._riemann_zeta",
-    no_slope("scipy.special.zeta", "the exponent"),
+    lambda g, y, s: g * zeta_slope(1)(s, 1.0),
     singular=True,
     safe=(2.0,),
 )

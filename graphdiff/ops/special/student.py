@@ -44,5 +44,5 @@ stdtrit: Elementwise = late_ufunc(
     lambda g, t, df, p: -(g * (stdtr_slope(1)(df, t) / student_density(df, t))),
     lambda g, t, df, p: g / student_density(df, t),
     singular=True,
-    safe=(None, 0.5),
+    safe=(2.0, 0.5),
 )
