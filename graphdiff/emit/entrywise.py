@@ -48,7 +48,8 @@ def elementwise(body: Variables, node: Node) -> Value:
         rank, thin = _overlap(args)
     if axes and any(value.rank for value in args):
         for i, (arg, value) in enumerate(zip(node.args, args, strict=True)):
-            if value.rank and arg not in body.kept:
+            every = op is ufuncs.gated and not i
+            if (value.rank or every) and arg not in body.kept:
                 texts[i] = insert(body.full(arg), len(shape) + len(axes), axes)
         rank, thin = len(shape) + len(axes), NOWHERE
     if is_square(node) and node.args[0] is node.args[1]:
