@@ -252,6 +252,8 @@ def binary_operator(ufunc: Any) -> tuple[Any, Any]:
     """``x + y`` and ``y + x`` as methods, through the door of `ufunc`."""
 
     def forward(self: Any, other: Any) -> Any:
+        if hasattr(other, "selects"):
+            return NotImplemented
         return dispatch(ufunc, (self, other), {})
 
     def reflected(self: Any, other: Any) -> Any:

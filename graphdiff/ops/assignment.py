@@ -31,6 +31,7 @@ from graphdiff.ops.fill import array
 from graphdiff.ops.index import Put, getitem
 from graphdiff.ops.memory import rebind
 from graphdiff.ops.pattern import Item, NewAxis, Slice, as_key, normalize_key, rank_of
+from graphdiff.ops.selection import Selection
 from graphdiff.ops.setitem import SetItem
 from graphdiff.runtime.scatter import kept_of
 from graphdiff.sizes.dims import Dim
@@ -119,6 +120,8 @@ def _mask_of(x: Any, key: Any) -> tuple[Any, int] | None:
 
 def _chosen(what: str, x: Any, mask: Any, rank: int, value: Any) -> Node:
     """`x` with `value` where the mask is true; a list of the entries does not fit."""
+    if isinstance(value, Selection):
+        return _from_same(what, x, mask, value)
     value = array(value) if isinstance(value, (list, tuple)) else lift(value, what)
     if value.shape == (1,):
         value = value.reshape()
@@ -130,6 +133,16 @@ def _chosen(what: str, x: Any, mask: Any, rank: int, value: Any) -> Node:
         )
     entries = fitted(what, value, x.dtype, x.shape)
     return where(mask, Expression(entries), Expression(x.node)).node  # type: ignore[no-any-return]
+
+
+def _from_same(what: str, x: Any, mask: Any, value: Selection) -> Node:
+    """`x` with the entries of `value`, which the same mask has selected."""
+    ones = (1,) * (x.ndim - value.mask.ndim)
+    own = value.mask.reshape(*value.mask.shape, *ones)
+    if broadcast_expression(what, own, x.shape).node is not mask.node:
+        raise ShapeError(f"{what}: the value was selected by another mask")
+    entries = Expression(fit(value.whole, x.dtype, x.shape))
+    return where(mask, entries, Expression(x.node)).node  # type: ignore[no-any-return]
 
 
 @implements(update)

@@ -47,6 +47,7 @@ from graphdiff.ops.pattern import (
 )
 from graphdiff.ops.pattern import ByArray as ByArray
 from graphdiff.ops.pattern import Slice as Slice
+from graphdiff.ops.selection import select
 from graphdiff.sizes.dims import Dim
 
 
@@ -283,6 +284,9 @@ class Concatenate(Op):
 @implements(operator.getitem)
 def getitem(x: Any, key: Any) -> Any:
     """``x[key]``, for basic and integer-array indices."""
+    mask = key[0] if isinstance(key, tuple) and len(key) == 1 else key
+    if isinstance(mask, Expression) and mask.dtype.kind == "b":
+        return select(x, mask)
     pattern, arrays = normalize_key(x.shape, key)
     if not arrays and all(p in (Slice(), NewAxis()) for p in pattern):
         old = iter(x.shape)

@@ -214,6 +214,8 @@ def view(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
 
 def _item(function: Any, args: Any, kwargs: Any, result: Any) -> Any:
     """What ``x[key]`` gives: of ints alone a number, else a view or a copy."""
+    if not isinstance(result, Expression):
+        return result
     key = args[1] if isinstance(args[1], tuple) else (args[1],)
     copied = isinstance(result.node.op, Take) and len(result.node.args) > 1
     if copied or not (result.shape or any(item is Ellipsis for item in key)):

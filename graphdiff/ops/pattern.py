@@ -230,8 +230,9 @@ def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
     array = item if isinstance(item, Expression) else as_array(item, "index")
     if array.dtype.kind == "b":
         raise GraphTypeError(
-            "index: a boolean mask has a length that is not known; write "
-            "np.where(mask, x, 0) and reduce, or use integer positions"
+            "index: how many entries a symbolic mask selects is not known; x[mask] "
+            "alone can be reduced at once, as in np.sum(x[mask]); else write "
+            "np.where(mask, x, 0), or use integer positions"
         )
     if isinstance(array, np.ndarray) and array.size == 0:
         array = array.astype(np.intp)
