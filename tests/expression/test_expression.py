@@ -230,7 +230,7 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "take": (lambda: np.take(X, 5), r"5 is out of bounds for size 3"),
     "too many indices": (lambda: X[0, 0], r"2 indices for shape \(3,\)"),
     "two ellipses": (lambda: M[..., ...], r"one ellipsis"),
-    "mask": (lambda: X[X > 0], r"np\.where\(mask"),
+    "mask": (lambda: np.sort(X[X > 0]), r"np\.where\(mask"),
     "float index": (lambda: X[1.0], r"float"),
     "text index": (lambda: X["a"], r"str"),
     "float index array": (lambda: X[PLAIN], r"float64"),
