@@ -161,3 +161,37 @@ case("reshape order=A", lambda x: np.reshape(x, (-1,), order="A") ** 2, real(2, 
 case("copy order=", lambda x: np.copy(x, order="C") * x, real(2, 3))
 case("astype copy=", lambda x: x.astype(float, copy=False) * x, real(2, 3), **OURS)
 case("where of flags", lambda c, x: np.where(c, x, 0) ** 2, flags(3), real(3))
+
+# --- functions along axes -------------------------------------------------------------
+case(
+    "apply_along_axis",
+    lambda x: np.apply_along_axis(lambda v: np.sum(v * v[0]), 0, x),
+    real(3, 2),
+    **FIXED,
+)
+case(
+    "apply_along_axis to vectors",
+    lambda x: np.apply_along_axis(lambda v, k: v[:2] * k, 1, x, 3.0) ** 2,
+    real(2, 3, 2),
+    **FIXED,
+)
+case(
+    "apply_along_axis to matrices",
+    lambda x: np.apply_along_axis(lambda v: np.outer(v, v), axis=-1, arr=x),
+    real(2, 2),
+    **FIXED,
+)
+case(
+    "apply_along_axis of a vector", lambda x: np.apply_along_axis(np.sum, 0, x), real(3)
+)
+case(
+    "apply_over_axes",
+    lambda x: x * np.apply_over_axes(np.sum, x, [0, -1]),
+    real(2, 3, 4),
+)
+case(
+    "apply_over_axes keeping axes",
+    lambda x: np.apply_over_axes(np.cumsum, x, 1) ** 2,
+    real(2, 3),
+    **OURS,
+)

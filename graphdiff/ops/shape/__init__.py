@@ -1,5 +1,6 @@
 """Functions that move, repeat, insert and lay out entries, and make arrays of sizes."""
 
+from graphdiff.ops.shape import along as along
 from graphdiff.ops.shape import diagonal as diagonal
 from graphdiff.ops.shape import edit as edit
 from graphdiff.ops.shape import grids as grids
