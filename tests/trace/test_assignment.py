@@ -522,7 +522,14 @@ def several_values_at_a_condition(x: Any) -> Any:
     return a
 
 
-@refused(r"bool.*np\.where")
+@refused(r"selected by another mask")
+def entries_that_another_condition_chose(x: Any) -> Any:
+    a = x * 2
+    a[x > 1] = x[x < 1]
+    return a
+
+
+@program
 def update_at_a_condition(x: Any) -> Any:
     a = x * 2
     a[x > 1] += 1
