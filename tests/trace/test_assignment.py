@@ -532,7 +532,7 @@ def entries_that_another_condition_chose(x: Any) -> Any:
 @program
 def update_at_a_condition(x: Any) -> Any:
     a = x * 2
-    a[x > 1] += 1
+    a[x > 1.03] += 1
     return a
 
 
