@@ -125,6 +125,8 @@ class Expression(Methods, Operators):
         self, ufunc: Any, method: str, *args: Any, **kwargs: Any
     ) -> Any:
         """Take part in a NumPy ufunc."""
+        if any(hasattr(arg, "selects") for arg in args):
+            return NotImplemented
         if method == "__call__":
             return dispatch(ufunc, args, kwargs)
         if method == "outer":
@@ -137,6 +139,8 @@ class Expression(Methods, Operators):
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         """Take part in a NumPy function."""
+        if any(hasattr(kind, "selects") for kind in types):
+            return NotImplemented
         return dispatch(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
