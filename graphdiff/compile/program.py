@@ -10,16 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from graphdiff.emit.late import written_late
 from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph.graph import Graph, Signature, Tree
-from graphdiff.graph.node import Arg, Call, Constant, Input
+from graphdiff.graph.node import Arg, Call, Constant, Input, Node
+from graphdiff.graph.op import filled
 from graphdiff.graph.types import ArrayType
+from graphdiff.ops.elementwise import add
 from graphdiff.ops.entries import Elementwise
+from graphdiff.ops.index import Put
+from graphdiff.ops.pattern import as_key
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 
@@ -79,15 +85,21 @@ class Program:
 
 def program_of(graph: Graph) -> Program:
     """The records of `graph`; raises `GraphValueError` for what cannot be called."""
-    numbers = {node: i for i, node in enumerate(graph.nodes)}
+    nodes = written_late(graph.nodes)
+    numbers = {node: i for i, node in enumerate(nodes)}
+    entries = entries_of(nodes, set(graph.outputs.values()))
     quiet = quiet_nodes(graph)
     records: list[Record] = []
     constants: dict[int, np.ndarray] = {}
     entrywise: dict[tuple[Elementwise, int], Call] = {}
-    for i, node in enumerate(graph.nodes):
+    for i, node in enumerate(nodes):
         op, args = node.op, node.args
         call: Call | None = None
-        if isinstance(op, Constant):
+        if node in entries:
+            args = () if isinstance(op, Put) else entries[node].args
+            call = None if isinstance(op, Put) else _added(node, entries[node])
+            args = () if call is None else (_other(node, entries[node]), *args)
+        elif isinstance(op, Constant):
             constants[i] = op.value
         elif isinstance(op, Elementwise):
             call = entrywise.get((op, len(args)))
@@ -108,6 +120,44 @@ def program_of(graph: Graph) -> Program:
         graph.signature,
         graph.ledger.needs,
     )
+
+
+def entries_of(nodes: Sequence[Node], outputs: set[Node]) -> dict[Node, Node]:
+    """Entries that are only added to an array, and the sums that they are added in.
+
+    Maps both to the entries: they are written into the array, not into zeros.
+    """
+    readers: dict[Node, list[Node]] = {}
+    for node in nodes:
+        for arg in node.args:
+            readers.setdefault(arg, []).append(node)
+    found: dict[Node, Node] = {}
+    for put, reading in readers.items():
+        (total, *others) = reading
+        if (
+            isinstance(put.op, Put)
+            and not others
+            and total.op is add
+            and total not in found
+            and put not in outputs
+            and put.type == total.type == _other(total, put).type
+            and total.type.shape
+        ):
+            found[put] = found[total] = put
+    return found
+
+
+def _other(total: Node, put: Node) -> Node:
+    first, second = total.args
+    return second if first is put else first
+
+
+def _added(total: Node, put: Node) -> Call:
+    """The call of a sum of an array and entries."""
+    op = put.op
+    assert isinstance(op, Put)
+    key = as_key(op.pattern, total.type.ndim - len(op.shape), 2)
+    return Call("add_item", (Arg(0), Arg(1), key, op.once))
 
 
 def bound(item: Any, sizes: Mapping[str, int]) -> Any:
@@ -138,6 +188,9 @@ def bound_shape(type: ArrayType, sizes: Mapping[str, int]) -> tuple[int, ...]:
     )
 
 
+_QUIET: dict[str, Any] = {"all": "ignore"}
+
+
 @dataclass
 class Tape:
     """The records as steps of an interpreter: quick to build, slower to run."""
@@ -147,20 +200,23 @@ class Tape:
     inputs: list[int]
     outputs: list[int]
 
+    @cached_property
+    def stretches(self) -> list[tuple[bool, list[tuple[Any, ...]]]]:
+        """The steps, those together that run with warnings, or without."""
+        pairs = groupby(self.steps, key=lambda step: step[2])
+        return [(quiet, list(steps)) for quiet, steps in pairs]
+
     def __call__(self, *inputs: Any) -> list[Any]:
         """The outputs in order; arrays nobody else holds."""
         table = self.table.copy()
         for place, value in zip(self.inputs, inputs, strict=True):
             table[place] = value
-        for function, operands, quiet, target, dead in self.steps:
-            values = [table[k] for k in operands]
-            if quiet:
-                with np.errstate(all="ignore"):
-                    table[target] = function(*values)
-            else:
-                table[target] = function(*values)
-            for k in dead:
-                table[k] = None
+        for quiet, steps in self.stretches:
+            with np.errstate(**_QUIET if quiet else {}):
+                for function, operands, _, target, dead in steps:
+                    table[target] = function(*[table[k] for k in operands])
+                    for k in dead:
+                        table[k] = None
         return owned([table[k] for k in self.outputs], inputs)
 
 
@@ -199,6 +255,8 @@ def tape_of(program: Program, sizes: Mapping[str, int]) -> Tape:
             kept.add(i)
             continue
         steps.append((_runner(call, sizes), operands, quiet, i, ()))
+    for k, writer in _in_place(program, steps, sizes).items():
+        steps[k] = (writer, *steps[k][1:])
     for k in range(len(steps) - 1, -1, -1):
         function, operands, quiet, i, _ = steps[k]
         dead = tuple([a for a in dict.fromkeys(operands) if a not in kept])
@@ -206,6 +264,61 @@ def tape_of(program: Program, sizes: Mapping[str, int]) -> Tape:
         steps[k] = (function, operands, quiet, i, dead)
     places = list(program.places.values())
     return Tape(steps, table, places, list(program.outputs.values()))
+
+
+_WRITES = ("set_item", "add_item")
+_NEW = (*_WRITES, "put", "put_once", "concatenate", "np.matmul", "np.sum")
+
+
+def _in_place(
+    program: Program, steps: Sequence[tuple[Any, ...]], sizes: Mapping[str, int]
+) -> dict[int, Callable[..., Any]]:
+    """For steps that may write over their first operand: how they do.
+
+    It is an array of ours, and nothing reads it, or a view of it, afterwards.
+    """
+    records = program.records
+    if not any(r.call and r.call.function in _WRITES for r in records):
+        return {}
+    root = list(range(len(records)))
+    own: set[int] = set()
+    end: dict[int, int] = {}
+    for k, (_, operands, _, i, _) in enumerate(steps):
+        call, shape = records[i].call, getattr(records[i].type, "shape", None)
+        assert call is not None
+        new = call.function in _NEW or isinstance(FUNCTIONS[call.function], np.ufunc)
+        if new and shape:
+            own.add(i)
+        elif operands and not (new or (call.function == "getitem" and shape == ())):
+            root[i] = root[operands[0]]
+        for a in operands:
+            end[root[a]] = k
+    for i in program.outputs.values():
+        end[root[i]] = len(steps)
+    found = {}
+    for k, (_, operands, _, i, _) in enumerate(steps):
+        call = records[i].call
+        assert call is not None
+        if call.function in _WRITES and operands[0] in own and end[operands[0]] == k:
+            found[k] = _writer(bound_call(call, sizes))
+    return found
+
+
+def _writer(call: Call) -> Callable[..., Any]:
+    """What writes over the first operand of a call, and gives it back."""
+    key, sets, once = call.args[2], call.function == "set_item", call.args[-1]
+
+    def write(x: Any, value: Any, *index: Any) -> Any:
+        place = filled(key, (x, value, *index))
+        if sets:
+            x[place] = value
+        elif once:
+            x[place] += value
+        else:
+            np.add.at(x, place, value)
+        return x
+
+    return write
 
 
 def _runner(call: Call, sizes: Mapping[str, int]) -> Callable[..., Any]:

@@ -55,6 +55,8 @@ class Lifetimes:
 def shows_operand(lowered: Lowered, step: Step) -> bool:
     """Whether the result of `step` may be a view of its first operand."""
     others = step.operands[1:]
+    if lowered.values[step.target].shape == ():
+        return False
     return (
         step.kind == "view"
         or (step.function == "np.einsum" and not others)

@@ -270,6 +270,8 @@ class Writer(Scalars):
         self.check(step.operands)
         record = step.record
         assert record is not None
+        if step.function in ("set_item", "add_item"):
+            return self._update(step, record)
         name = self.names[step.target] = f"v{step.target}"
         self.owned[step.target] = ("new", 0)
         if step.function == "getitem":
@@ -289,6 +291,26 @@ class Writer(Scalars):
             return self.say(f"{name} = {kind}({self.ref(*step.operands)})", step.quiet)
         call = self.written(record, step.operands)
         return self.say(f"{name} = {call}", step.quiet)
+
+    def _update(self, step: Step, record: Call) -> None:
+        """Write into the array of the first operand if it dies here, or into a copy."""
+        x, value = step.operands[:2]
+        kind = self.owned.get(x, ("", 0))[0]
+        dies = kind and self.lives.end.get(x) == self.now and self.lives.root[x] == x
+        if dies and not (kind == "buffer" and step.target in self.lives.handed_out):
+            self.inherit(step.target, x)
+        else:
+            self.names[step.target] = f"v{step.target}"
+            self.owned[step.target] = ("new", 0)
+            self.say(f"v{step.target} = {self.ref(x)}.copy()")
+        name, entries = self.names[step.target], self.ref(value)
+        if step.function == "add_item" and not record.args[3]:
+            place = self.literal(record.args[2], step.operands)
+            line = f"{self.bind('add_at', np.add.at)}({name}, {place}, {entries})"
+        else:
+            sign = "=" if step.function == "set_item" else "+="
+            line = f"{name}[{self.key(record.args[2], step.operands)}] {sign} {entries}"
+        self.say(line, step.quiet)
 
     def written(self, record: Call, operands: Sequence[int]) -> str:
         """The text of a call."""

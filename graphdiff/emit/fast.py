@@ -78,7 +78,7 @@ class FastBody(Body):
 
     def _needs_name(self, node: Node) -> bool:
         reuse = self.reuse
-        if node in self.arrays.entries:
+        if node in self.arrays.entries or reuse.is_value(node):
             return False
         if reuse.in_product(node) or reuse.is_entry(node) or reuse.is_mask(node):
             return False

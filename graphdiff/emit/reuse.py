@@ -19,6 +19,7 @@ from graphdiff.ops import elementwise as ufuncs
 from graphdiff.ops.axes import Sum
 from graphdiff.ops.elementwise import Cast, Elementwise
 from graphdiff.ops.index import Put
+from graphdiff.ops.setitem import SetItem
 
 LARGE = 1 << 18
 """Bytes from which on a term of a sum is made in blocks of rows."""
@@ -100,6 +101,23 @@ class Reuse:
             or self.is_late(node)
             or self.in_product(node)
             or self.is_mask(node)
+            or self.is_value(node)
+        )
+
+    def is_value(self, node: Node) -> bool:
+        """Whether `node` is made for one assignment: ``A[i] = ...``."""
+        readers = self.readers.get(node, [])
+        return (
+            len(readers) == 1
+            and isinstance(readers[0].op, SetItem)
+            and readers[0].args[1] is node
+            and readers[0].args[0] is not node
+            and isinstance(node.op, Elementwise)
+            and node not in self.outputs
+            and node not in self.wanted
+            and not any(
+                self.is_inline(a) for a in node.args if a.args and not shows_argument(a)
+            )
         )
 
     def is_mask(self, node: Node) -> bool:

@@ -31,15 +31,16 @@ class Call(NamedTuple):
 
     def __call__(self, *values: Any) -> Any:
         """Compute the call with `values` in the places of the arguments."""
-        args = [_fill(a, values) for a in self.args]
+        args = [filled(a, values) for a in self.args]
         return FUNCTIONS[self.function](*args, **self.kwargs)
 
 
-def _fill(item: Any, values: tuple[Any, ...]) -> Any:
+def filled(item: Any, values: tuple[Any, ...]) -> Any:
+    """An entry of a call record, with values in the places of the arguments."""
     if isinstance(item, Arg):
         return values[item.index]
     if isinstance(item, tuple):
-        return tuple(_fill(i, values) for i in item)
+        return tuple(filled(i, values) for i in item)
     return item
 
 

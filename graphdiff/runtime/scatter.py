@@ -24,6 +24,16 @@ def set_item(x, value, key):
     return x
 
 
+def add_item(x, value, key, once):
+    """Return a copy of x with the value added at the key."""
+    x = x.copy()
+    if once:
+        x[key] += value
+    else:
+        np.add.at(x, key, value)
+    return x
+
+
 def kept_of(shape, key):
     """Tell which of the entries written at the key are not written over later."""
     last = np.zeros(shape, int)
