@@ -5,22 +5,17 @@ from __future__ import annotations
 import heapq
 from collections.abc import Collection, Sequence
 
-from graphdiff.emit.traits import VIEWS
 from graphdiff.graph.node import LEAVES, Node
 from graphdiff.ops.elementwise import Cast
 from graphdiff.ops.index import Take
-from graphdiff.ops.linalg import Einsum
 from graphdiff.ops.setitem import SetItem
-from graphdiff.ops.shape.moves import Move
 
 
 def shows(node: Node) -> bool:
     """Whether the array of `node` may lie in the memory of an argument."""
-    if isinstance(node.op, Take):
-        return len(node.args) == 1 and bool(node.type.shape)
-    if isinstance(node.op, Move):
-        return node.op.view
-    return isinstance(node.op, (*VIEWS, Cast, Einsum))
+    if isinstance(node.op, Take) and not node.type.shape:
+        return False
+    return isinstance(node.op, Cast) or node.op.is_view_of(*node.args)
 
 
 def written_late(order: Sequence[Node]) -> list[Node]:

@@ -25,15 +25,14 @@ from graphdiff.graph.node import (
     Full,
     Input,
     Node,
-    Op,
     current_scope,
     make,
 )
 from graphdiff.graph.types import Shape
-from graphdiff.ops.axes import Reshape, Spread, Transpose
+from graphdiff.ops.axes import Reshape, Transpose
 from graphdiff.ops.index import Take
 from graphdiff.ops.setitem import SetItem
-from graphdiff.ops.shape.moves import Flip, Move
+from graphdiff.ops.shape.moves import Flip
 
 
 class Cell(Expression, passes_on=False):
@@ -147,17 +146,11 @@ def way_to(node: Node, start: Node) -> list[Node] | None:
     """The nodes that lead from `start` to `node` by moving entries alone, if so."""
     found: list[Node] = []
     while node is not start:
-        if not _is_view(node.op) or len(node.args) > 1:
+        if len(node.args) != 1 or not node.op.is_view_of(*node.args):
             return None
         found.append(node)
         node = node.args[0]
     return found[::-1]
-
-
-def _is_view(op: Op) -> bool:
-    if isinstance(op, Move):
-        return op.view
-    return isinstance(op, (Take, Reshape, Transpose, Spread))
 
 
 def _is_sure(base: Expression, way: list[Node]) -> bool:
