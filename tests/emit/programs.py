@@ -29,6 +29,13 @@ def classifier(W1, W2, X, labels, decay):
     return J + decay * (np.sum(W1**2) + np.sum(W2**2))
 
 
+def convolutional(w, b, images):
+    z = nn.conv2d(images, w, stride=2, padding=1, bias=b)
+    h = nn.relu(z)
+    p = nn.max_pool(h, 2)
+    return np.sum(p**2)
+
+
 def rosenbrock(x, y):
     return (1 - x) ** 2 + 100 * (y - x**2) ** 2
 
@@ -84,6 +91,11 @@ PROGRAMS = {
             classifier,
             (s("784,h"), s("h,10"), s("batch,784"), s("batch", np.int64), s("")),
             ["W1", "W2"],
+        ),
+        Program(
+            convolutional,
+            (s("8,3,3,3"), s("8"), s("batch,3,16,16")),
+            ["w", "b", "images"],
         ),
         Program(rosenbrock, (s(""), s(""))),
         Program(valley, (s("n + 1"),)),

@@ -3,7 +3,7 @@
 Computes entropy, d_p and d_A.
 
 Slopes that are a matter of convention:
-    maximum, programs.py:45: jumps at ties: mean
+    maximum, programs.py:52: jumps at ties: mean
 
 Zeros are strict: an entry that a choice has discarded has the adjoint 0, even where the
 slope is infinite or undefined.
@@ -79,21 +79,21 @@ def entropy_and_grad(p, A):
         root = np.where(mask, sqrt_p @ A, 1)
     entropy = -safe.sum() + np.maximum(root, 0.5).sum()
 
-    # entropy = -safe.sum() + np.maximum(root, 0.5).sum()  (programs.py:45)
+    # entropy = -safe.sum() + np.maximum(root, 0.5).sum()  (programs.py:52)
     # undefined entries here are discarded below
     with np.errstate(all="ignore"):
         d_root = np.heaviside(root - 0.5, 0.5)
 
-    # root = np.where(mask, sqrt_p @ A, 1)  (programs.py:44)
+    # root = np.where(mask, sqrt_p @ A, 1)  (programs.py:51)
     chosen_2 = np.where(mask, d_root, 0)
     d_A = _matmul_gated(sqrt_p.T, chosen_2)  # (3, 3)
 
-    # sqrt_p = np.sqrt(p)  (programs.py:44)
+    # sqrt_p = np.sqrt(p)  (programs.py:51)
     # undefined entries here are discarded below
     with np.errstate(all="ignore"):
         d_p_via_sqrt_p = _gated(_gated_matmul(chosen_2, A.T), 1 / (2 * sqrt_p))
 
-    # chosen = np.where(mask, p, 1)  (programs.py:43)
+    # chosen = np.where(mask, p, 1)  (programs.py:50)
     d_p = d_p_via_sqrt_p + np.where(mask, -(np.log(chosen) + 1), 0)
 
     return entropy, (d_p, d_A)

@@ -33,10 +33,10 @@ def rosenbrock_and_grad(x, y):
     product = 100 * (y_minus_x_squared * y_minus_x_squared)
     rosenbrock = one_minus_x * one_minus_x + product
 
-    # product = 100 * (y_minus_x_squared * y_minus_x_squared)  (programs.py:33)
+    # product = 100 * (y_minus_x_squared * y_minus_x_squared)  (programs.py:40)
     d_y = 200 * y_minus_x_squared
 
-    # one_minus_x = 1 - x  (programs.py:33)
+    # one_minus_x = 1 - x  (programs.py:40)
     d_x = -400 * y_minus_x_squared * x - 2 * one_minus_x
 
     return rosenbrock, (d_x, d_y)

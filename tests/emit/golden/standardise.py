@@ -3,8 +3,8 @@
 Computes standardise and d_x.
 
 Slopes that are a matter of convention:
-    std, programs.py:50: 0 for constant entries
-    max, programs.py:53: ties share: mean
+    std, programs.py:57: 0 for constant entries
+    max, programs.py:60: ties share: mean
 
 Zeros are strict: an entry that a choice has discarded has the adjoint 0, even where the
 slope is infinite or undefined.
@@ -59,24 +59,24 @@ def standardise_and_grad(x, idx):
     largest = np.max(x)
     standardise = (tanh_picked**3).sum() + largest
 
-    # largest = np.max(x)  (programs.py:53)
+    # largest = np.max(x)  (programs.py:60)
     same = x == largest
     d_x_via_largest = _ratio(np.float32(1), same.astype(np.float32).sum()) * same
 
-    # tanh_picked = np.tanh(picked)  (programs.py:53)
+    # tanh_picked = np.tanh(picked)  (programs.py:60)
     d_picked = 3 * tanh_picked**2 * (1 - tanh_picked**2)
 
-    # picked = unit[:, idx]  (programs.py:52)
+    # picked = unit[:, idx]  (programs.py:59)
     d_unit = np.zeros((batch, 4), dtype=np.float32)
     np.add.at(d_unit, np.s_[:, idx], d_picked)
 
-    # unit = x_minus_mean_x / total  (programs.py:51)
+    # unit = x_minus_mean_x / total  (programs.py:58)
     # undefined entries here are discarded below
     with np.errstate(all="ignore"):
         share = _gated(d_unit, 1 / total)
         total_2 = _gated(share, unit).sum(axis=1, keepdims=True)  # (batch, 1)
 
-    # x_minus_mean_x = x - np.mean(x, axis=1, keepdims=True)  (programs.py:51)
+    # x_minus_mean_x = x - np.mean(x, axis=1, keepdims=True)  (programs.py:58)
     d_x = d_x_via_largest + _ratio(-total_2, spread) / 4 * x_minus_mean_x + share
     d_x += share.sum(axis=1, keepdims=True) / -4
 

@@ -31,10 +31,10 @@ def valley_and_grad(x):
     slack = 1 - part_x
     valley = (100 * gap**2 + slack**2).sum()
 
-    # valley = (100 * gap**2 + slack**2).sum()  (programs.py:39)
+    # valley = (100 * gap**2 + slack**2).sum()  (programs.py:46)
     d_gap = 200 * gap
 
-    # gap = x[1:] - part_x**2  (programs.py:37)
+    # gap = x[1:] - part_x**2  (programs.py:44)
     d_x = np.zeros(n + 1)
     d_x[:-1] = -2 * slack - 400 * gap * part_x
     d_x[1:] += d_gap
