@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 from graphdiff.emit.calls import Writer
 from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.text import Text, atom, attribute, literal
+from graphdiff.emit.text import Text, atom, attribute, literal, subscript
 from graphdiff.emit.value import plain, short_number
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.graph.types import show_type
 from graphdiff.ops.axes import Spread, Transpose
+from graphdiff.ops.setitem import SetItem
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
@@ -165,6 +166,9 @@ class _Drawing:
         if isinstance(node.op, Spread):
             return texts[0].flat
         record = node.op.call(*[arg.type for arg in node.args])
+        if isinstance(node.op, SetItem):
+            place = subscript(texts[0], self.writer.key(record.args[2], texts))
+            return f"{place.flat} = {texts[1].flat}"
         return unqualified(self.writer.call(record, texts).flat)
 
     def _edges(self, node: Node) -> list[str]:

@@ -141,3 +141,14 @@ def test_compiled_loops_write_into_one_array(size: int) -> None:
     np.testing.assert_allclose(slope, gd.emit(graph).load()(x)[1], rtol=1e-12)
     np.testing.assert_allclose(again, slope, rtol=1e-12)
     np.testing.assert_allclose(other, value)
+
+
+def test_the_picture_shows_assignments() -> None:
+    def f(x: Any) -> Any:
+        A = np.sin(x)
+        A[1:3] = x[0]
+        return A
+
+    picture = gd.trace(f, X).to_dot()
+    assert "[1:3] = " in picture
+    assert "set_item" not in picture
