@@ -68,31 +68,57 @@ class ChoSolve(System):
 class Lu(Op):
     """The factors of ``a = p @ l @ u``: a permutation, a unit lower, an upper triangle.
 
-    For square matrices.
+    Of a matrix that is not square, the longer factor is a square one with rows below
+    it, or columns beside it.
     """
 
     results = ("p", "lower", "upper")
 
     def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType, ArrayType]:
-        _check_square("scipy.linalg.lu", a)
-        return a, a, a
+        (*lead, m, n), k = a.shape, smaller("scipy.linalg.lu", a)
+        shapes = (m, m), (m, k), (k, n)
+        p, lower, upper = (ArrayType((*lead, *s), a.dtype) for s in shapes)
+        return p, lower, upper
 
     def call(self, a: ArrayType) -> Call:
         return Call("scipy.linalg.lu", (Arg(0),))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any) -> Any:
-        """``p inv(l).mT (tril(l.mT g_l, -1) + triu(g_u u.mT)) inv(u).mT``."""
+        """``p inv(l).mT (tril(l.mT g_l, -1) + triu(g_u u.mT)) inv(u).mT``.
+
+        With l and u made square by the identity, below l2 and beside u2.
+        """
         (_, slope_l, slope_u), (p, lower, upper) = g, y
-        inside = None
+        k = lower.shape[-1]
+        tall, wide = lower.shape[-2] != k, upper.shape[-1] != k
+        inside, more = None, None
         if slope_l is not None:
-            inside = Triangle(False, -1)(lower.mT @ slope_l)
+            product = lower.mT @ slope_l
+            inside = Triangle(False, -1)(product)
+            if tall:
+                more = lower[..., k:, :].mT @ slope_l[..., k:, :]
         if slope_u is not None:
             inside = total_of(inside, Triangle(True)(slope_u @ upper.mT))
         if inside is None:
             return None
-        left = SolveTriangular(False, True, True, True)(lower, inside)
-        right = SolveTriangular(False, False)(upper, left.mT)
-        return p @ right.mT
+        square = lower[..., :k, :] if tall else lower
+        inside = inside if more is None else inside - more
+        rows = SolveTriangular(False, True, True, True)(square, inside)
+        beside = None
+        if wide and slope_u is not None:
+            slope_2 = slope_u[..., k:]
+            beside = SolveTriangular(False, True, True, True)(square, slope_2)
+            rows = rows - beside @ upper[..., k:].mT
+        if more is not None:
+            rows = np.concatenate([rows, slope_l[..., k:, :]], axis=-2)
+        elif tall:
+            rows = np.concatenate([rows, lower[..., k:, :] * 0], axis=-2)
+        first = upper[..., :k] if wide else upper
+        columns = SolveTriangular(False, False)(first, rows.mT).mT
+        if wide:
+            other = upper[..., k:] * 0 if beside is None else beside
+            columns = np.concatenate([columns, other], axis=-1)
+        return p @ columns
 
 
 @dataclass(frozen=True)

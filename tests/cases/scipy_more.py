@@ -110,3 +110,11 @@ case("solve_circulant", lambda c, b: linalg.solve_circulant(c, b),
 case("solve_banded in a chain", lambda ab, a, b: linalg.solve_banded(
      (1, 1), ab, a @ b), diagonals(1, 1, 3), regular(3, 3), real(3), **FIXED,
      **OURS)  # fmt: skip
+
+for _a in [(4, 2), (2, 4), (2, 4, 3)]:
+    case(f"lu of {_a}", lambda a: linalg.lu(a)[1] @ linalg.lu(a)[2] ** 3, real(*_a),
+         **FIXED, **OURS)  # fmt: skip
+    case(f"lu l of {_a}", lambda a: linalg.lu(a)[1] ** 3, real(*_a), **FIXED,
+         **OURS)  # fmt: skip
+    case(f"lu u of {_a}", lambda a: linalg.lu(a, permute_l=True)[1] ** 3, real(*_a),
+         **FIXED, **OURS)  # fmt: skip

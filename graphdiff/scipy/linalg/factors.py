@@ -47,12 +47,12 @@ def lu(
     check_finite: bool = True,
     p_indices: bool = False,
 ) -> Any:
-    """Permutation, unit lower and upper triangle of square matrices."""
+    """Permutation, unit lower and upper triangle of matrices."""
     if not is_symbolic(a):
         return late.linalg.lu(a, permute_l=permute_l, p_indices=p_indices)
     if p_indices:
         raise UnsupportedError("scipy.linalg.lu: p_indices=True is not supported")
-    p, lower, upper = Lu()(square("scipy.linalg.lu", a))
+    p, lower, upper = Lu()(matrix("scipy.linalg.lu", a))
     return (p @ lower, upper) if permute_l else (p, lower, upper)
 
 
