@@ -87,13 +87,36 @@ case(
     real(3, 4),
     real(4),
     above(3, 1),
+    **OURS,
 )
 case("stats.norm of ints", lambda n: stats.norm.logcdf(n, 1), ints(4), **FLAT)
 case(
     "stats.gamma by name",
-    lambda x, b: stats.gamma(a=2.0, scale=b).sf(x),
+    lambda x, b: stats.gamma.sf(x, a=2.0, scale=b),
     *[above(3)] * 2,
 )
+
+for _name, _shape in (
+    ("norm", ()),
+    ("laplace", ()),
+    ("logistic", ()),
+    ("cauchy", ()),
+    ("t", (3.4,)),
+    ("gamma", (1.7,)),
+    ("chi2", (3.3,)),
+    ("expon", ()),
+    ("pareto", (2.6,)),
+    ("beta", (1.4, 2.3)),
+):
+    case(
+        f"stats.{_name}.logpdf",
+        lambda x, *place, of=_name: getattr(stats, of).logpdf(x, *place),
+        np.array([1.4, 1.1, 0.9] if _name == "beta" else [1.9, 3.3, 2.6]),
+        *_shape,
+        0.4,
+        1.3,
+        order=1,
+    )
 
 # --- of vectors -----------------------------------------------------------------------
 _half = unit(3, 3) + 1.5 * np.eye(3)
@@ -135,7 +158,12 @@ case(
     **FIXED,
     **OURS,
 )
-case("stats.multivariate_normal entropy", lambda c: _normal.entropy(cov=c), _covariance)
+case(
+    "stats.multivariate_normal entropy",
+    lambda c: _normal.entropy(cov=c),
+    _covariance,
+    **OURS,
+)
 _shares = above(3)
 _shares = _shares / _shares.sum()
 _few = np.array([[0.2, 0.1], [0.3, 0.4]])

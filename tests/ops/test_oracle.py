@@ -14,6 +14,7 @@ import pytest
 from scipy import special
 
 import graphdiff as gd
+from graphdiff.scipy import stats
 from tests.cases import CASES, Case
 from tests.cases.table import weighed, weights_like
 
@@ -39,6 +40,8 @@ def translated(value: Any) -> Any:
         return jnp
     if value is special:
         return jax.scipy.special
+    if value is stats:
+        return jax.scipy.stats
     if value is np.linalg.norm:
         return jnp.linalg.norm
     name = getattr(value, "__name__", None)
