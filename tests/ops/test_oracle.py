@@ -45,6 +45,9 @@ def translated(value: Any) -> Any:
     if value is np.linalg.norm:
         return jnp.linalg.norm
     name = getattr(value, "__name__", None)
+    for ours, theirs in ((np.linalg, jnp.linalg), (np.fft, jnp.fft)):
+        if name and value is getattr(ours, name, None):
+            return getattr(theirs, name)
     if name and value is getattr(np, name, None):
         return getattr(jnp, name)
     if isinstance(value, np.ufunc) and value is getattr(special, str(name), None):
