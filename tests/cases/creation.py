@@ -70,7 +70,12 @@ case(
 )
 case("array dtype=", lambda x: np.array([x], np.float64, like=x) ** 2, real(2), **OURS)
 case("array ndmin=", lambda x: np.array(x, ndmin=3, like=x) ** 2, real(2), **OURS)
-case("array copy=", lambda x: np.array(x, copy=True, order="C", like=x) * x, real(2))
+case(
+    "array copy=",
+    lambda x: np.array(x, copy=True, order="C", like=x) * x,
+    real(2),
+    **OURS,
+)
 case("asanyarray like=", lambda x: np.asanyarray([x, x], like=x) ** 2, real(2), **OURS)
 case(
     "ascontiguousarray like=",
@@ -147,6 +152,7 @@ case(
     lambda x, y: np.multiply(*np.meshgrid(x, y, sparse=True, copy=False)),
     real(3),
     real(2),
+    **OURS,
 )
 case("meshgrid of one", lambda x: np.meshgrid(x)[0] ** 2, real(3))
 case("meshgrid of numbers", lambda x: sum(np.meshgrid(x, 2.0)) ** 2, real(), **OURS)
@@ -156,6 +162,7 @@ case(
     real(3, 3),
     ints(2),
     **FIXED,
+    **OURS,
 )
 case("unravel_index", lambda i: np.unravel_index(i, (2, 3))[1], ints(4), **FLAT)
 case(
