@@ -37,7 +37,13 @@ case("repeat axis=", lambda x: np.repeat(x, 3, axis=-1) ** 2, real(2, 3))
 case("repeat once", lambda x: np.repeat(x, 1, axis=0) ** 2, real(2, 3))
 case("repeat never", lambda x: np.repeat(x, 0, axis=0) ** 2, real(2, 3))
 case("repeat a size", lambda x: np.repeat(x, x.shape[0], axis=1) ** 2, real(2, 3))
-case("repeat each", lambda x: np.repeat(x, [2, 1, 3], axis=0) ** 2, real(3, 2), **FIXED)
+case(
+    "repeat each",
+    lambda x: np.repeat(x, [2, 1, 3], axis=0) ** 2,
+    real(3, 2),
+    **FIXED,
+    **OURS,
+)
 case(
     "repeat each, some never",
     lambda x: np.repeat(x, np.array([2, 0, 3]), axis=1) ** 2,
@@ -46,7 +52,13 @@ case(
 )
 case("repeat each, none", lambda x: np.repeat(x, (0, 0)) ** 2, real(2), **FIXED, **OURS)
 case("repeat each once", lambda x: np.repeat(x, (1, 1)) ** 2, real(2), **FIXED, **OURS)
-case("repeat flat each", lambda x: np.repeat(x, (1, 2, 0, 1)), real(2, 2), **FIXED)
+case(
+    "repeat flat each",
+    lambda x: np.repeat(x, (1, 2, 0, 1)),
+    real(2, 2),
+    **FIXED,
+    **OURS,
+)
 case("repeat a number", lambda x: np.repeat(x, 3) ** 2, real())
 case("tile more axes", lambda x: np.tile(x, (2, 1, 3)) ** 2, real(2))
 case("tile fewer", lambda x: np.tile(x, (3,)) ** 2, real(2, 3))
@@ -66,7 +78,7 @@ case("pad before", lambda x: np.pad(x, (2, 0)) ** 2, real(3, 2))
 case("pad axes", lambda x: np.pad(x, ((1, 2), (0, 3))) ** 2, real(3, 2))
 case("pad last axis", lambda x: np.pad(x, ((0, 0), (1, 3))) ** 2, real(3, 2))
 case("pad dict", lambda x: np.pad(x, {-1: (1, 2)}) ** 2, real(3, 2), **OURS)
-case("pad array", lambda x: np.pad(x, np.array([[1], [2]])) ** 2, real(3, 2))
+case("pad array", lambda x: np.pad(x, np.array([[1], [2]])) ** 2, real(3, 2), **OURS)
 case("pad by nothing", lambda x: np.pad(x, 0) ** 2, real(3, 2))
 case("pad by a size", lambda x: np.pad(x, (0, x.shape[0])) ** 2, real(3), **OURS)
 case("pad nothing", lambda x: np.pad(x, 1) ** 2, real(0, 3))
