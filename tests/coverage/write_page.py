@@ -5,6 +5,7 @@ from pathlib import Path
 
 import graphdiff.coverage
 from graphdiff.expression.refused import REFUSED
+from tests.coverage.elsewhere import INSTEAD
 from tests.coverage.record import Row, record
 
 PAGE = Path(graphdiff.coverage.__file__).parent / "functions.md"
@@ -44,22 +45,26 @@ def page(rows: Sequence[Row]) -> str:
         f"{len(rows)} functions, {smooth} of them differentiable; "
         f"{len(REFUSED)} refused with a reason.\n\n"
     )
-    head = (
-        "| function | differentiable | constant | options | refused |\n"
-        "| --- | --- | --- | --- | --- |\n"
+    return "".join(
+        [
+            _ABOUT,
+            counts,
+            table(["function", "differentiable", "constant", "options", "refused"]),
+            *(line(row) + "\n" for row in rows),
+            "\n## Refused\n\n",
+            table(["function", "reason"]),
+            *(f"| `{name}` | {why} |\n" for name, why in sorted(REFUSED.items())),
+            "\n## Of other libraries\n\n",
+            "What JAX or PyTensor have under a name of their own.\n\n",
+            table(["name", "write"]),
+            *(f"| `{name}` | {what} |\n" for name, what in sorted(INSTEAD.items())),
+        ]
     )
-    body = "".join(line(row) + "\n" for row in rows)
-    reasons = "".join(
-        f"| `{name}` | {why} |\n" for name, why in sorted(REFUSED.items())
-    )
-    return (
-        _ABOUT
-        + counts
-        + head
-        + body
-        + "\n## Refused\n\n| function | reason |\n| --- | --- |\n"
-        + reasons
-    )
+
+
+def table(titles: Sequence[str]) -> str:
+    """The head of a table."""
+    return f"| {' | '.join(titles)} |\n| {' | '.join('---' for _ in titles)} |\n"
 
 
 if __name__ == "__main__":
