@@ -9,7 +9,7 @@ from functools import lru_cache
 from graphdiff.cost import holds_memory, operations, product, show_size
 from graphdiff.emit.arguments import Leaf, Parameter
 from graphdiff.emit.body import Body
-from graphdiff.emit.layout import docstring, paragraph
+from graphdiff.emit.layout import docstring, one_line, paragraph
 from graphdiff.emit.printer import LIMIT
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import ArrayType, Size, show_shape
@@ -19,15 +19,6 @@ _STRICT = (
     "Zeros are strict: an entry that a choice has discarded has the adjoint 0, even "
     "where the slope is infinite or undefined."
 )
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks or invisible characters, for comments."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
-    )
 
 
 def gradients_of(graph: Graph) -> dict[str, str]:

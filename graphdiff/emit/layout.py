@@ -200,3 +200,12 @@ def docstring(lines: Sequence[str], indent: int = 4) -> list[str]:
         return [first + (' """' if first.endswith('"') else '"""')]
     rest = textwrap.dedent("\n".join(rest)).splitlines()
     return [first, *(margin + line if line else "" for line in rest), margin + '"""']
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks or invisible characters, for comments."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )

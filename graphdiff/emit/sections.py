@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.emit.body import Body
-from graphdiff.emit.header import one_line
+from graphdiff.emit.layout import one_line
 from graphdiff.emit.statements import Statement
 from graphdiff.emit.text import columns
 from graphdiff.graph.graph import Graph

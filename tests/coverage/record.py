@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.derivative.sweep import pull_back
+from graphdiff.errors import UnsupportedError
 from graphdiff.expression.doors import (
     DOORS,
     SURFACES,
@@ -63,7 +64,10 @@ def flows(result: Any, arg: Any) -> bool:
     if not sources or not targets:
         return False
     seeds = {t: make(Hole(t.type)) for t in targets}
-    return any(g is not None for g in pull_back(seeds, sources))
+    try:
+        return any(g is not None for g in pull_back(seeds, sources))
+    except UnsupportedError:  # There is no derivative with respect to this argument.
+        return False
 
 
 def is_array(value: Any) -> bool:
