@@ -18,7 +18,7 @@ import numpy as np
 from excerpt import function_of
 
 import graphdiff as gd
-from graphdiff.ops.linalg import MatMul
+from graphdiff.ops.core.linalg import MatMul
 
 
 def with_relu(X, y, W1, W2, lam):

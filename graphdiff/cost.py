@@ -17,21 +17,21 @@ from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import LEAVES, Made, Node, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import Cast
-from graphdiff.ops.flops import FLOPS
-from graphdiff.ops.index import Concatenate, Put, Take
-from graphdiff.ops.linalg import Einsum, GatedMatMul, MatMul
-from graphdiff.ops.pooling import (
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import Cast
+from graphdiff.ops.core.index import Concatenate, Put, Take
+from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
+from graphdiff.ops.core.reduce import LogSumExp, Reduction, Softmax, Std, Var
+from graphdiff.ops.matrix.flops import FLOPS
+from graphdiff.ops.shape.moves import Move
+from graphdiff.ops.window.pooling import (
     MaxPool,
     MaxPoolAlong,
     MaxPoolBack,
     SumPool,
     SumPoolBack,
 )
-from graphdiff.ops.reduce import LogSumExp, Reduction, Softmax, Std, Var
-from graphdiff.ops.shape.moves import Move
-from graphdiff.ops.windows import Columns, FromColumns
+from graphdiff.ops.window.windows import Columns, FromColumns
 from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]

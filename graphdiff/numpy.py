@@ -20,7 +20,7 @@ import numpy as _np
 
 from graphdiff.expression.doors import Door, dispatch, watched
 from graphdiff.graph.node import current_scope
-from graphdiff.ops.fill import holds_symbols
+from graphdiff.ops.core.fill import holds_symbols
 from graphdiff.ops.shape import grids
 
 __all__ = [

@@ -25,8 +25,8 @@ from graphdiff.graph.node import (
     full_value,
 )
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.axes import Reshape, Spread, Transpose
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose
+from graphdiff.ops.core.elementwise import (
     Cast,
     Elementwise,
     arccos,
@@ -46,9 +46,9 @@ from graphdiff.ops.elementwise import (
     sqrt,
     where,
 )
-from graphdiff.ops.index import Take
-from graphdiff.ops.linalg import GatedMatMul, matmul
-from graphdiff.ops.pattern import cover
+from graphdiff.ops.core.index import Take
+from graphdiff.ops.core.linalg import GatedMatMul, matmul
+from graphdiff.ops.core.pattern import cover
 from graphdiff.runtime.strict import gated_matmul, matmul_gated
 
 

@@ -6,7 +6,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.check import WrongGradientError
 from graphdiff.check.differences import corner, measure
-from graphdiff.ops import elementwise
+from graphdiff.ops.core import elementwise
 
 X = np.array([[0.3, -1.2, 0.7], [1.5, 0.2, -0.4]])
 W = np.array([[0.5, -0.3], [0.1, 0.8], [-0.9, 0.4]])

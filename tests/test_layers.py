@@ -56,7 +56,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 
 
 def module_name(path: Path) -> str:
-    """``graphdiff.ops.reduce`` of its file; a package is named without ``__init__``."""
+    """``graphdiff.ops.core.reduce`` of its file; packages go without ``__init__``."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

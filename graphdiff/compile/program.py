@@ -15,17 +15,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from graphdiff.emit.late import written_late
+from graphdiff.emit.plan.late import written_late
 from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.node import Arg, Call, Constant, Input, Node
 from graphdiff.graph.op import filled
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.elementwise import add
-from graphdiff.ops.entries import Elementwise
-from graphdiff.ops.index import Put
-from graphdiff.ops.pattern import as_key
+from graphdiff.ops.core.elementwise import add
+from graphdiff.ops.core.entries import Elementwise
+from graphdiff.ops.core.index import Put
+from graphdiff.ops.core.pattern import as_key
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 

@@ -30,9 +30,9 @@ from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Full, Node, Role, building, current_scope, make
 from graphdiff.graph.types import ArrayType, show_shape
-from graphdiff.ops.axes import spread_node
-from graphdiff.ops.complexes import conjugate
-from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.complex.complexes import conjugate
+from graphdiff.ops.core.axes import spread_node
+from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.words import unique
 

@@ -13,8 +13,8 @@ from typing import Any
 from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import At, Hole, Node, Pick, Role, Scope, current_scope, make
-from graphdiff.ops.axes import spread_node
-from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.core.axes import spread_node
+from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite.masks import settled_nodes
 from graphdiff.strict import (
     Open,

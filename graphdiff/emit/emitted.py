@@ -20,7 +20,7 @@ def _readable(graph: Graph, name: str | None) -> Any:
 
 
 def _fast(graph: Graph, name: str | None) -> Any:
-    from graphdiff.emit.fast import FastModule
+    from graphdiff.emit.fast.fast import FastModule
 
     return FastModule(graph, name)
 
@@ -79,7 +79,7 @@ class Emitted:
         return lines
 
     def _proof(self, module: str) -> str:
-        from graphdiff.emit.proof import Proof
+        from graphdiff.emit.proof.proof import Proof
 
         source: str = Proof(self._module, self._function).source(module)
         return source

@@ -6,27 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from graphdiff.emit.arguments import (
+from graphdiff.emit.body.body import Body, ModuleBody
+from graphdiff.emit.body.sections import Sections
+from graphdiff.emit.kinds.constants import constant_lines
+from graphdiff.emit.plan.hush import hushed_nodes
+from graphdiff.emit.plan.prepare import prepared
+from graphdiff.emit.plan.schedule import schedule
+from graphdiff.emit.shell.arguments import (
     Entry,
     Parameter,
     head_lines,
     parameters,
     trees_of,
 )
-from graphdiff.emit.body import Body, ModuleBody
-from graphdiff.emit.calls import Writer
-from graphdiff.emit.constants import constant_lines
-from graphdiff.emit.header import Header, gradients_of
-from graphdiff.emit.helpers import Helpers, modules_of
-from graphdiff.emit.hush import hushed_nodes
-from graphdiff.emit.naming import Names, identifier
-from graphdiff.emit.numbers import is_polynomial
-from graphdiff.emit.prepare import prepared
-from graphdiff.emit.returns import Returned, is_literal
-from graphdiff.emit.schedule import schedule
-from graphdiff.emit.sections import Sections
-from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.statements import Statement
+from graphdiff.emit.shell.header import Header, gradients_of
+from graphdiff.emit.shell.helpers import Helpers, modules_of
+from graphdiff.emit.shell.returns import Returned, is_literal
+from graphdiff.emit.store.calls import Writer
+from graphdiff.emit.store.numbers import is_polynomial
+from graphdiff.emit.store.sizes import Sizes
+from graphdiff.emit.store.statements import Statement
+from graphdiff.emit.text.naming import Names, identifier
 from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Node

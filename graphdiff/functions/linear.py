@@ -17,8 +17,8 @@ from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.nest import flatten, leaves_of, path_name, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, building, make
 from graphdiff.graph.types import ArrayType, show_shape
-from graphdiff.ops.axes import spread_node
-from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.core.axes import spread_node
+from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.trace.fresh import Fresh, leaf_type

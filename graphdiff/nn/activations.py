@@ -13,9 +13,9 @@ import numpy as np
 from graphdiff.expression.expression import surface
 from graphdiff.graph.types import normalize_axes
 from graphdiff.nn.arrays import real
-from graphdiff.ops import elementwise
-from graphdiff.ops.axes import spread_like
-from graphdiff.ops.reduce import LogSumExp, Softmax
+from graphdiff.ops.core import elementwise
+from graphdiff.ops.core.axes import spread_like
+from graphdiff.ops.core.reduce import LogSumExp, Softmax
 
 
 @surface

@@ -22,7 +22,7 @@ from graphdiff.expression.expression import surface
 from graphdiff.graph.types import show_shape
 from graphdiff.nn.arrays import reals
 from graphdiff.nn.geometry import check_room, halves, pairs_of, per_axis
-from graphdiff.ops.windows import Columns, FromColumns
+from graphdiff.ops.window.windows import Columns, FromColumns
 
 
 @surface

@@ -7,7 +7,7 @@ from typing import Any
 
 from graphdiff.errors import GraphTypeError, ShapeError, UnsupportedError
 from graphdiff.graph.types import Shape, Size, show_shape, whole_number
-from graphdiff.ops.windows import Padding, needs_of, rooms_of
+from graphdiff.ops.window.windows import Padding, needs_of, rooms_of
 from graphdiff.sizes.dims import Dim, positive_part
 
 Pairs = tuple[tuple[Any, Any], ...]

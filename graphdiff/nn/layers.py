@@ -15,7 +15,7 @@ from graphdiff.errors import DTypeError, ShapeError
 from graphdiff.expression.expression import is_symbolic, surface
 from graphdiff.graph.types import normalize_axes, show_shape
 from graphdiff.nn.arrays import array, real, reals
-from graphdiff.ops.reduce import Softmax
+from graphdiff.ops.core.reduce import Softmax
 
 
 @surface

@@ -16,8 +16,8 @@ from graphdiff.expression.expression import Expression, is_symbolic, lift, surfa
 from graphdiff.graph.node import Arange, make
 from graphdiff.graph.types import normalize_axis, show_shape
 from graphdiff.nn.arrays import array, real, reals
-from graphdiff.ops import elementwise
-from graphdiff.ops.reduce import LogSumExp
+from graphdiff.ops.core import elementwise
+from graphdiff.ops.core.reduce import LogSumExp
 
 
 @surface

@@ -17,7 +17,7 @@ from graphdiff.expression.expression import is_symbolic, surface
 from graphdiff.graph.types import show_shape
 from graphdiff.nn.arrays import real
 from graphdiff.nn.geometry import check_room, pairs_of, per_axis
-from graphdiff.ops.pooling import MaxPool, SumPool
+from graphdiff.ops.window.pooling import MaxPool, SumPool
 
 
 @surface

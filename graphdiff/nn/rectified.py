@@ -29,7 +29,7 @@ from graphdiff.errors import GraphValueError, ShapeError
 from graphdiff.expression.expression import surface
 from graphdiff.graph.types import normalize_axis, show_shape
 from graphdiff.nn.arrays import real, reals
-from graphdiff.ops import elementwise
+from graphdiff.ops.core import elementwise
 from graphdiff.ops.special.normal import ndtr
 
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from graphdiff.graph.node import Full, Node, full_value, make
-from graphdiff.ops.axes import Reshape, Spread, Transpose
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose
+from graphdiff.ops.core.elementwise import (
     absolute,
     add,
     divide,

@@ -11,9 +11,9 @@ import math
 
 from graphdiff.graph.node import Full, Node, make
 from graphdiff.graph.types import ArrayType, Shape, Size
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import Cast, Elementwise, multiply, negative
-from graphdiff.ops.reduce import Max, Mean, Min, Prod
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import Cast, Elementwise, multiply, negative
+from graphdiff.ops.core.reduce import Max, Mean, Min, Prod
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.fold import is_uniform, uniform
 

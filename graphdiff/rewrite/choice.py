@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphdiff.graph.node import Node, full_value, make
-from graphdiff.ops.axes import Transpose
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.axes import Transpose
+from graphdiff.ops.core.elementwise import (
     divide,
     gated,
     logical_not,
@@ -12,8 +12,8 @@ from graphdiff.ops.elementwise import (
     negative,
     where,
 )
-from graphdiff.ops.index import Concatenate, Put, Slice, Take
-from graphdiff.ops.linalg import Einsum, MatMul
+from graphdiff.ops.core.index import Concatenate, Put, Slice, Take
+from graphdiff.ops.core.linalg import Einsum, MatMul
 from graphdiff.rewrite.axes import spread, summed, transposed
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 

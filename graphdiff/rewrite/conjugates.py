@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, Size, make
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.complexes import conjugate
-from graphdiff.ops.elementwise import Cast, add, divide, multiply, negative, subtract
-from graphdiff.ops.fourier import Fourier, swapped
+from graphdiff.ops.complex.complexes import conjugate
+from graphdiff.ops.complex.fourier import Fourier, swapped
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import (
+    Cast,
+    add,
+    divide,
+    multiply,
+    negative,
+    subtract,
+)
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 
 _OF_CONJUGATES = (add, subtract, multiply, divide, negative)

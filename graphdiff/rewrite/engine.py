@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Op, Scope, building
-from graphdiff.ops.elementwise import Elementwise
+from graphdiff.ops.core.elementwise import Elementwise
 
 Rule = Callable[..., "Node | None"]
 

@@ -9,8 +9,8 @@ known, and with it that of every zero.
 from __future__ import annotations
 
 from graphdiff.graph.node import Node, Size, full_value, make
-from graphdiff.ops.axes import Spread
-from graphdiff.ops.elementwise import add, divide, multiply, subtract
+from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.core.elementwise import add, divide, multiply, subtract
 from graphdiff.rewrite.algebra import number
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 

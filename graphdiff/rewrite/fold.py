@@ -10,11 +10,11 @@ import numpy as np
 
 from graphdiff.graph.node import Constant, Full, Node, Size, full_value, make
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import Cast, Elementwise, gated, multiply
-from graphdiff.ops.index import Concatenate, Put, PutAlong, Take
-from graphdiff.ops.linalg import MatMul
-from graphdiff.ops.reduce import Reduction
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import Cast, Elementwise, gated, multiply
+from graphdiff.ops.core.index import Concatenate, Put, PutAlong, Take
+from graphdiff.ops.core.linalg import MatMul
+from graphdiff.ops.core.reduce import Reduction
 from graphdiff.rewrite.engine import Rule, rewrites
 
 LARGEST = 256

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from graphdiff.graph.node import Full, Node, full_value, make
-from graphdiff.ops.axes import Spread
-from graphdiff.ops.elementwise import divide, multiply
+from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.core.elementwise import divide, multiply
 from graphdiff.rewrite.algebra import (
     exact_product,
     is_power_of_two,

@@ -18,7 +18,7 @@ import numpy as np
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Full, Node, Scope, Size, building, full_value, make
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.elementwise import (
     Cast,
     Elementwise,
     logical_and,

@@ -10,16 +10,16 @@ from collections import Counter
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Pick, make
-from graphdiff.ops.axes import Reshape, Transpose
-from graphdiff.ops.complexes import modulus
-from graphdiff.ops.determinant import Det, LogDet, SlogDet
-from graphdiff.ops.elementwise import Elementwise, absolute, log
-from graphdiff.ops.equations import Lyapunov, MatrixFunction, Sqrtm, Sylvester
-from graphdiff.ops.linalg import MatMul
-from graphdiff.ops.solve import Cholesky, Inv, Solve
-from graphdiff.ops.spectral import Eig, Eigh, Eigvals, Eigvalsh, Svd, Svdvals
-from graphdiff.ops.triangle import Triangle
-from graphdiff.ops.triangular import (
+from graphdiff.ops.complex.complexes import modulus
+from graphdiff.ops.core.axes import Reshape, Transpose
+from graphdiff.ops.core.elementwise import Elementwise, absolute, log
+from graphdiff.ops.core.linalg import MatMul
+from graphdiff.ops.matrix.determinant import Det, LogDet, SlogDet
+from graphdiff.ops.matrix.equations import Lyapunov, MatrixFunction, Sqrtm, Sylvester
+from graphdiff.ops.matrix.solve import Cholesky, Inv, Solve
+from graphdiff.ops.matrix.spectral import Eig, Eigh, Eigvals, Eigvalsh, Svd, Svdvals
+from graphdiff.ops.matrix.triangle import Triangle
+from graphdiff.ops.matrix.triangular import (
     ChoSolve,
     Lu,
     LuFactor,

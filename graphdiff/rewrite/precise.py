@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from graphdiff.graph.node import Constant, Node, full_value, make
-from graphdiff.ops.axes import Reshape, Sum
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.axes import Reshape, Sum
+from graphdiff.ops.core.elementwise import (
     Cast,
     absolute,
     cos,
@@ -24,7 +24,7 @@ from graphdiff.ops.elementwise import (
     versine,
     xlogy,
 )
-from graphdiff.ops.reduce import LogProd, Prod, Softmax
+from graphdiff.ops.core.reduce import LogProd, Prod, Softmax
 from graphdiff.rewrite.axes import reshaped, unwrapped
 from graphdiff.rewrite.engine import Rule, rewrites
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, Size, full_value, make
-from graphdiff.ops.axes import Spread
-from graphdiff.ops.elementwise import divide, multiply
+from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.core.elementwise import divide, multiply
 from graphdiff.rewrite.algebra import number
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.sizes.dims import Dim

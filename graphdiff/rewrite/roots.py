@@ -7,9 +7,9 @@ Where such a root is only squared again, it goes.
 from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, Size, full_value, make
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.complexes import abs_squared, modulus
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.complex.complexes import abs_squared, modulus
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import (
     absolute,
     add,
     divide,
@@ -20,8 +20,8 @@ from graphdiff.ops.elementwise import (
     sqrt,
     square,
 )
-from graphdiff.ops.linalg import Einsum
-from graphdiff.ops.reduce import Mean, Norm, Std, Var
+from graphdiff.ops.core.linalg import Einsum
+from graphdiff.ops.core.reduce import Mean, Norm, Std, Var
 from graphdiff.rewrite.axes import reshaped
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 

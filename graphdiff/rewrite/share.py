@@ -5,8 +5,8 @@ from __future__ import annotations
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, make
-from graphdiff.ops.reduce import LogSumExp, Softmax
-from graphdiff.ops.sorting import Sort, in_order, stable_order_op
+from graphdiff.ops.core.reduce import LogSumExp, Softmax
+from graphdiff.ops.order.sorting import Sort, in_order, stable_order_op
 from graphdiff.rewrite.engine import Engine, rewrite, rewrites
 from graphdiff.rewrite.matrices import share_factors
 

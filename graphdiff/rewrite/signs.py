@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, full_value
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import absolute, add, exp, multiply, power, square
-from graphdiff.ops.reduce import Mean
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import absolute, add, exp, multiply, power, square
+from graphdiff.ops.core.reduce import Mean
 from graphdiff.rewrite.algebra import with_literal
 from graphdiff.rewrite.engine import Rule, rewrites
 

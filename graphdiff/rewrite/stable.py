@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from graphdiff.graph.node import Full, Node, Size, full_value, make
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose, count
-from graphdiff.ops.elementwise import (
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
+from graphdiff.ops.core.elementwise import (
     add,
     divide,
     exp,
@@ -28,8 +28,8 @@ from graphdiff.ops.elementwise import (
     subtract,
     xlogx,
 )
-from graphdiff.ops.index import Take, TakeAlong
-from graphdiff.ops.reduce import LogSumExp, Mean, Softmax
+from graphdiff.ops.core.index import Take, TakeAlong
+from graphdiff.ops.core.reduce import LogSumExp, Mean, Softmax
 from graphdiff.rewrite.algebra import negative_twice
 from graphdiff.rewrite.axes import (
     reshape_of_spread,

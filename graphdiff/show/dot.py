@@ -11,15 +11,15 @@ from __future__ import annotations
 from html import escape
 from typing import NamedTuple
 
-from graphdiff.emit.calls import Writer
-from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.text import Text, atom, attribute, literal, subscript
-from graphdiff.emit.value import plain, short_number
+from graphdiff.emit.store.calls import Writer
+from graphdiff.emit.store.sizes import Sizes
+from graphdiff.emit.store.value import plain, short_number
+from graphdiff.emit.text.text import Text, atom, attribute, literal, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.graph.types import show_type
-from graphdiff.ops.axes import Spread, Transpose
-from graphdiff.ops.setitem import SetItem
+from graphdiff.ops.core.axes import Spread, Transpose
+from graphdiff.ops.core.setitem import SetItem
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 

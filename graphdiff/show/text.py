@@ -12,15 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from graphdiff.emit.body import Body
-from graphdiff.emit.calls import Writer
-from graphdiff.emit.header import gradients_of
-from graphdiff.emit.hush import hushed_nodes
-from graphdiff.emit.naming import Names
-from graphdiff.emit.schedule import schedule
-from graphdiff.emit.sizes import Sizes
-from graphdiff.emit.statements import InPlace, Statement
-from graphdiff.emit.text import atom, columns, string, subscript
+from graphdiff.emit.body.body import Body
+from graphdiff.emit.plan.hush import hushed_nodes
+from graphdiff.emit.plan.schedule import schedule
+from graphdiff.emit.shell.header import gradients_of
+from graphdiff.emit.store.calls import Writer
+from graphdiff.emit.store.sizes import Sizes
+from graphdiff.emit.store.statements import InPlace, Statement
+from graphdiff.emit.text.naming import Names
+from graphdiff.emit.text.text import atom, columns, string, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import show_type

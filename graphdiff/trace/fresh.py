@@ -13,7 +13,7 @@ from graphdiff.graph.graph import Tree, in_order
 from graphdiff.graph.nest import flatten, leaves_of, path_name, unflatten
 from graphdiff.graph.node import Input, Node, current_scope, make
 from graphdiff.graph.types import ArrayType
-from graphdiff.ops.elementwise import cast_node
+from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.words import unique
 
 

@@ -81,13 +81,13 @@ def test_step_functions_are_pruned(f: Callable[..., Any]) -> None:
 
 def test_every_edge_is_visited_once(monkeypatch: pytest.MonkeyPatch) -> None:
     visits: list[tuple[Node, int]] = []
-    rule = type(gd.ops.elementwise.multiply).pullback
+    rule = type(gd.ops.core.elementwise.multiply).pullback
 
     def counted(self: Op, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
         visits.append((y.node, i))
         return rule(self, i, at, g, y, *args)
 
-    monkeypatch.setattr(type(gd.ops.elementwise.multiply), "pullback", counted)
+    monkeypatch.setattr(type(gd.ops.core.elementwise.multiply), "pullback", counted)
     x = gd.var("x", ())
     y = x
     for _ in range(50):

@@ -7,7 +7,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.emit import emit
-from graphdiff.emit.guard import guard_lines
+from graphdiff.emit.shell.guard import guard_lines
 
 FLOAT = np.dtype(np.float64)
 

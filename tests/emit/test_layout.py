@@ -13,8 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphdiff.emit.layout import assign, docstring, fits, function, paragraph, returns
-from graphdiff.emit.text import (
+from graphdiff.emit.text.layout import (
+    assign,
+    docstring,
+    fits,
+    function,
+    paragraph,
+    returns,
+)
+from graphdiff.emit.text.text import (
     Text,
     atom,
     attribute,

@@ -7,7 +7,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.emit import emit
-from graphdiff.emit.naming import Names, identifier
+from graphdiff.emit.text.naming import Names, identifier
 
 HOSTILE = [
     "x; import os #",

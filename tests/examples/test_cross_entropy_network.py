@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from graphdiff.graph.node import Full
-from graphdiff.ops.axes import Spread, Transpose
-from graphdiff.ops.linalg import MatMul
+from graphdiff.ops.core.axes import Spread, Transpose
+from graphdiff.ops.core.linalg import MatMul
 from tests.examples.reading import matrix_products, written_twice
 from tests.examples.scripts import load, run
 from tests.examples.write_golden import GOLDEN, modules

@@ -13,7 +13,7 @@ import graphdiff as gd
 from graphdiff.expression.expression import DOORS, Door
 from graphdiff.graph.graph import check
 from graphdiff.graph.node import LEAVES, Op, Pick
-from graphdiff.ops.elementwise import Elementwise
+from graphdiff.ops.core.elementwise import Elementwise
 from tests.cases import CASES, Case
 from tests.cases.table import in_single, squares, weighed, weights_like
 

@@ -5,10 +5,10 @@ import numpy as np
 import graphdiff as gd
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.node import Constant, Size, make
-from graphdiff.ops.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.elementwise import Cast, gated, relu, sigmoid
-from graphdiff.ops.index import Concatenate, Put, Slice, Take
-from graphdiff.ops.reduce import Softmax
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
+from graphdiff.ops.core.elementwise import Cast, gated, relu, sigmoid
+from graphdiff.ops.core.index import Concatenate, Put, Slice, Take
+from graphdiff.ops.core.reduce import Softmax
 
 SHAPES = {
     "x": "n,3",

@@ -9,7 +9,7 @@ import graphdiff as gd
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.graph import check
 from graphdiff.graph.node import Node, make
-from graphdiff.ops.elementwise import sign, square
+from graphdiff.ops.core.elementwise import sign, square
 from graphdiff.rewrite import SIMPLIFY, rewrite
 from graphdiff.rewrite.engine import rewrites
 from tests.counting import assert_linear, calls_of

@@ -5,9 +5,9 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.graph.graph import check
-from graphdiff.ops.solve import Inv, Solve
-from graphdiff.ops.spectral import Eigh, Eigvalsh, Svd, Svdvals
-from graphdiff.ops.triangular import LuFactor, LuSolve, SolveTriangular
+from graphdiff.ops.matrix.solve import Inv, Solve
+from graphdiff.ops.matrix.spectral import Eigh, Eigvalsh, Svd, Svdvals
+from graphdiff.ops.matrix.triangular import LuFactor, LuSolve, SolveTriangular
 from graphdiff.scipy import linalg
 
 

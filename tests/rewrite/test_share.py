@@ -5,8 +5,8 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.graph.graph import check
-from graphdiff.ops.reduce import LogSumExp, Softmax
-from graphdiff.ops.sorting import Places, Sort
+from graphdiff.ops.core.reduce import LogSumExp, Softmax
+from graphdiff.ops.order.sorting import Places, Sort
 from graphdiff.runtime.activations import logsumexp, logsumexp_from_softmax, softmax
 
 INF, NAN = np.inf, np.nan

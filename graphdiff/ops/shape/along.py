@@ -11,10 +11,10 @@ import numpy as np
 from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.types import normalize_axis, show_shape
-from graphdiff.ops.axes import moveaxis, reshape_node
-from graphdiff.ops.fill import array
-from graphdiff.ops.index import getitem
-from graphdiff.ops.join import stack
+from graphdiff.ops.core.axes import moveaxis, reshape_node
+from graphdiff.ops.core.fill import array
+from graphdiff.ops.core.index import getitem
+from graphdiff.ops.core.join import stack
 
 
 @implements(np.apply_along_axis)

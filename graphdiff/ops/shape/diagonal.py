@@ -18,9 +18,9 @@ from graphdiff.graph.types import (
     normalize_axis,
     show_shape,
 )
-from graphdiff.ops.axes import moveaxis, reshape_node, summed_dtype
-from graphdiff.ops.fill import eye
-from graphdiff.ops.index import ByArray, Put
+from graphdiff.ops.core.axes import moveaxis, reshape_node, summed_dtype
+from graphdiff.ops.core.fill import eye
+from graphdiff.ops.core.index import ByArray, Put
 from graphdiff.ops.shape.moves import Move
 from graphdiff.sizes.dims import positive_part
 

@@ -9,10 +9,10 @@ import numpy as np
 from graphdiff.errors import GraphIndexError, GraphTypeError, ShapeError
 from graphdiff.expression.expression import Expression, implements, is_symbolic, lift
 from graphdiff.graph.types import Size, normalize_axis
-from graphdiff.ops.axes import broadcast_expression, moveaxis, reshape_node
-from graphdiff.ops.entries import cast_node
-from graphdiff.ops.index import getitem, take
-from graphdiff.ops.join import joined
+from graphdiff.ops.core.axes import broadcast_expression, moveaxis, reshape_node
+from graphdiff.ops.core.entries import cast_node
+from graphdiff.ops.core.index import getitem, take
+from graphdiff.ops.core.join import joined
 from graphdiff.sizes.dims import Dim
 
 

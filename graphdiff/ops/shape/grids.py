@@ -13,10 +13,10 @@ from graphdiff.expression.expression import Expression, implements, is_symbolic,
 from graphdiff.graph.node import Arange, make
 from graphdiff.graph.op import Arg, Call, Op
 from graphdiff.graph.types import ArrayType, Size, broadcast, show_shape
-from graphdiff.ops.axes import as_sizes, broadcast_expression, reshape_node
-from graphdiff.ops.entries import cast_node
-from graphdiff.ops.fill import made_of
-from graphdiff.ops.join import stack
+from graphdiff.ops.core.axes import as_sizes, broadcast_expression, reshape_node
+from graphdiff.ops.core.entries import cast_node
+from graphdiff.ops.core.fill import made_of
+from graphdiff.ops.core.join import stack
 from graphdiff.sizes.dims import Dim, positive_part
 
 

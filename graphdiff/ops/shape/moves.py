@@ -22,8 +22,8 @@ from graphdiff.graph.types import (
     normalize_axis,
     whole_number,
 )
-from graphdiff.ops.axes import as_sizes, reshape_node, transpose
-from graphdiff.ops.index import take
+from graphdiff.ops.core.axes import as_sizes, reshape_node, transpose
+from graphdiff.ops.core.index import take
 from graphdiff.sizes.dims import Dim
 
 

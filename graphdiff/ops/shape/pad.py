@@ -22,10 +22,10 @@ from graphdiff.graph.types import (
     normalize_axis,
     whole_number,
 )
-from graphdiff.ops.axes import broadcast_expression
-from graphdiff.ops.index import ByArray, Put, Slice
-from graphdiff.ops.join import concatenate
-from graphdiff.ops.pattern import Item
+from graphdiff.ops.core.axes import broadcast_expression
+from graphdiff.ops.core.index import ByArray, Put, Slice
+from graphdiff.ops.core.join import concatenate
+from graphdiff.ops.core.pattern import Item
 from graphdiff.ops.shape.moves import Move
 from graphdiff.sizes.dims import Dim, is_nonnegative
 

@@ -21,8 +21,8 @@ from graphdiff.graph.types import (
     promote_to_float,
     whole_number,
 )
-from graphdiff.ops.axes import expand_dims
-from graphdiff.ops.entries import fit
+from graphdiff.ops.core.axes import expand_dims
+from graphdiff.ops.core.entries import fit
 from graphdiff.sizes.dims import Dim
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from graphdiff.errors import GraphValueError, ShapeError
 from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.types import Size, normalize_axis, show_shape
-from graphdiff.ops.index import getitem
+from graphdiff.ops.core.index import getitem
 from graphdiff.sizes.dims import Dim
 
 

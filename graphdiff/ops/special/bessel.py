@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, Rule, late_ufunc
+from graphdiff.ops.core.entries import Elementwise, Rule, late_ufunc
 from graphdiff.ops.special.refuse import no_slope
 
 

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc
+from graphdiff.ops.core.entries import Elementwise, late_ufunc
 from graphdiff.ops.special.hyper import hyp2f1
 
 _DEGREE = math.pi / 180

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc
+from graphdiff.ops.core.entries import Elementwise, late_ufunc
 
 
 def over(x: Any, y: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import (
+from graphdiff.ops.core.entries import (
     Elementwise,
     late_function,
     late_ufunc,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc, literal
+from graphdiff.ops.core.entries import Elementwise, late_ufunc, literal
 from graphdiff.ops.special.refuse import no_slope
 
 hyp2f1: Elementwise = late_ufunc(

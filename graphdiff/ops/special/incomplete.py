@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, Rule, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, Rule, late_ufunc, parametric
 from graphdiff.ops.special.entropy import xlog1py, xlogy
 from graphdiff.ops.special.gamma import betaln, digamma, gammaln, slope_of_digamma
 from graphdiff.runtime.incomplete import derived_exp, derived_exp_of_two

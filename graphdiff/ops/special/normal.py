@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, late_ufunc, parametric
 
 ROOT_2, ROOT_PI = math.sqrt(2), math.sqrt(math.pi)
 _STEEP, _DENSITY = 2 / ROOT_PI, 1 / math.sqrt(2 * math.pi)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from graphdiff.errors import UnsupportedError
-from graphdiff.ops.entries import Rule
+from graphdiff.ops.core.entries import Rule
 
 
 def no_slope(function: str, what: str) -> Rule:

@@ -12,6 +12,7 @@ import numpy as np
 
 from graphdiff.expression.doors import implements_late
 from graphdiff.expression.expression import lift
+from graphdiff.ops.core.ufunc_door import UfuncDoor
 from graphdiff.ops.special.incomplete import (
     betainc,
     betaincc,
@@ -22,7 +23,6 @@ from graphdiff.ops.special.incomplete import (
     gammainccinv,
     gammaincinv,
 )
-from graphdiff.ops.ufunc_door import UfuncDoor
 
 # --- of the normal kin: chi-squared, gamma, Fisher ------------------------------------
 _COMPOSED: dict[str, Any] = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.entries import Elementwise, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, late_ufunc, parametric
 from graphdiff.ops.special.gamma import betaln, slope_of_digamma
 from graphdiff.runtime.incomplete import derived_exp
 from graphdiff.runtime.student import student_slopes

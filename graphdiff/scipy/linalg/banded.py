@@ -10,9 +10,9 @@ import numpy as np
 from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import is_symbolic, lift, surface
 from graphdiff.graph.types import promote, show_shape
-from graphdiff.ops.banded import SolveBanded, SolvehBanded
-from graphdiff.ops.reduce import floats
-from graphdiff.ops.spectral import Eigh, Eigvalsh
+from graphdiff.ops.core.reduce import floats
+from graphdiff.ops.matrix.banded import SolveBanded, SolvehBanded
+from graphdiff.ops.matrix.spectral import Eigh, Eigvalsh
 from graphdiff.runtime import late
 
 

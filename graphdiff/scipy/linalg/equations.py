@@ -8,12 +8,12 @@ import numpy as np
 
 from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression.expression import is_symbolic, surface
-from graphdiff.ops.equations import Lyapunov, MatrixFunction, Sqrtm, Sylvester
-from graphdiff.ops.matrices import (
+from graphdiff.ops.matrix.equations import Lyapunov, MatrixFunction, Sqrtm, Sylvester
+from graphdiff.ops.matrix.matrices import (
     matrix,
     square,
 )
-from graphdiff.ops.riccati import Riccati
+from graphdiff.ops.matrix.riccati import Riccati
 from graphdiff.runtime import late
 
 

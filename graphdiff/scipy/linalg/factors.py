@@ -8,14 +8,14 @@ import numpy as np
 
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import is_symbolic, lift, surface
-from graphdiff.ops.matrices import (
+from graphdiff.ops.matrix.matrices import (
     matrix,
     mirrored,
     square,
 )
-from graphdiff.ops.solve import Cholesky
-from graphdiff.ops.spectral import Eigh, Eigvalsh, smaller
-from graphdiff.ops.triangular import Lu, LuFactor, SolveTriangular
+from graphdiff.ops.matrix.solve import Cholesky
+from graphdiff.ops.matrix.spectral import Eigh, Eigvalsh, smaller
+from graphdiff.ops.matrix.triangular import Lu, LuFactor, SolveTriangular
 from graphdiff.runtime import late
 
 

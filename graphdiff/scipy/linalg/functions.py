@@ -8,8 +8,8 @@ import numpy as np
 
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import is_symbolic, lift, surface
-from graphdiff.ops.equations import MatrixFunction, MatrixSlope, Sqrtm
-from graphdiff.ops.matrices import matrix, square
+from graphdiff.ops.matrix.equations import MatrixFunction, MatrixSlope, Sqrtm
+from graphdiff.ops.matrix.matrices import matrix, square
 from graphdiff.runtime import late
 
 

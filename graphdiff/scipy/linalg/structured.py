@@ -8,7 +8,7 @@ import numpy as np
 
 from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression.expression import is_symbolic, lift, surface
-from graphdiff.ops.join import concatenate
+from graphdiff.ops.core.join import concatenate
 from graphdiff.runtime import late
 
 

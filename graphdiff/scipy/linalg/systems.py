@@ -8,15 +8,15 @@ import numpy as np
 
 from graphdiff.errors import ShapeError, UnsupportedError
 from graphdiff.expression.expression import is_symbolic, lift, surface
-from graphdiff.ops.matrices import (
+from graphdiff.ops.matrix.matrices import (
     matrix,
     mirrored,
     solved,
     system,
     without_column,
 )
-from graphdiff.ops.solve import Cholesky, Solve
-from graphdiff.ops.triangular import ChoSolve, LuSolve, SolveTriangular
+from graphdiff.ops.matrix.solve import Cholesky, Solve
+from graphdiff.ops.matrix.triangular import ChoSolve, LuSolve, SolveTriangular
 from graphdiff.runtime import late
 
 

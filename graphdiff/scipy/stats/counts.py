@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.expression.expression import Expression, lift
-from graphdiff.ops.elementwise import log1mexp
+from graphdiff.ops.core.elementwise import log1mexp
 from graphdiff.ops.special.entropy import entr, xlog1py, xlogy
 from graphdiff.ops.special.gamma import gammaln
 from graphdiff.ops.special.incomplete import betainc, betaincc, gammainc, gammaincc

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from graphdiff.ops.elementwise import log1mexp
+from graphdiff.ops.core.elementwise import log1mexp
 from graphdiff.ops.special.entropy import xlogy
 from graphdiff.ops.special.gamma import digamma, gammaln
 from graphdiff.ops.special.gamma import gamma as gamma_function

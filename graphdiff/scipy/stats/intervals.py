@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.elementwise import log1mexp
+from graphdiff.ops.core.elementwise import log1mexp
 from graphdiff.ops.special.entropy import xlog1py, xlogy
 from graphdiff.ops.special.gamma import betaln, digamma
 from graphdiff.ops.special.incomplete import (

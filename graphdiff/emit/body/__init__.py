@@ -1,0 +1,1 @@
+"""The statements of the function: the forward part, then the adjoints."""

@@ -1,0 +1,66 @@
+"""Adjoints in groups: each under the one forward statement that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from graphdiff.emit.plan.schedule import merge
+from graphdiff.emit.store.statements import Statement
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
+
+_LAST = 1 << 60
+
+
+def place_of(
+    graph: Graph, statement: Statement, places: Mapping[Node, int]
+) -> int | None:
+    """The place of the statement that this one is the adjoint of, if there is one.
+
+    `places` tells for each node in which statement it is computed.
+    """
+    if statement.under is not None and statement.under in places:
+        return places[statement.under]
+    roles = graph.ledger.roles
+    for node in reversed(statement.parts):
+        role = roles.get(node)
+        if role is not None and role.of.args and role.of in places:
+            return places[role.of]
+    return None
+
+
+def in_groups(
+    graph: Graph, statements: Sequence[Statement], places: Mapping[Node, int]
+) -> list[int]:
+    """An order of the statements in which what belongs together stands together.
+
+    The forward part stays as it is. The adjoints follow the sweep, the last forward
+    statement first; a statement comes early only because another one needs it. Those
+    of a second derivative come after those of the first.
+    """
+    owner = {part: i for i, s in enumerate(statements) for part in s.parts}
+    keys: list[tuple[int, int]] = []
+    roles = graph.ledger.roles
+    for i, statement in enumerate(statements):
+        role = roles.get(statement.node)
+        if role is None and statement.parts:
+            keys.append((0, i))
+            continue
+        order = 1 if role is None else role.order
+        place = place_of(graph, statement, places)
+        if place is None:
+            before = [keys[j] for j in _needs(statement, owner) if keys[j][0]]
+            keys.append(max(before, default=(order, -_LAST)))
+        else:
+            keys.append((order, -place))
+    return merge((_needs(statement, owner) for statement in statements), keys)
+
+
+def _needs(statement: Statement, owner: Mapping[Node, int]) -> list[int]:
+    """The places of the statements that this one reads."""
+    parts = statement.parts
+    if not parts:
+        return [owner[statement.node]] if statement.node in owner else []
+    reads = dict.fromkeys([arg for part in parts for arg in part.args])
+    reads.update(dict.fromkeys(statement.after))
+    return [owner[a] for a in reads if a in owner and a not in parts]

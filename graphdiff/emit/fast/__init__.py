@@ -1,0 +1,1 @@
+"""The fast style: one operation a statement, arrays written over again."""

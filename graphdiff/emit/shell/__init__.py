@@ -1,0 +1,1 @@
+"""What stands round the body: parameters, checks, results, headers, helpers."""

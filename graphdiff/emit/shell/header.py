@@ -1,0 +1,193 @@
+"""What an emitted module says about itself: contents, conventions, cost, origin."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from graphdiff.cost import holds_memory, operations, product, show_size
+from graphdiff.emit.body.body import Body
+from graphdiff.emit.shell.arguments import Leaf, Parameter
+from graphdiff.emit.text.layout import docstring, one_line, paragraph
+from graphdiff.emit.text.printer import LIMIT
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.types import ArrayType, Size, show_shape
+from graphdiff.sizes.dims import Dim
+
+_STRICT = (
+    "Zeros are strict: an entry that a choice has discarded has the adjoint 0, even "
+    "where the slope is infinite or undefined."
+)
+
+
+def gradients_of(graph: Graph) -> dict[str, str]:
+    """The outputs that are gradients, and the input that each belongs to."""
+    by_name: dict[str, str] = {}
+    for name, node in graph.inputs.items():
+        short = graph.name_of(node) or name.rpartition(".")[2]
+        by_name.setdefault(f"d_{short}", name)
+    return {
+        output: variable
+        for output, node in graph.outputs.items()
+        if (variable := by_name.get(output)) is not None
+        and output not in graph.inputs
+        and node.type == graph.inputs[variable].type
+    }
+
+
+class Header:
+    """The docstrings of the module and of its function."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        body: Body,
+        made: Sequence[Parameter],
+        gradients: Mapping[str, str],
+        modules: Sequence[str] = (),
+    ) -> None:
+        """Look at the graph, its statements and the parameters of the function.
+
+        `gradients`: see `gradients_of`; `modules`: those of SciPy that are called.
+        """
+        self.modules = modules
+        self.graph = graph
+        self.body = body
+        self.made = made
+        self.gradients = gradients
+
+    def title(self) -> str:
+        """Say in a line what the function computes."""
+        own = self.graph.signature.function if self.graph.signature else "the graph"
+        values = [name for name in self.graph.outputs if name not in self.gradients]
+        call = f"{own}({', '.join(p.name for p in self.made)})"
+        if not self.gradients:
+            return f"Value of {call}."
+        inputs = self._variables()
+        what = "Value and gradient" if values else "Gradient"
+        return f"{what} of {call} with respect to {_listing(inputs)}."
+
+    def _variables(self) -> list[str]:
+        """The inputs that gradients are of; the parameter, if they are all of it."""
+        wanted = {self.graph.inputs[name] for name in self.gradients.values()}
+        found = []
+        for parameter in self.made:
+            leaves = [x for x in parameter.leaves if x.node.type.is_inexact]
+            inside = [x for x in leaves if x.node in wanted]
+            if inside and len(inside) == len(leaves):
+                found.append(parameter.name)
+            else:
+                found += [one_line(leaf.path) for leaf in inside]
+        return found
+
+    def module(self) -> list[str]:
+        """The docstring of the module."""
+        first, *rest = _wrapped(self.title(), 3)
+        if rest:
+            first, rest = _wrapped(self._short_title(), 3)[0], [*_wrapped(self.title())]
+            rest = ["", *rest]
+        lines = [first, *rest, "", *_wrapped(f"Computes {self._outputs()}.")]
+        kinks = [str(kink) for kink in self.graph.kinks()]
+        if kinks:
+            lines += ["", "Slopes that are a matter of convention:"]
+            lines += [f"    {one_line(kink)}" for kink in dict.fromkeys(kinks)]
+        if any(n.op.label.startswith("gated") for n in self.graph.nodes):
+            lines += ["", *_wrapped(_STRICT)]
+        return docstring([*lines, "", *self._cost(), "", *_wrapped(self._origin())], 0)
+
+    def _short_title(self) -> str:
+        own = self.graph.signature.function if self.graph.signature else "the graph"
+        return f"{'Value and gradient' if self.gradients else 'Value'} of {own}."
+
+    def _outputs(self) -> str:
+        return _listing([one_line(name) for name in self.graph.outputs])
+
+    def _cost(self) -> list[str]:
+        nodes, roles = self.graph.nodes, self.graph.ledger.roles
+        forward = operations(n for n in nodes if n not in roles)
+        total = forward + operations(n for n in nodes if n in roles)
+        text = f"Cost: about {show_size(total)} operations"
+        if self.gradients:
+            text += f", of which {show_size(forward)} for the value"
+        memory = self._memory()
+        return _wrapped(
+            f"{text}; at most {show_size(memory)} bytes beside the arguments."
+        )
+
+    def _memory(self) -> Size:
+        """What the variables hold in the end, and the largest temporary on top."""
+        stored: Counter[ArrayType] = Counter()
+        inline: set[ArrayType] = set()
+        for statement in self.body.statements:
+            for part in statement.parts:
+                if holds_memory(part):
+                    if part is statement.node:
+                        stored[part.type] += 1
+                    else:
+                        inline.add(part.type)
+        held: Size = 0
+        extra: Size = 0
+        for type, count in stored.items():
+            held = held + count * _bytes(type)
+        for type in sorted(inline, key=str):
+            extra = _larger(extra, _bytes(type))
+        return held + extra
+
+    def _origin(self) -> str:
+        files = sorted({p.file for p in self.graph.ledger.positions.values()})
+        source = f" from {_listing([one_line(f) for f in files])}" if files else ""
+        needed = "NumPy and SciPy only" if self.modules else "NumPy only"
+        return f"Written by graphdiff{source}; needs {needed}."
+
+    def function(self) -> list[str]:
+        """The docstring of the function."""
+        lines = ["Compute " + self._outputs() + "."]
+        if len(lines[0]) > LIMIT - 7:
+            lines = ["Compute the outputs listed below."]
+        leaves = [leaf for parameter in self.made for leaf in parameter.leaves]
+        if leaves:
+            lines += ["", "Arguments:", *map(self._argument, leaves)]
+        lines += ["", "Returns:"]
+        lines += [
+            f"    {one_line(name)}: {_type(node.type)}"
+            for name, node in self.graph.outputs.items()
+        ]
+        return docstring(lines)
+
+    def _argument(self, leaf: Leaf) -> str:
+        access = one_line(leaf.access.flat)
+        called = "" if access == leaf.name else f", called {leaf.name}"
+        return f"    {access}: {_type(leaf.node.type)}{called}"
+
+
+@lru_cache(maxsize=256)
+def _type(type: ArrayType) -> str:
+    shape = f" {show_shape(type.shape)}" if type.shape else ""
+    return f"{type.dtype}{shape}"
+
+
+def _bytes(type: ArrayType) -> Size:
+    return type.dtype.itemsize * product(type.shape)
+
+
+def _larger(a: Size, b: Size) -> Size:
+    """The larger size; where that is open, the one of higher degree, then the first."""
+    try:
+        return a if a >= b else b
+    except TypeError:
+        return max(a, b, key=_degree)
+
+
+def _degree(size: Size) -> int:
+    return len(size._terms[0][0]) if isinstance(size, Dim) else 0
+
+
+def _listing(words: Sequence[str]) -> str:
+    if len(words) > 1:
+        return f"{', '.join(words[:-1])} and {words[-1]}"
+    return "".join(words)
+
+
+def _wrapped(text: str, less: int = 0) -> list[str]:
+    return paragraph(text, LIMIT - less)

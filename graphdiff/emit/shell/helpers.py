@@ -1,0 +1,136 @@
+"""The small functions that a module carries along: copies of the runtime's own."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from graphdiff.emit.shell.entry import ENTRY
+from graphdiff.emit.shell.inplace import IN_PLACE
+from graphdiff.emit.text.naming import Names
+from graphdiff.graph.node import Node
+from graphdiff.ops.core.entries import Elementwise
+from graphdiff.runtime import activations
+from graphdiff.runtime.late import MODULES, Late, spelled
+from graphdiff.runtime.table import HELPERS
+
+_KNOWN = {**HELPERS, **ENTRY, **IN_PLACE}
+_CALM = "calm"
+"""The one name that helpers share beside ``np``: a context without warnings."""
+
+
+class Helpers:
+    """The helper functions that one module uses, and what they are called there."""
+
+    def __init__(self, names: Names) -> None:
+        """Take the names of the module."""
+        self._names = names
+        self.used: dict[str, str] = {}
+        self._calm = ""
+
+    def name(self, function: str) -> str:
+        """The name under which the module has `function`, which it has from now on."""
+        found = self.used.get(function)
+        if found is None:
+            found = self.used[function] = self._names.fresh(f"_{function}")
+            for other in _calls(function):
+                self.name(other)
+        return found
+
+    def head(self, modules: Iterable[str]) -> list[str]:
+        """The imports, and the context in which helpers call NumPy without warnings.
+
+        `modules`: those of SciPy that the module calls.
+        """
+        libraries = ["import numpy as np", *[f"from scipy import {m}" for m in modules]]
+        if not any(_is_calm(function) for function in self.used):
+            return libraries
+        self._calm = self._names.fresh(f"_{_CALM}")
+        module = self._names.fresh("contextvars")
+        given = "" if module == "contextvars" else f" as {module}"
+        made = [
+            line.replace(_CALM, self._calm, 1).replace("contextvars.", f"{module}.")
+            for line in _calm_lines()
+        ]
+        return [f"import contextvars{given}", "", *libraries, "", *made]
+
+    def sources(self, checks: bool) -> list[list[str]]:
+        """The sources of the functions used, those that others call first.
+
+        Either those for checks of arguments, or those for the computation.
+        """
+        ordered: dict[str, None] = {}
+        for function in sorted(f for f in self.used if (f in ENTRY) == checks):
+            stack = [function]
+            while stack:
+                below = [f for f in _calls(stack[-1]) if f not in ordered]
+                if below:
+                    stack += below
+                else:
+                    ordered[stack.pop()] = None
+        return [self._source(function) for function in ordered]
+
+    def _source(self, function: str) -> list[str]:
+        words = "|".join(map(re.escape, sorted(self.used)))
+        pattern = re.compile(rf"(?<![\w.])({words})(?=\()")
+        source = inspect.getsource(_KNOWN[function])
+        source = pattern.sub(lambda m: self.used[m[1]], source)
+        source = re.sub(rf"\b{_CALM}\.copy\b", f"{self._calm}.copy", source)
+        return source.rstrip().splitlines()
+
+
+def modules_of(nodes: Iterable[Node]) -> list[str]:
+    """SciPy's modules that `nodes` call, themselves or in helpers: ``["special"]``."""
+    called = {function_of(node) for node in nodes if node.args}
+    found: set[str] = set()
+    while called:
+        function = called.pop()
+        if function in _KNOWN:
+            known = _KNOWN[function].__globals__
+            names = _KNOWN[function].__code__.co_names
+            found.update(n for n in names if isinstance(known.get(n), Late))
+            called.update(_calls(function))
+        else:
+            found.add(spelled(function).partition(".")[0])
+    return sorted(found & {spelled(module) for module in MODULES})
+
+
+def function_of(node: Node) -> str:
+    """The name in the table of the function that computes `node`."""
+    if isinstance(node.op, Elementwise):
+        return node.op.name
+    return node.op.call(*[arg.type for arg in node.args]).function
+
+
+@cache
+def _calls(function: str) -> tuple[str, ...]:
+    """The helpers that a helper calls, in the order in which it does."""
+    tree = ast.parse(inspect.getsource(_KNOWN[function]))
+    called = (
+        n.func.id
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+    )
+    return tuple(dict.fromkeys(c for c in called if c in _KNOWN and c != function))
+
+
+@cache
+def _is_calm(function: str) -> bool:
+    """Whether a helper calls NumPy without warnings."""
+    return _CALM in _KNOWN[function].__code__.co_names
+
+
+@cache
+def _calm_lines() -> tuple[str, ...]:
+    """The statements that make that context, as the runtime has them."""
+    source = inspect.getsource(activations)
+    return tuple(
+        line
+        for statement in ast.parse(source).body
+        if any(isinstance(n, ast.Name) and n.id == _CALM for n in ast.walk(statement))
+        and not isinstance(statement, ast.FunctionDef)
+        for line in source.splitlines()[statement.lineno - 1 : statement.end_lineno]
+    )

@@ -1,0 +1,1 @@
+"""What is stored so far: statements, variables, values as texts."""

@@ -1,0 +1,1 @@
+"""Python as text: expressions, where they break, layout, names."""

@@ -1,0 +1,1 @@
+"""What all the others are made of: entries, axes, positions, sums, products."""

@@ -1,0 +1,1 @@
+"""Functions sampled at points: differences, interpolation, polynomials."""

@@ -1,0 +1,1 @@
+"""NumPy's functions of entries: ufuncs, choices, comparisons, the bits of floats."""

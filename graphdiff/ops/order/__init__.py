@@ -1,0 +1,1 @@
+"""Entries in order: sorting, searching, medians and quantiles."""

@@ -1,0 +1,1 @@
+"""NumPy's reductions and running reductions, with every argument that they take."""

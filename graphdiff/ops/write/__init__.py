@@ -1,0 +1,1 @@
+"""Writing into symbolic arrays, and whose memory a handle stands for."""
