@@ -104,6 +104,20 @@ for _name in words("sum mean prod var std nansum nanprod nanmean cumsum cumprod"
 case("complex var ddof= where=", lambda z, c: np.var(z, ddof=1, where=c),
      complexes(4), np.array([True, False, True, True]))  # fmt: skip
 case("complex std mean=", lambda z: np.std(z, mean=z[:1]), complexes(4))
+for _name in words("nanvar nanstd"):
+    _f = getattr(np, _name)
+    case(f"complex {_name}", lambda z, f=_f: f(z, axis=0, ddof=1), complexes(3, 2))
+for _name in words("cov corrcoef"):
+    _f = getattr(np, _name)
+    case(f"complex {_name}", lambda z, f=_f: f(z), complexes(2, 4))
+    case(f"complex {_name} y=", lambda z, x, f=_f: f(z, x), complexes(4), real(4))
+case(
+    "complex cov fweights=, aweights=",
+    lambda z, w: np.cov(z, fweights=np.array([1, 2, 1, 3]), aweights=w),
+    complexes(2, 4),
+    above(4),
+    **FIXED,
+)
 case("complex all", lambda z: np.all(z) | np.any(z), complexes(4), **FLAT)
 case("complex count_nonzero", lambda z: np.count_nonzero(z), complexes(4), **FLAT)
 case("complex diff", lambda z: np.diff(z) ** 2, complexes(5))

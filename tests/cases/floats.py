@@ -115,6 +115,12 @@ case(
     real(4),
 )
 case(
+    "choose by known numbers mode=wrap",
+    lambda x: np.choose(np.array([0, 3, -1]), (x, x**2), mode="wrap"),
+    real(3),
+    **FIXED,
+)
+case(
     "choose mode=clip",
     lambda a, x: np.choose(a - 1, (x, x**2), mode="clip"),
     ints(4, below=5),

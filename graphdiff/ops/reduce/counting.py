@@ -125,7 +125,7 @@ def histogram(
         raise ShapeError(f"{name}: weights and entries differ in shape")
     counts = Histogram()(x, edges, *given)
     if density:
-        counts = counts / np.diff(edges) / np.sum(counts)
+        counts = counts / np.diff(edges).astype(np.float64) / np.sum(counts)
     return counts, edges
 
 

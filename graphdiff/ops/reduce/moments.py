@@ -75,7 +75,7 @@ def _spread_about(
     plain, leaves_nan = ops
     x = in_dtype(a, dtype)
     if leaves_nan and x.dtype.kind in "fc":
-        if mean is None:
+        if mean is None and not is_complex(x):
             x = chosen(name, where, x, np.nan)
             return reduce(name, lambda axes: leaves_nan(axes, less), x, axis, keepdims)
         where = np.logical_and(where, np.logical_not(np.isnan(x)))

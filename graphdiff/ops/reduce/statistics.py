@@ -9,6 +9,7 @@ import numpy as np
 from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.types import normalize_axes, normalize_axis, promote, show_shape
+from graphdiff.ops.complex.complexes import is_complex, real_dtype
 from graphdiff.ops.core.axes import count
 from graphdiff.ops.core.reduce import floats
 
@@ -105,23 +106,27 @@ def _covariances(
         raise GraphTypeError(f"{name}: ddof={ddof!r} is no integer")
     if fweights is None and aweights is None:
         centred = rows - np.mean(rows, axis=1, keepdims=True)
-        return centred @ centred.T / (rows.shape[1] - int(less))
+        return centred @ _conj(centred).T / (rows.shape[1] - int(less))
     given = [lift(w, name) for w in (fweights, aweights) if w is not None]
     if fweights is not None and given[0].dtype.kind not in "iu":
         raise GraphTypeError(f"{name}: fweights= are integers, got {given[0].dtype}")
     if any(w.shape != (rows.shape[1],) for w in given):
         raise ShapeError(f"{name}: there must be one weight for each observation")
     w = given[0] * given[1] if len(given) == 2 else given[0]
-    w = w.astype(rows.dtype)
+    w = w.astype(real_dtype(rows.dtype))
     total = np.sum(w)
     freedom = total
     if less and aweights is None:
         freedom = total - int(less)
     elif less:
-        a = lift(aweights, name).astype(rows.dtype)
+        a = lift(aweights, name).astype(w.dtype)
         freedom = total - int(less) * np.sum(w * a) / total
     centred = rows - (np.sum(rows * w, axis=1, keepdims=True) / total)
-    return centred @ (centred * w).T / freedom
+    return centred @ _conj(centred * w).T / freedom
+
+
+def _conj(x: Any) -> Any:
+    return np.conj(x) if is_complex(x) else x
 
 
 @implements(np.corrcoef)
@@ -131,5 +136,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
     c = _covariances(name, x, y, rowvar, False, None, None, None, dtype)
     if isinstance(c.shape[0], int) and c.shape[0] == 1:
         return np.squeeze(c / c)
-    spread = np.sqrt(np.einsum("ii->i", c))
-    return np.clip(c / spread[:, None] / spread[None, :], -1, 1)
+    spread = np.sqrt(np.real(np.einsum("ii->i", c)))
+    parts = c / spread[:, None] / spread[None, :]
+    if is_complex(parts):
+        return np.clip(parts.real, -1, 1) + 1j * np.clip(parts.imag, -1, 1)
+    return np.clip(parts, -1, 1)
