@@ -86,7 +86,10 @@ def real_eigvals(a):
     """Return the eigenvalues of a general matrix; complex ones are refused."""
     w = np.linalg.eigvals(a)
     if np.iscomplexobj(w):
-        raise ValueError("np.linalg.eigvals: expected real eigenvalues, got complex")
+        raise ValueError(
+            "np.linalg.eigvals: expected real eigenvalues, got complex; write "
+            "np.linalg.eigvals(a.astype(complex))"
+        )
     return w
 
 
@@ -94,7 +97,10 @@ def real_eig(a):
     """Return eigenvalues and eigenvectors of a matrix; complex ones are refused."""
     w, v = np.linalg.eig(a)
     if np.iscomplexobj(w):
-        raise ValueError("np.linalg.eig: expected real eigenvalues, got complex")
+        raise ValueError(
+            "np.linalg.eig: expected real eigenvalues, got complex; write "
+            "np.linalg.eig(a.astype(complex))"
+        )
     return w, v
 
 

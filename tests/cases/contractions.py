@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.cases.table import FIXED, FLAT, OURS, above, case, ints, real
+from tests.cases.table import FIXED, FLAT, OURS, above, case, complexes, ints, real
 
 # --- products -------------------------------------------------------------------------
 for _a, _b in [((3,), (3,)), ((2, 3), (3,)), ((2, 3), (4, 1, 3))]:
@@ -103,6 +103,14 @@ for _mode in ("full", "same", "valid"):
                 real(_m),
                 symbolic=_mode == "full" or _n >= _m,
             )
+            case(
+                f"complex {_name} {_mode} {_n} {_m}",
+                lambda x, y, f=_name, m=_mode: getattr(np, f)(x, y, mode=m) ** 2,
+                complexes(_n),
+                complexes(_m),
+                symbolic=_mode == "full" or _n >= _m,
+            )
+case("correlate of a complex vector", np.correlate, real(4), complexes(3))
 case("convolve of ints", lambda n, m: np.convolve(n, m), ints(4), ints(3), **FLAT)
 case("correlate, mode left out", lambda x, y: np.correlate(x, y), real(4), real(2))
 case(

@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from tests.cases.table import FIXED, FLAT, OURS, above, case, ints, real, words
+from tests.cases.table import (
+    FIXED,
+    FLAT,
+    OURS,
+    above,
+    case,
+    complexes,
+    ints,
+    real,
+    words,
+)
 
 _MASK = np.array([[True, False, True, True], [True, True, False, True], [True] * 4])
 
@@ -171,6 +181,10 @@ case(
 )
 case("average of ints", lambda n: np.average(n, axis=0), ints(3, 4), **FLAT)
 case("cov", lambda x: np.cov(x), real(3, 5), near=2e-5)
+case("cov of complex rows", lambda z: np.cov(z), complexes(3, 5))
+case("cov of complex rows aweights=", lambda z, w: np.cov(z, aweights=w),
+     complexes(2, 4), above(4))  # fmt: skip
+case("corrcoef of complex rows", lambda z: np.corrcoef(z), complexes(3, 5))
 case("cov of a vector", lambda x: np.cov(x), real(5))
 case("cov with y", lambda x, y: np.cov(x, y), real(2, 4), real(4))
 case("cov rowvar=", lambda x, y: np.cov(x, y, rowvar=False), real(4, 2), real(4, 1))

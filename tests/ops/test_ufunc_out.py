@@ -45,14 +45,48 @@ def in_rows(a: Any, b: Any) -> Any:
     return rows[1] * rows + a
 
 
+def quotient_and_rest(a: Any, b: Any) -> Any:
+    whole, rest = np.zeros_like(a), np.ones_like(b)
+    np.divmod(a, 0.7, out=(whole, rest), where=b >= 0)
+    return rest * b + whole
+
+
+def parts(a: Any, b: Any) -> Any:
+    fraction, whole = np.zeros_like(a), np.zeros_like(a)
+    np.modf(a * 1.3, fraction, whole)
+    return fraction * whole * b
+
+
+def mantissa(a: Any, b: Any) -> Any:
+    kept = np.zeros_like(b)
+    _, exponent = np.frexp(a, out=(kept, None))
+    return kept * b * exponent
+
+
+def product(a: Any, b: Any) -> Any:
+    kept = np.zeros_like(a)
+    np.matmul(b[:, None] * b, a, out=kept)
+    return kept * b
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    f.__name__: f for f in (quotient, logarithm, by_name, in_place, given_dtype)
+    f.__name__: f
+    for f in (
+        *(quotient, logarithm, by_name, in_place, given_dtype),
+        *(quotient_and_rest, parts, mantissa, product),
+    )
 }
 BY_HAND: dict[str, Callable[..., Any]] = {
     "quotient": lambda a, b, c: np.where(c != 0, a / np.where(c != 0, b, 1), 0),
     "logarithm": lambda a, b, c: a * np.where(c > 0, np.log(np.where(c > 0, b, 1)), -1),
     "by_name": lambda a, b, c: a * np.where(c > 0, np.sqrt(np.where(c > 0, b, 1)), 0.3),
     "in_place": lambda a, b, c: (a * b + b) * a,
+    "quotient_and_rest": lambda a, b, c: np.where(
+        c >= 0, np.mod(a, 0.7) * b + np.floor_divide(a, 0.7), b
+    ),
+    "parts": lambda a, b, c: (a * 1.3 - np.trunc(a * 1.3)) * np.trunc(a * 1.3) * b,
+    "mantissa": lambda a, b, c: a / np.array([2, 4, 4, 1]) * b * np.array([1, 2, 2, 0]),
+    "product": lambda a, b, c: b * (b * (b @ a)),
     "given_dtype": lambda a, b, c: np.mod(a, 0.7) * (b + 1),
 }
 

@@ -112,6 +112,9 @@ LAWFUL = {
         lambda v: v.t * np.exp(Expression(constant([1.0, 2.0, -1.0]))),
         lambda v: v.t + np.add(Expression(constant([1.0, 2.0, 3.0])), 1.0),
         lambda v: v.s * np.sum(Expression(constant([1.0, 2.0, 3.0]))),
+        lambda v: (
+            v.t * (Expression(constant([1, 2, 3])) + Expression(constant([3, 1, 2])))
+        ),
     ],
     "view_of_uniform": [
         lambda v: v.x * Spread((-1,), (3,))(full(v.x[:, 0], 2.0)),

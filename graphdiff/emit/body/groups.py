@@ -38,7 +38,7 @@ def in_groups(
     statement first; a statement comes early only because another one needs it. Those
     of a second derivative come after those of the first.
     """
-    owner = {part: i for i, s in enumerate(statements) for part in s.parts}
+    needs = _needs(statements)
     keys: list[tuple[int, int]] = []
     roles = graph.ledger.roles
     for i, statement in enumerate(statements):
@@ -49,18 +49,24 @@ def in_groups(
         order = 1 if role is None else role.order
         place = place_of(graph, statement, places)
         if place is None:
-            before = [keys[j] for j in _needs(statement, owner) if keys[j][0]]
+            before = [keys[j] for j in needs[i] if keys[j][0]]
             keys.append(max(before, default=(order, -_LAST)))
         else:
             keys.append((order, -place))
-    return merge((_needs(statement, owner) for statement in statements), keys)
+    return merge(needs, keys)
 
 
-def _needs(statement: Statement, owner: Mapping[Node, int]) -> list[int]:
-    """The places of the statements that this one reads."""
-    parts = statement.parts
-    if not parts:
-        return [owner[statement.node]] if statement.node in owner else []
-    reads = dict.fromkeys([arg for part in parts for arg in part.args])
-    reads.update(dict.fromkeys(statement.after))
-    return [owner[a] for a in reads if a in owner and a not in parts]
+def _needs(statements: Sequence[Statement]) -> list[list[int]]:
+    """For each statement, the places of those before it that it reads.
+
+    What stands inline in one statement may be stored by another.
+    """
+    owner = {part: i for i, s in enumerate(statements) for part in s.parts}
+    owner.update({s.node: i for i, s in enumerate(statements) if s.parts})
+    needs = []
+    for i, statement in enumerate(statements):
+        reads = [arg for part in statement.parts for arg in part.args]
+        reads += statement.after if statement.parts else [statement.node]
+        places = dict.fromkeys(owner[a] for a in reads if a in owner)
+        needs.append([j for j in places if j < i])
+    return needs

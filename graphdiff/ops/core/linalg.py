@@ -21,6 +21,7 @@ from graphdiff.graph.types import (
 )
 from graphdiff.ops.core.axes import reshape_node, spread_node
 from graphdiff.ops.core.elementwise import cast_node
+from graphdiff.ops.core.ufunc_door import implements_ufunc
 
 
 @dataclass(frozen=True)
@@ -200,7 +201,7 @@ def _pair(what: str, a: Any, b: Any) -> tuple[Expression, Expression]:
     return Expression(cast_node(a.node, dtype)), Expression(cast_node(b.node, dtype))
 
 
-@implements(np.matmul)
+@implements_ufunc(np.matmul)
 def matmul(x1: Any, x2: Any) -> Any:
     """The product ``x1 @ x2``, for every pairing of ranks that NumPy accepts."""
     return _product("np.matmul", x1, x2)

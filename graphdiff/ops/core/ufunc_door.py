@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from graphdiff.errors import DTypeError, GraphTypeError, UnsupportedError
-from graphdiff.expression.doors import Door
+from graphdiff.expression.doors import DOORS, Door
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.graph.types import check_dtype, dtype_of
 
@@ -29,7 +30,8 @@ class UfuncDoor(Door):
         """The names of the parameters that the ufunc documents."""
         count = self.function.nin
         inputs = [f"x{i + 1}" for i in range(count)] if count > 1 else ["x"]
-        return [*inputs, "out", "where", *_USUAL, "dtype"]
+        where = [] if self.function.signature else ["where"]
+        return [*inputs, "out", *where, *_USUAL, "dtype"]
 
     def refuses(self) -> list[str]:
         """The names of those that raise an error when they are given."""
@@ -41,8 +43,7 @@ class UfuncDoor(Door):
             return super().__call__(args, kwargs)
         rest = dict(kwargs)
         where = rest.pop("where", True)
-        out = args[self._most :] or rest.pop("out", None)
-        places = out if isinstance(out, tuple) else (out,)
+        places = self._places(args[self._most :] or rest.pop("out", None))
         args = args[: self._most]
         if all(place is None for place in places):
             if where is not True:
@@ -58,6 +59,11 @@ class UfuncDoor(Door):
         results = found if isinstance(found, tuple) else (found,)
         written = tuple(map(self._written, places, results, [where] * len(results)))
         return written if isinstance(found, tuple) else written[0]
+
+    def _places(self, out: Any) -> tuple[Any, ...]:
+        """Where each result goes: `out` as NumPy accepts it, one entry a result."""
+        places = out if isinstance(out, tuple) else (out,)
+        return (*places, *[None] * (self.function.nout - len(places)))
 
     def _written(self, place: Any, result: Any, where: Any) -> Any:
         """`place`, which now holds the result where the condition says."""
@@ -104,3 +110,15 @@ class UfuncDoor(Door):
         return tuple(
             lift(v, self.name).astype(d) for v, d in zip(values, wanted, strict=True)
         )
+
+
+def implements_ufunc(
+    function: np.ufunc,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function as what a ufunc does, whatever its arguments and results."""
+
+    def register(build: Callable[..., Any]) -> Callable[..., Any]:
+        DOORS[function] = UfuncDoor(function, build, function.nin)
+        return build
+
+    return register

@@ -19,6 +19,7 @@ from graphdiff.ops.core.elementwise import (
     where,
 )
 from graphdiff.ops.core.entries import cast_node
+from graphdiff.ops.core.ufunc_door import implements_ufunc
 
 
 @implements(np.where)
@@ -45,7 +46,7 @@ def clip_door(
     return maximum(a, low) if high is None else clip(a, low, high)
 
 
-@implements(np.divmod)
+@implements_ufunc(np.divmod)
 def divmod_door(x: Any, y: Any) -> tuple[Any, Any]:
     """The floor of the quotient, and the remainder."""
     return floor_divide(x, y), mod(x, y)

@@ -18,6 +18,7 @@ from graphdiff.graph.node import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.elementwise import isfinite, power, trunc
 from graphdiff.ops.core.entries import Elementwise, all_alike, ufunc
+from graphdiff.ops.core.ufunc_door import implements_ufunc
 
 
 def _copied(kinks: str, g: Any, y: Any, x: Any, sign: Any) -> Any:
@@ -149,13 +150,13 @@ class Frexp(Op):
         return None if g[0] is None else np.ldexp(g[0], -y[1])
 
 
-@implements(np.modf)
+@implements_ufunc(np.modf)
 def modf_door(x: Any) -> tuple[Any, Any]:
     """The fractional and the integral part, both with the sign of x."""
     return tuple(Modf()(_float(x, np.modf)))
 
 
-@implements(np.frexp)
+@implements_ufunc(np.frexp)
 def frexp_door(x: Any) -> tuple[Any, Any]:
     """The mantissa and the exponent of 2."""
     return tuple(Frexp()(_float(x, np.frexp)))

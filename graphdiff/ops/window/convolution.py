@@ -29,6 +29,8 @@ class Sliding(Op):
     where sizes have names.
     """
 
+    over_complex = True
+
     mode: str
     needs: tuple[Dim, ...] = field(default=(), compare=False)  # type: ignore[misc]
 
@@ -53,18 +55,20 @@ class Convolve(Sliding):
 
 
 class Correlate(Sliding):
-    """``y[k] = sum of a[i + k] v[i]``."""
+    """``y[k] = sum of a[i + k] conj(v[i])``."""
 
     def call(self, a: ArrayType, v: ArrayType) -> Call:
         mode = {"mode": self.mode} if self.mode != "valid" else {}
         return Call("np.correlate", (Arg(0), Arg(1)), mode)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, v: Any) -> Any:
-        if self.mode == "valid":
-            return _products(g, v, "full") if i == 0 else _sums_with(a, g)
         if self.mode == "same":
             g = _in_full(g, a.shape[0], v.shape[0])
-        return _products(g, v, "valid") if i == 0 else _sums(g, a, "valid")[::-1]
+        inside = self.mode == "valid"
+        if i == 0:
+            return _products(g, v.conj(), "full" if inside else "valid")
+        share = _sums_with(a, g) if inside else _sums(g, a, "valid")[::-1]
+        return share.conj()
 
 
 def _size(mode: str, n: Size, m: Size) -> Size:
@@ -82,9 +86,9 @@ def _is_strict(g: Any) -> bool:
 
 
 def _sums(g: Any, v: Any, mode: str) -> Any:
-    """The correlation of the cotangent `g` with `v`."""
+    """The correlation of the cotangent `g` with `v`, which is not conjugated."""
     if not _is_strict(g):
-        return Correlate(mode)(g, v)
+        return Correlate(mode)(g, v.conj())
     n, m = g.shape[0], v.shape[0]
     if mode == "full":
         g = Put((Slice(m - 1, m - 1 + n),), (n + 2 * m - 2,), True)(g)
@@ -93,7 +97,9 @@ def _sums(g: Any, v: Any, mode: str) -> Any:
 
 def _sums_with(a: Any, g: Any) -> Any:
     """The correlation of `a` with the cotangent `g`, where the latter lies within."""
-    return _windows(a, g.shape[0]) @ g if _is_strict(g) else Correlate("valid")(a, g)
+    if _is_strict(g):
+        return _windows(a, g.shape[0]) @ g
+    return Correlate("valid")(a, g.conj())
 
 
 def _products(g: Any, v: Any, mode: str) -> Any:
@@ -156,5 +162,5 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     """The correlation of two vectors."""
     x, y = _vectors("np.correlate", a, v, mode)
     if _is_longer(y.shape[0], x.shape[0]):
-        return Correlate(mode)(y, x)[::-1]
+        return Correlate(mode)(y, x)[::-1].conj()
     return Correlate(mode, _needs(mode, x.shape[0], y.shape[0]))(x, y)
