@@ -75,6 +75,33 @@ def test_the_ways_in_run_and_print_what_is_said(model, capsys):
     assert eval(check, names).ok
 
 
+def test_assignments_are_written_as_is_shown(model, tmp_path):
+    path = tmp_path / "rod" / "model.py"
+    path.parent.mkdir()
+    path.write_text("import numpy as np\n\n\n" + block("def heat("))
+    spec = importlib.util.spec_from_file_location("readme_rod", path)
+    rod = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(rod)
+    both = gd.value_and_grad(rod.heat, wrt=("u", "wall"))
+    emitted = both.emit(gd.spec("n + 2"), gd.spec())
+    assert block("    u1 = u.copy()") in emitted.source
+    u = np.linspace(0.0, 1.0, 6)
+    assert gd.check_gradients(rod.heat, u, 0.5).ok
+    value, (d_u, d_wall) = emitted.load()(u, 0.5)
+    assert (value, d_u[0]) == (rod.heat(u, 0.5), 0)
+    assert d_wall == gd.grad(rod.heat, wrt="wall")(u, 0.5)
+
+
+def test_the_complex_gradient_is_what_is_said(model):
+    ((call, said),) = re.findall(r"`(gd.grad\(lambda z.*?)` is `(.*?)`", PAGE)
+    assert eval(call, vars(model)) == complex(said.replace(" ", ""))
+
+
+def test_the_module_imports_what_is_said(model):
+    found = re.findall(r"^(?:import|from) (\w+)", model.module.source, re.MULTILINE)
+    assert sorted(found) == ["contextvars", "numpy"]
+
+
 def test_the_command_line_runs(model, capsys):
     lines = [
         shlex.split(line)[1:]

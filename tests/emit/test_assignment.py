@@ -152,3 +152,14 @@ def test_the_picture_shows_assignments() -> None:
     picture = gd.trace(f, X).to_dot()
     assert "[1:3] = " in picture
     assert "set_item" not in picture
+
+
+def test_an_adjoint_that_is_written_to_is_called_after_its_array() -> None:
+    def energy(x: Any) -> Any:
+        y = x**2
+        y[0] = np.sin(x[1])
+        y[1:] += y[:-1]
+        return np.sum(y)
+
+    source = gd.value_and_grad(energy).emit(gd.spec("6")).source
+    assert "\n    d_y = np.ones(6)\n    d_y[1:] = 0\n" in source

@@ -86,6 +86,10 @@ def join(*parts):
 
 
 LAWFUL = {
+    "part_of_negative": [
+        lambda v: (-v.w).real,
+        lambda v: np.imag(-(v.w * 2j)),
+    ],
     "complex_of_moved": [
         lambda v: v.q.astype(complex).reshape(2, 8) * 1j,
         lambda v: v.x.astype(complex).T * 1j,

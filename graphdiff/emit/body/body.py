@@ -71,8 +71,11 @@ class Body(Variables):
             return False
         if node in self.outputs:
             return True
-        if isinstance(node.op, Spread) and self.graph.role_of(node) is not None:
-            return self.uses[node] > 1 and self.values[node].weight > 0
+        if isinstance(node.op, Spread):
+            if node not in self.wanted and self._is_widened(node):
+                return False
+            if self.graph.role_of(node) is not None:
+                return self.uses[node] > 1 and self.values[node].weight > 0
         if node in self.wanted:
             return not self.values[node].weak and not self.is_alias(node)
         if self.uses[node] <= 1:
@@ -80,6 +83,11 @@ class Body(Variables):
         if widens(node) and self.values[node.args[0]].stored:
             return False
         return self.values[node].weight > 0 or node in self.sums
+
+    def _is_widened(self, node: Node) -> bool:
+        """Whether `node` repeats complex numbers made of real ones that are there."""
+        bare = self.values[node].bare
+        return widens(node.args[0]) and bare is not None and bare.stored
 
     def _make(self, node: Node) -> Value:
         while True:

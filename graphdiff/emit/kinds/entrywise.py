@@ -9,7 +9,7 @@ import numpy as np
 
 from graphdiff.emit.kinds.moves import insert
 from graphdiff.emit.kinds.parts import sum_in_place
-from graphdiff.emit.plan.traits import VIEWS, is_square
+from graphdiff.emit.plan.traits import VIEWS, is_square, widens
 from graphdiff.emit.store.calls import BINARY, negated, plainest
 from graphdiff.emit.store.numbers import is_small_power
 from graphdiff.emit.store.value import NOWHERE, Number, Value, plain, short_number
@@ -19,6 +19,7 @@ from graphdiff.errors import DTypeError
 from graphdiff.graph.node import Call, Node, full_value
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core import elementwise as ufuncs
+from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.core.elementwise import Cast, Elementwise
 
 
@@ -50,7 +51,15 @@ def elementwise(body: Variables, node: Node) -> Value:
         for i, (arg, value) in enumerate(zip(node.args, args, strict=True)):
             every = op is ufuncs.gated and not i
             if (value.rank or every) and arg not in body.kept:
-                texts[i] = insert(body.full(arg), len(shape) + len(axes), axes)
+                bare = value.bare
+                left_out = (
+                    bare is not None
+                    and texts[i] is bare.text
+                    and bare.rank == len(arg.type.shape)
+                    and not bare.thin
+                )
+                whole = texts[i] if left_out else body.full(arg)
+                texts[i] = insert(whole, len(shape) + len(axes), axes)
         rank, thin = len(shape) + len(axes), NOWHERE
     if is_square(node) and node.args[0] is node.args[1]:
         text = binary("**", texts[0], literal(2))
@@ -160,14 +169,14 @@ def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
     if not any(value.weak or value.bare is not None for value in args):
         return [value.text for value in args]
     casts = [
-        value.bare is not None and isinstance(a.op, Cast)
+        None if value.bare is None else _cast_in(a)
         for value, a in zip(args, node.args, strict=True)
     ]
     weak = [value.weak for value in args]
-    if not any(casts) and not any(weak):
+    if casts.count(None) == len(casts) and not any(weak):
         return [value.text for value in args]
     wanted = tuple(a.type.dtype for a in node.args), node.type.dtype
-    for bare in (True, False) if any(casts) else (False,):
+    for bare in (True, False) if any(c is not None for c in casts) else (False,):
         for short in (True, False) if any(weak) else (False,):
             given: list[Any] = []
             texts: list[Text] = []
@@ -176,9 +185,9 @@ def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
                     number = _number(arg, value, short)
                     given.append(int if number is None else type(number))
                     texts.append(value.text if number is None else literal(number))
-                elif cast and bare:
+                elif cast is not None and bare:
                     assert value.bare is not None
-                    given.append(arg.args[0].type.dtype)
+                    given.append(cast.args[0].type.dtype)
                     texts.append(value.bare.text)
                 else:
                     given.append(arg.type.dtype)
@@ -199,6 +208,13 @@ def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
         )
         else [body.strong(arg) for arg in node.args]
     )
+
+
+def _cast_in(arg: Node) -> Node | None:
+    """The cast that the bare value of an argument does without."""
+    if isinstance(arg.op, Spread) and widens(arg.args[0]):
+        return arg.args[0]
+    return arg if isinstance(arg.op, Cast) else None
 
 
 def _kind(arg: Node, value: Value) -> Any:

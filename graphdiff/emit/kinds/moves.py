@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.emit.plan.keepdims import inserted_axes
+from graphdiff.emit.plan.traits import widens
 from graphdiff.emit.store.value import NOWHERE, Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom, literal, slice_, subscript
@@ -33,10 +34,17 @@ def spread(body: Variables, node: Node) -> Value:
     while -rank + lead in axes:
         lead += 1
     inner = tuple(a for a in axes if a >= lead - rank)
+    bare = value.bare if widens(arg) else None
     if not inner:
-        return body.joined(node, value.text, value.rank, value.thin, 0)
+        made = body.joined(node, value.text, value.rank, value.thin, 0)
+        made.bare = bare
+        return made
+    thin = frozenset(inner)
     text = insert(body.full(arg), rank - lead, inner)
-    return body.joined(node, text, rank - lead, frozenset(inner), 0)
+    made = body.joined(node, text, rank - lead, thin, 0)
+    if bare is not None and bare.rank == len(arg.type.shape) and not bare.thin:
+        made.bare = Value(insert(bare.text, rank - lead, inner), rank - lead, thin)
+    return made
 
 
 def reshape(body: Variables, node: Node) -> Value:

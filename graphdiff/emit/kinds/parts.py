@@ -7,7 +7,7 @@ from dataclasses import replace
 from graphdiff.emit.store.statements import Update, is_zeros
 from graphdiff.emit.store.value import NOWHERE, Value
 from graphdiff.emit.store.variables import Variables
-from graphdiff.emit.text.text import binary
+from graphdiff.emit.text.text import Text, binary, method
 from graphdiff.graph.node import Full, Node
 from graphdiff.graph.types import Shape
 from graphdiff.ops.core.elementwise import Elementwise
@@ -89,10 +89,12 @@ def sum_in_place(body: Variables, node: Node) -> Value | None:
     first, second = node.args
     if first is second or (second not in body.sums and first not in body.sums):
         return None
+    bases = []
     for arg in (first, second):
-        if arg not in body.sums and not _is_fresh(body, arg, body.values[arg]):
+        text = _own_array(body, arg)
+        if text is None:
             return None
-    bases = [body.values[arg].text for arg in (first, second)]
+        bases.append(text)
     bases = [t for t in bases if not is_zeros(t)] or bases[:1]
     text = bases[0] if len(bases) == 1 else binary("+", *bases)
     made = body.joined(node, text, len(node.type.shape), NOWHERE)
@@ -100,6 +102,17 @@ def sum_in_place(body: Variables, node: Node) -> Value | None:
     updates += body.sums.pop(second, [])
     body.sums[node] = updates
     return made
+
+
+def _own_array(body: Variables, arg: Node) -> Text | None:
+    """The text of an array to write into; of one that others read, a copy."""
+    value = body.values[arg]
+    if arg in body.sums or _is_fresh(body, arg, value):
+        return value.text
+    whole = value.rank == len(arg.type.shape) and not value.thin
+    if arg in body.variables and whole and not value.weak and body.regroups:
+        return method(value.text, "copy")
+    return None
 
 
 def _is_fresh(body: Variables, node: Node, value: Value) -> bool:

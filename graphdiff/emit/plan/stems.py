@@ -10,6 +10,7 @@ from graphdiff.graph.node import Node, Pick, full_value
 from graphdiff.ops.core.axes import Reshape, Spread
 from graphdiff.ops.core.elementwise import Cast
 from graphdiff.ops.core.pattern import At1
+from graphdiff.ops.core.setitem import SetItem
 
 _BETWEEN = {
     "add": "plus",
@@ -39,6 +40,7 @@ _WORDS = {
     "takealong": "picked",
     "putalong": "placed",
     "put": "placed",
+    "setitem": "written",
     "concatenate": "joined",
     "spread": "repeated",
     "reshape": "reshaped",
@@ -95,6 +97,8 @@ class Stems:
     def of(self, node: Node) -> str:
         """A name for the value of `node`; making it unique is left to others."""
         role = self.graph.role_of(node)
+        if role is not None and isinstance(node.op, SetItem):
+            return self._cotangent(role.of.args[0], role.of)
         if role is not None and node not in self._steps and node.type.is_inexact:
             below = [a for a in role.of.args if a.args or a in self.variables]
             if len(below) == 1:

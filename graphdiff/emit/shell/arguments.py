@@ -84,6 +84,8 @@ def parameters(graph: Graph, names: Names) -> list[Parameter]:
                 leaf.name = parameter.name
             else:
                 wanted = graph.name_of(leaf.node) or leaf.path.rpartition(".")[2]
+                if wanted.isdigit():
+                    wanted = identifier(leaf.path)
                 plain = wanted.isidentifier()
                 otherwise = "value" if plain else identifier(leaf.path)
                 leaf.name = names.fresh(wanted, otherwise)

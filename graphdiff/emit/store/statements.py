@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from graphdiff.emit.text.breaking import Breaker
 from graphdiff.emit.text.layout import assign, entries
@@ -113,7 +115,7 @@ class Statement:
         lines: list[str] = []
         written: list[Text] = []
         blank = is_zeros(self.text)
-        for update in self.updates:
+        for update in _in_order(self.updates):
             target = subscript(atom(self.name), update.key)
             if update.sign:
                 lines += assign(target, update.value, indent, op=update.sign)
@@ -187,12 +189,37 @@ def is_zeros(text: Text) -> bool:
     return text.flat.startswith("np.zeros(")
 
 
+def _in_order(updates: list[Update]) -> list[Update]:
+    """The updates from the first entry to the last, where none meets another."""
+    spans = [_span(update.key[0]) for update in updates]
+    if any(update.sign or not update.once for update in updates) or None in spans:
+        return updates
+    order = sorted(range(len(spans)), key=lambda i: spans[i] or (0, 0))
+    found = [spans[i] or (0, 0) for i in order]
+    if any(a[1] > b[0] for a, b in pairwise(found)):
+        return updates
+    return [updates[i] for i in order]
+
+
 def _disjoint(written: list[Text], key: list[Text]) -> bool:
     """Whether an index surely names no entry that has been written before."""
-    first = key[0].flat
-    return not written or (
-        first.isdigit() and all(w.flat.isdigit() and w.flat != first for w in written)
+    if not written:
+        return True
+    mine, others = _span(key[0]), [_span(w) for w in written]
+    return mine is not None and all(
+        other is not None and (other[1] <= mine[0] or mine[1] <= other[0])
+        for other in others
     )
+
+
+def _span(index: Text) -> tuple[float, float] | None:
+    """Where the entries begin and end that ``3`` or ``2:5`` names along an axis."""
+    start, colon, stop = index.flat.partition(":")
+    if not colon:
+        return (int(start), int(start) + 1) if start.isdigit() else None
+    if (start and not start.isdigit()) or (stop and not stop.isdigit()):
+        return None
+    return int(start or 0), int(stop) if stop else math.inf
 
 
 def _key(update: Update) -> Text:

@@ -10,7 +10,7 @@ import numpy as np
 
 from graphdiff.emit.plan.keepdims import Axes, inserted_axes, kept_axes
 from graphdiff.emit.plan.stems import Stems
-from graphdiff.emit.plan.traits import VIEWS, is_harmless, is_square
+from graphdiff.emit.plan.traits import VIEWS, is_harmless, is_square, widens
 from graphdiff.emit.store.calls import Writer, dtype_text
 from graphdiff.emit.store.growing import growing
 from graphdiff.emit.store.numbers import is_polynomial
@@ -151,7 +151,10 @@ class Variables:
         """The value of `arg`, for use within the expression of `node`."""
         value = self.values[arg]
         if arg in self.sums or (
-            self.uses[node] > 1 and value.weight and not _own(node)
+            self.uses[node] > 1
+            and value.weight
+            and not _own(node)
+            and not (widens(arg) and value.bare is not None and value.bare.stored)
         ):
             return self.store(arg)
         if value.hushed and node not in self.hushed and not is_harmless(node):
