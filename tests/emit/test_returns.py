@@ -89,3 +89,15 @@ def test_a_listing_says_what_a_gradient_is_too():
     text = str(graph_of("distance"))
     assert "  x_minus_y = x - y " in text
     assert "  d_x = x_minus_y " in text
+
+
+def test_a_view_of_repeated_entries_is_copied() -> None:
+    def column(x):
+        return np.broadcast_to(x, (3,))[:, None]
+
+    graph = gd.trace(column, gd.spec())
+    out = emit(graph)
+    assert ".copy()" in out.source
+    found = out.load()(2.0)
+    assert found.flags.writeable
+    np.testing.assert_array_equal(found, np.full((3, 1), 2.0))

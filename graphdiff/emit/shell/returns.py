@@ -114,7 +114,8 @@ class Returned:
     def _fresh(self, node: Node) -> Text:
         """The name of an output; a copy of what belongs to someone else.
 
-        NumPy lets nobody write to the diagonal that it hands out.
+        NumPy lets nobody write to the diagonal that it hands out, nor to a view of
+        repeated entries.
         """
         if is_literal(node):
             return self.body.fresh(node)
@@ -125,6 +126,8 @@ class Returned:
         while root.op.is_view_of(*root.args) and not isinstance(root.op, Spread):
             is_locked = is_locked or isinstance(root.op, Diagonal)
             root = root.args[0]
+        repeats = isinstance(root.op, Spread) and root is not node
+        is_locked = is_locked or (repeats and root not in self.body.outputs)
         is_others = isinstance(root.op, (Input, Constant)) or root in self._owned
         if is_others or is_locked:
             return method(text, "copy")
