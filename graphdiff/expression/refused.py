@@ -40,7 +40,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (_MEMORY, "may_share_memory shares_memory"),
     (_DATES, "busday_count busday_offset is_busday isnat"),
     (_MATRIX, "asmatrix bmat"),
-    (_ROOTS, "polydiv roots real_if_close"),
+    (_ROOTS, "polydiv roots"),
 )
 
 

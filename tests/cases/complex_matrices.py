@@ -58,6 +58,13 @@ case(
     **OURS,
 )
 case(
+    "complex lstsq singular values",
+    lambda a, b: np.linalg.lstsq(a, b)[3],
+    complexes(3, 2),
+    complexes(3),
+    **FIXED,
+)
+case(
     "complex lstsq residuals",
     lambda a, b: np.linalg.lstsq(a, b)[1],
     complexes(4, 2),

@@ -118,6 +118,13 @@ case(
     above(4),
     **FIXED,
 )
+case("complex average", lambda z, w: np.average(z, axis=0, weights=w),
+     complexes(3, 2), above(3))  # fmt: skip
+case("complex gradient", lambda z, x: np.gradient(z, x) + np.gradient(z, 0.5),
+     complexes(4), np.array([0.0, 0.5, 1.5, 1.8]), **FIXED)  # fmt: skip
+case("complex polyval", lambda p, z: np.polyval(p, z), complexes(4), complexes(3))
+case("complex vander", lambda z: np.vander(z, 3), complexes(4))
+case("real_if_close of reals", lambda x: np.real_if_close(x) ** 2, real(3), **OURS)
 case("complex all", lambda z: np.all(z) | np.any(z), complexes(4), **FLAT)
 case("complex count_nonzero", lambda z: np.count_nonzero(z), complexes(4), **FLAT)
 case("complex diff", lambda z: np.diff(z) ** 2, complexes(5))

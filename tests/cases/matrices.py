@@ -139,6 +139,13 @@ case("lstsq residuals", lambda a, b: np.linalg.lstsq(a, b)[1], real(4, 2), real(
 case("lstsq wide", lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0], real(2, 4),
      real(2, 3), **FIXED)  # fmt: skip
 case(
+    "lstsq singular values",
+    lambda a, b: np.linalg.lstsq(a, b)[3] * np.linalg.lstsq(a, b)[0],
+    real(4, 2),
+    real(4),
+    **FIXED,
+)
+case(
     "lstsq rank",
     lambda a, b: np.linalg.lstsq(a, b, 1e-9)[2] + np.linalg.lstsq(a, b)[3],
     real(4, 2),

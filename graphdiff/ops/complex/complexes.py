@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.errors import UnsupportedError
 from graphdiff.expression.doors import DOORS
-from graphdiff.expression.expression import implements
+from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.node import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.elementwise import absolute, ratio, sign
@@ -113,6 +114,18 @@ def real(val: Any) -> Any:
 def imag(val: Any) -> Any:
     """The imaginary part."""
     return Imaginary()(val) if is_complex(val) else np.zeros_like(val)
+
+
+@implements(np.real_if_close)
+def real_if_close(a: Any, tol: float = 100) -> Any:
+    """Real numbers as they are; complex ones are refused."""
+    x = lift(a, "np.real_if_close")
+    if is_complex(x):
+        raise UnsupportedError(
+            "np.real_if_close of complex numbers: whether the result is real depends "
+            "on values; write .real"
+        )
+    return x
 
 
 @implements(np.angle)

@@ -19,7 +19,7 @@ from graphdiff.graph.types import (
     show_shape,
 )
 from graphdiff.ops.core.axes import flat_or
-from graphdiff.ops.core.reduce import floats
+from graphdiff.ops.core.reduce import floats, inexact
 from graphdiff.sizes.dims import Dim, positive_part
 
 
@@ -84,6 +84,8 @@ class Slope(Op):
 
     `back`: the transpose.
     """
+
+    over_complex = True
 
     axis: int
     edge_order: int
@@ -168,7 +170,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     `varargs`: a spacing for all axes, or for each its spacing or coordinates.
     """
     name = "np.gradient"
-    y = floats(lift(f, name))
+    y = inexact(lift(f, name))
     axes = normalize_axes(name, axis, y.ndim)
     if isinstance(axis, (tuple, list)):
         axes = tuple(normalize_axis(name, k, y.ndim) for k in axis)

@@ -21,6 +21,8 @@ from graphdiff.sizes.dims import Dim
 class PolyVal(Op):
     """The polynomial with the coefficients `p` at each entry of `x`."""
 
+    over_complex = True
+
     def infer(self, p: ArrayType, x: ArrayType) -> ArrayType:
         return ArrayType(x.shape, promote(p.dtype, x.dtype))
 
@@ -37,6 +39,8 @@ class PolyVal(Op):
 @dataclass(frozen=True)
 class Vander(Op):
     """The powers of each entry of a vector, from 0 up or (falling) down to 0."""
+
+    over_complex = True
 
     columns: Size
     increasing: bool

@@ -15,7 +15,7 @@ from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, promote
 from graphdiff.ops.complex.complexes import real_dtype
 from graphdiff.ops.matrix.solve import Solve, adjoint, silenced
-from graphdiff.ops.matrix.spectral import conjugates, smaller, total_of
+from graphdiff.ops.matrix.spectral import Svdvals, conjugates, smaller, total_of
 from graphdiff.ops.matrix.triangle import HalfLower
 
 
@@ -75,12 +75,14 @@ class LstSq(Op):
         return Call("np.linalg.lstsq", (Arg(0), Arg(1)), given)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, a: Any, b: Any) -> Any:
-        slope = g[0]
-        if slope is None:
-            return None
-        given = () if self.rcond is None else (("rcond", self.rcond),)
-        p = Pinv(given)(a)
-        return inverse_slope(slope @ b.mT, p, a) if i == 0 else p.mT @ slope
+        by_x = by_s = None
+        if g[0] is not None:
+            given = () if self.rcond is None else (("rcond", self.rcond),)
+            p = Pinv(given)(a)
+            by_x = inverse_slope(g[0] @ b.mT, p, a) if i == 0 else p.mT @ g[0]
+        if g[3] is not None and i == 0:
+            by_s = Svdvals().pullback(0, at, g[3], y[3], a)
+        return total_of(by_x, by_s)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.types import normalize_axes, normalize_axis, promote, show_shape
 from graphdiff.ops.complex.complexes import is_complex, real_dtype
 from graphdiff.ops.core.axes import count
-from graphdiff.ops.core.reduce import floats
+from graphdiff.ops.core.reduce import inexact
 
 
 @implements(np.average)
@@ -24,7 +24,7 @@ def average(
     keepdims: bool = False,
 ) -> Any:
     """The weighted mean over `axis`, and (`returned`) the sum of the weights."""
-    x = floats(lift(a, "np.average"))
+    x = inexact(lift(a, "np.average"))
     if weights is None:
         mean = np.mean(x, axis=axis, keepdims=keepdims)
         n = count(x, normalize_axes("np.average", axis, x.ndim))
