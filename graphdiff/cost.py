@@ -18,7 +18,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import LEAVES, Made, Node, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.core.elementwise import Cast
+from graphdiff.ops.core.elementwise import Cast, Elementwise
 from graphdiff.ops.core.index import Concatenate, Put, Take
 from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.core.reduce import LogSumExp, Reduction, Softmax, Std, Var
@@ -75,6 +75,10 @@ def _taps(times: int, back: bool = False) -> Callable[[Node], tuple[int, Factors
     return rule
 
 
+def _entries(node: Node) -> tuple[int, Factors]:
+    return 1, node.type.shape
+
+
 def _nothing(node: Node) -> tuple[int, Factors]:
     return 0, ()
 
@@ -86,6 +90,7 @@ _RULES: dict[type, Callable[[Node], tuple[int, Factors]]] = {
     MatMul: _matrix,
     GatedMatMul: _matrix,
     Einsum: _einsum,
+    Elementwise: _entries,
     Sum: _read(1),
     Put: _read(1),
     FromColumns: _read(1),

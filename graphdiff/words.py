@@ -65,10 +65,10 @@ def number_names(
         number = 0
         for node in groups[name]:
             number += 1
-            while f"{stem}{number}" in taken:
+            while (numbered := f"{stem}{number}") in taken:
                 number += 1
-            names[node] = f"{stem}{number}"
-            taken.add(names[node])
+            names[node] = numbered
+            taken.add(numbered)
 
 
 def unique(name: str, used: dict[str, int]) -> str:

@@ -252,7 +252,7 @@ def binary_operator(ufunc: Any) -> tuple[Any, Any]:
     """``x + y`` and ``y + x`` as methods, through the door of `ufunc`."""
 
     def forward(self: Any, other: Any) -> Any:
-        if hasattr(other, "selects"):
+        if getattr(other, "selects", False):
             return NotImplemented
         return dispatch(ufunc, (self, other), {})
 

@@ -31,6 +31,7 @@ from graphdiff.expression.doors import (
 from graphdiff.expression.foreign import instead_of, scipy_call
 from graphdiff.expression.methods import Methods
 from graphdiff.expression.operators import Operators
+from graphdiff.graph.nest import NO_NESTS
 from graphdiff.graph.node import (
     Constant,
     Full,
@@ -63,6 +64,8 @@ class Expression(Methods, Operators):
 
     __slots__ = ("__weakref__", "node")
     weak: Any = False
+    selects = False
+    """Whether this is no array yet, but entries that a mask selects."""
     lent = False
     """Whether the memory may be another handle's, or the caller's."""
     kind: type[Expression]
@@ -71,6 +74,7 @@ class Expression(Methods, Operators):
     def __init_subclass__(cls, passes_on: bool = True) -> None:
         """Let results be handles of this type too, unless it `passes_on` nothing."""
         cls.kind = cls if passes_on else Expression
+        NO_NESTS.add(cls)
 
     def __init__(self, node: Node) -> None:
         """Hold `node`."""
@@ -125,7 +129,7 @@ class Expression(Methods, Operators):
         self, ufunc: Any, method: str, *args: Any, **kwargs: Any
     ) -> Any:
         """Take part in a NumPy ufunc."""
-        if any(hasattr(arg, "selects") for arg in args):
+        if any(getattr(arg, "selects", False) for arg in args):
             return NotImplemented
         if method == "__call__":
             return dispatch(ufunc, args, kwargs)
@@ -139,7 +143,7 @@ class Expression(Methods, Operators):
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
         """Take part in a NumPy function."""
-        if any(hasattr(kind, "selects") for kind in types):
+        if any(getattr(kind, "selects", False) for kind in types):
             return NotImplemented
         return dispatch(function, args, kwargs)
 
@@ -283,6 +287,7 @@ class Given(Expression, passes_on=False):
 
 
 Expression.kind = Expression
+NO_NESTS.add(Expression)
 
 _INSTEAD = {
     "item": "; it has no value yet: keep the array itself",

@@ -15,6 +15,7 @@ from graphdiff.errors import (
     shown,
 )
 from graphdiff.expression.expression import Expression, Given, as_array
+from graphdiff.graph.nest import NO_NESTS
 from graphdiff.graph.node import Input, current_scope, make
 from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
 from graphdiff.sizes.dims import Dim, parse_dims
@@ -47,6 +48,9 @@ class Spec:
     def __repr__(self) -> str:
         """Show what was asked for."""
         return f"spec({str(self.type)!r})"
+
+
+NO_NESTS.add(Spec)
 
 
 def _shape(what: str, dims: str | Sequence[Any]) -> tuple[Any, ...]:

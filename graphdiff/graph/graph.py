@@ -27,9 +27,12 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
     while stack:
         node = stack[-1]
         if node not in done:
-            waiting = [a for a in node.args if a not in done]
-            if waiting and node not in closed:
-                stack += waiting[::-1]
+            height = len(stack)
+            if node.args and node not in closed:
+                for arg in node.args[::-1]:
+                    if arg not in done:
+                        stack.append(arg)
+            if len(stack) > height:
                 continue
             done[node] = None
         stack.pop()
@@ -50,20 +53,15 @@ class Ledger:
     needs: tuple[Dim, ...] = ()
 
     @classmethod
-    def of(cls, scope: Scope, nodes: Iterable[Node]) -> Ledger:
+    def of(cls, scope: Scope, nodes: Sequence[Node]) -> Ledger:
         """What `scope` knows about `nodes`."""
-        names, positions, roles = {}, {}, {}
+        tables = scope.names, scope.positions, scope.roles
+        known = [{n: table[n] for n in nodes if n in table} for table in tables]
         needs = dict(scope.needs)
         for node in nodes:
             if node.op.needs:
                 needs.update(dict.fromkeys(node.op.needs))
-            if (name := scope.names.get(node)) is not None:
-                names[node] = name
-            if (position := scope.positions.get(node)) is not None:
-                positions[node] = position
-            if (role := scope.roles.get(node)) is not None:
-                roles[node] = role
-        return cls(names, positions, roles, strongest(needs))
+        return cls(*known, strongest(needs))
 
 
 @dataclass(frozen=True)

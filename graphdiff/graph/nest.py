@@ -24,7 +24,9 @@ NAMESPACE = "graphdiff"
 _BUILT_IN = (dict, list, tuple, OrderedDict, defaultdict)
 _lock = threading.Lock()
 _known: set[type] = set(_BUILT_IN)
-_LEAVES = frozenset((np.ndarray, np.float64, float, int, bool, str))
+
+NO_NESTS: set[type] = {np.ndarray, np.float64, float, int, bool, str}
+"""Types known to be no nests, for which ``optree`` need not be asked."""
 
 Path = tuple[Any, ...]
 
@@ -99,8 +101,10 @@ def is_nest(value: Any) -> bool:
 def _opens(value: Any) -> bool:
     """Whether `value` is a container, whose class is known to ``optree`` afterwards."""
     cls = type(value)
-    if cls in _known or cls in _LEAVES:
-        return cls in _known
+    if cls in NO_NESTS:
+        return False
+    if cls in _known:
+        return True
     if dataclasses.is_dataclass(cls):
         _register(cls, object, _fields, _set_fields)
     elif getattr(cls, "__new__", None) is dict.__new__:

@@ -35,6 +35,7 @@ class Fresh:
         self._given: dict[Node, Any] = {}
         weak = weak_dtype(leaves_of(dict(arguments))[0])
         used: dict[str, int] = {}
+        types: dict[ArrayType, ArrayType] = {}
         for parameter, value in arguments.items():
             leaves, paths, spec = flatten(value)
             names: list[str | None] = []
@@ -47,7 +48,8 @@ class Fresh:
                     made.append(leaf)
                     continue
                 name = unique(name, used)
-                node = self.inputs[name] = make(Input(name, type))
+                shared = types.setdefault(type, type)
+                node = self.inputs[name] = make(Input(name, shared))
                 self._given[node] = leaf
                 names.append(name)
                 made.append(Given(node))

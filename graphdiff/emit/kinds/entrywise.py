@@ -166,8 +166,6 @@ def _lightest(body: Variables, node: Node, args: list[Value]) -> list[Text]:
 
     Tried from the lightest form on; NumPy's own rules say what each would compute.
     """
-    if not any(value.weak or value.bare is not None for value in args):
-        return [value.text for value in args]
     casts = [
         None if value.bare is None else _cast_in(a)
         for value, a in zip(args, node.args, strict=True)

@@ -58,10 +58,9 @@ def take_apart(
                 f"emit: an argument nested more than {LONGEST} levels deep cannot be "
                 f"written: Python would not read it"
             )
-        kind = "LEAF" if item is None else item.kind.name
-        if kind == "LEAF":
+        if item is None or item.is_leaf():
             found.leaves.append((name, text))
-        elif kind != "NONE":
+        elif item.kind.name != "NONE":
             fields = is_class(item) and has_fields(item)
             inside = list(_children(item, name, text, fields))
             if is_class(item):
@@ -130,10 +129,9 @@ def put_together(spec: Any, leaves: Iterator[Text], record: Record) -> Text:
     depth = 0
     while stack:
         item, ready = stack.pop()
-        kind = item.kind.name
-        if kind == "LEAF":
+        if item.is_leaf():
             done.append(next(leaves))
-        elif kind == "NONE":
+        elif item.kind.name == "NONE":
             done.append(atom("None"))
         elif not ready:
             depth += 1
@@ -149,12 +147,12 @@ def put_together(spec: Any, leaves: Iterator[Text], record: Record) -> Text:
             count = item.num_children
             parts = done[len(done) - count :]
             del done[len(done) - count :]
-            done.append(_container(item, kind, parts, record))
+            done.append(_container(item, parts, record))
     return done[0]
 
 
-def _container(spec: Any, kind: str, parts: list[Text], record: Record) -> Text:
-    entries = entries_of(spec)
+def _container(spec: Any, parts: list[Text], record: Record) -> Text:
+    kind, entries = spec.kind.name, entries_of(spec)
     if is_class(spec):
         return record(spec, dict(zip(map(str, entries), parts, strict=True)))
     if kind == "TUPLE":

@@ -17,6 +17,7 @@ class Sizes:
         """Take the variable of each named size."""
         self.variables = variables
         self._texts: dict[Size, Text] = {}
+        self._shapes: dict[Shape, Text] = {}
 
     def text(self, size: Size) -> Text:
         """An int, a variable, or a polynomial in variables."""
@@ -29,7 +30,10 @@ class Sizes:
 
     def shape(self, shape: Shape) -> Text:
         """A shape as a tuple."""
-        return tuple_([self.text(n) for n in shape])
+        found = self._shapes.get(shape)
+        if found is None:
+            found = self._shapes[shape] = tuple_([self.text(n) for n in shape])
+        return found
 
     def _sum(self, terms: Terms) -> Text:
         first = next((i for i, (_, c) in enumerate(terms) if c > 0), 0)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from graphdiff.emit.text.breaking import Breaker
@@ -73,9 +73,9 @@ class Statement:
     hushed: bool = False
     shape: Shape = ()
     comment: str = ""
-    updates: list[Update] = field(default_factory=list)
+    updates: Sequence[Update] = ()
     under: Node | None = None
-    after: list[Node] = field(default_factory=list)
+    after: Sequence[Node] = ()
 
     def texts(self) -> Iterator[Text]:
         """Every expression in the statement."""

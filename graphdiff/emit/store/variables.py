@@ -99,7 +99,7 @@ class Variables:
         self.variables[node] = name
         statement = Statement(node, name, text, [*value.parts, node], value.hushed)
         statement.shape = self._real_shape(node, rank, thin)
-        statement.updates = self.sums.pop(node, [])
+        statement.updates = self.sums.pop(node, ())
         for part in statement.parts:
             self.places.setdefault(part, len(self.statements))
         self.statements.append(statement)

@@ -66,7 +66,7 @@ class Elementwise(Op):
     def infer(self, *args: ArrayType) -> ArrayType:
         first = args[0]
         for arg in args:
-            if arg.shape != first.shape:
+            if arg is not first and arg.shape != first.shape:
                 shapes = " and ".join(show_shape(a.shape) for a in args)
                 raise ShapeError(f"{self.name}: the strict op got shapes {shapes}")
         dtype = self.dtypes(*[a.dtype for a in args])[1]
@@ -118,7 +118,7 @@ class Elementwise(Op):
                 return False
         dtype = first.dtype
         for wanted in self.dtypes(*[dtype] * len(nodes))[0]:
-            if wanted != dtype:
+            if wanted is not dtype and wanted != dtype:
                 return False
         return True
 
