@@ -55,13 +55,20 @@ class Ledger:
     @classmethod
     def of(cls, scope: Scope, nodes: Sequence[Node]) -> Ledger:
         """What `scope` knows about `nodes`."""
-        tables = scope.names, scope.positions, scope.roles
-        known = [{n: table[n] for n in nodes if n in table} for table in tables]
+        names, positions, roles = (
+            _known(table, nodes)
+            for table in (scope.names, scope.positions, scope.roles)
+        )
         needs = dict(scope.needs)
         for node in nodes:
             if node.op.needs:
                 needs.update(dict.fromkeys(node.op.needs))
-        return cls(*known, strongest(needs))
+        return cls(names, positions, roles, strongest(needs))
+
+
+def _known(table: Mapping[Node, Any], nodes: Iterable[Node]) -> dict[Node, Any]:
+    """What the table says about these nodes."""
+    return {node: table[node] for node in nodes if node in table}
 
 
 @dataclass(frozen=True)

@@ -223,7 +223,7 @@ class Full(Op):
     @classmethod
     def of(cls, value: object, type: ArrayType) -> Full:
         """The array of `type` filled with `value`."""
-        if type.dtype.char == "d" and value.__class__ in (int, float):
+        if type.dtype.char == "d" and value.__class__ in (int, float, np.float64):
             return cls(_DOUBLE(value), type)
         return cls(np.asarray(value).astype(type.dtype).tobytes(), type)
 

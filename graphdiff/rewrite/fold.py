@@ -55,7 +55,7 @@ def op_of_numbers(node: Node) -> Node | None:
     types = [ArrayType((), arg.type.dtype) for arg in args]
     with np.errstate(all="ignore"):
         result = node.op.call(*types)(*values)
-    if not np.all(np.isfinite(result)) or _divides_by_zero(node, values):
+    if not np.isfinite(result) or _divides_by_zero(node, values):
         return None
     return make(Full.of(result, node.type))
 

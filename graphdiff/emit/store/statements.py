@@ -189,7 +189,7 @@ def is_zeros(text: Text) -> bool:
     return text.flat.startswith("np.zeros(")
 
 
-def _in_order(updates: list[Update]) -> list[Update]:
+def _in_order(updates: Sequence[Update]) -> Sequence[Update]:
     """The updates from the first entry to the last, where none meets another."""
     spans = [_span(update.key[0]) for update in updates]
     if any(update.sign or not update.once for update in updates) or None in spans:
