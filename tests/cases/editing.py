@@ -48,7 +48,13 @@ case("dsplit", lambda x: np.multiply(*np.dsplit(x, 2)), real(2, 3, 4), **FIXED)
 case(
     "split axis=", lambda x: np.multiply(*np.split(x, 2, axis=-1)), real(2, 4), **FIXED
 )
-case("split far out", lambda x: np.split(x, [2, 9])[1] ** 2, real(4), **FIXED)
+case(
+    "split far out",
+    lambda x: np.split(x, [2, 9])[1] ** 2,
+    real(4),
+    **FIXED,
+    oracle=False,  # JAX refuses
+)
 case("array_split at", lambda x: np.array_split(x, (1,), 1)[1] ** 2, real(2, 3))
 case("array_split into more", lambda x: sum(np.array_split(x, 5)[0]), real(2), **FIXED)
 case("unstack", lambda x: np.multiply(*np.unstack(x)), real(2, 3), **FIXED)
