@@ -16,9 +16,11 @@ from graphdiff.rewrite.quotients import QUOTIENTS
 from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
 from graphdiff.rewrite.stable import STABILISE
+from graphdiff.rewrite.written import WRITTEN
 
 SIMPLIFY = (
-    FOLD + ALGEBRA + LITERALS + FACTORS + QUOTIENTS + SIGNS + CONJUGATES + AXES + CHOICE
+    *(*FOLD, *ALGEBRA, *LITERALS, *FACTORS, *QUOTIENTS, *SIGNS, *CONJUGATES),
+    *(*AXES, *CHOICE, *WRITTEN),
 )
 """Lawful rules: no finite result changes beyond rounding, and no NaN becomes finite."""
 

@@ -163,3 +163,17 @@ def test_an_adjoint_that_is_written_to_is_called_after_its_array() -> None:
 
     source = gd.value_and_grad(energy).emit(gd.spec("6")).source
     assert "\n    d_y = np.ones(6)\n    d_y[1:] = 0\n" in source
+
+
+def test_what_is_added_to_an_entry_leaves_its_adjoint_alone() -> None:
+    def filled_up(level: Any, inflow: Any) -> Any:
+        level = level.copy()
+        level[0] += inflow
+        return np.sum(level**2)
+
+    both = gd.value_and_grad(filled_up, wrt=("level", "inflow"))
+    emitted = both.emit(gd.spec("6"), gd.spec())
+    assert "d_level[0] =" not in emitted.source
+    _, (d_level, d_inflow) = emitted.load()(X, 0.5)
+    np.testing.assert_allclose(d_level, 2 * (X + 0.5 * np.eye(6)[0]), rtol=1e-15)
+    assert d_inflow == d_level[0]

@@ -55,6 +55,18 @@ def cast(x, dtype):
     return Cast(np.dtype(dtype))(x)
 
 
+def cleared(x, key):
+    """`x` with 0 at the key."""
+    y = x.copy()
+    y[key] = 0
+    return y
+
+
+def placed(v, x, key):
+    """`v` put into zeros shaped as `x`."""
+    return gd.pullback([x[key]], [x], [v])[0]
+
+
 def size_of(x):
     return Expression(make(Size(x.shape[0], x.node.type)))
 
@@ -86,6 +98,11 @@ def join(*parts):
 
 
 LAWFUL = {
+    "entries_put_back": [
+        lambda v: cleared(v.q, 1) + placed(v.q[1] * 2.0, v.q, 1),
+        lambda v: placed(v.q[:, 1] * v.r, v.q, np.s_[:, 1]) + cleared(v.q, np.s_[:, 1]),
+        lambda v: cleared(v.r, np.s_[1:]) + placed(v.r[1:], v.r, np.s_[1:]),
+    ],
     "part_of_negative": [
         lambda v: (-v.w).real,
         lambda v: np.imag(-(v.w * 2j)),
