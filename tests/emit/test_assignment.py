@@ -177,3 +177,20 @@ def test_what_is_added_to_an_entry_leaves_its_adjoint_alone() -> None:
     _, (d_level, d_inflow) = emitted.load()(X, 0.5)
     np.testing.assert_allclose(d_level, 2 * (X + 0.5 * np.eye(6)[0]), rtol=1e-15)
     assert d_inflow == d_level[0]
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_a_view_of_a_view_is_kept_from_what_is_written_later(style: str) -> None:
+    def strided(x: Any) -> Any:
+        a = x * 2
+        v = a[1:][1][::2]
+        v[1] = x[0, 0]
+        a[2] *= 3
+        return np.sum(np.sin(v + a[2, :2]))
+
+    x = np.linspace(0.2, 1.3, 12).reshape(3, 4)
+    graph = gd.simplify(gd.differentiate(gd.trace(strided, x)))
+    found = gd.emit(graph, style=style).load()(x)[1]
+    wanted = gd.evaluate(graph, {"x": x})["d_x"]
+    assert wanted[0, 0] != 0
+    np.testing.assert_allclose(found, wanted, rtol=1e-14)

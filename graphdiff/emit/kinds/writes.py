@@ -239,6 +239,8 @@ class Arrays:
                     waiting.append(reader)
                 elif any(r not in body.variables for r in self.readers[reader]):
                     self._keep(reader, stored)
+                else:
+                    waiting.append(reader)
         return list(met)
 
     def _keep(self, reader: Node, stored: bool) -> None:
