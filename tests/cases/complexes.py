@@ -29,6 +29,9 @@ case("complex .real", lambda z: z.real * z.imag**2, complexes(3))
 case("complex .conj()", lambda z: z.conj() * z.conjugate() ** 2, complexes(3))
 case("abs of a complex number", lambda z: abs(z), complexes())
 case("angle deg=True", lambda z: np.angle(z, deg=True), complexes(3))
+case("angle of short ints", lambda n: np.angle(n, deg=True), ints(3, dtype=np.int8),
+     **FLAT)  # fmt: skip
+case("conj of truths", lambda c: np.conj(c), flags(3), **FLAT)
 case("angle of ints", lambda n: np.angle(n), ints(3), **FLAT)
 for _name in words("iscomplex isreal"):
     _f = getattr(np, _name)

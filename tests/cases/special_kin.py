@@ -16,6 +16,7 @@ for _name in words("gdtr gdtrc fdtr fdtrc"):
 for _name in words("gdtrix fdtri"):
     _of = (1 + above(3), 1 + above(3), SHARE)
     case(f"special.{_name}", getattr(special, _name), *_of, **OWN)
+case("special.chdtr of a number", lambda x: special.chdtr(3.0, x), above(4), **OWN)
 case("special.chdtri", special.chdtri, 1 + above(3), SHARE, **OWN)
 for _name in words("pdtr pdtrc"):
     case(f"special.{_name}", getattr(special, _name), [0, 1, 4], above(3), **OWN)

@@ -99,7 +99,7 @@ def _by_kind(real: Any, over_complex: Any) -> Any:
 for _ufunc, _ops in {
     np.absolute: (absolute, modulus),
     np.sign: (sign, direction),
-    np.conjugate: (lambda x: x, conjugate),
+    np.conjugate: (lambda x: x.astype(np.int8) if x.dtype == bool else x, conjugate),
 }.items():
     DOORS[_ufunc].build = _by_kind(*_ops)
 
@@ -134,7 +134,7 @@ def angle_door(z: Any, deg: bool = False) -> Any:
     if is_complex(z):
         y = angle(z)
     else:
-        dtype = z.dtype if z.dtype.kind == "f" else np.dtype(np.float64)
+        dtype = np.arctan2(0, np.zeros((), z.dtype)).dtype
         y = np.where(z < 0, dtype.type(math.pi), dtype.type(0))
     return y * (180 / math.pi) if deg else y
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from graphdiff.expression.doors import implements_late
 from graphdiff.expression.expression import lift
+from graphdiff.graph.types import promote
 from graphdiff.ops.core.ufunc_door import UfuncDoor
 from graphdiff.ops.special.incomplete import (
     betainc,
@@ -58,6 +59,9 @@ _COMPOSED: dict[str, Any] = {
 def _register(name: str, build: Any) -> None:
     def call(*args: Any) -> Any:
         first, *rest = args
+        if isinstance(first, int | float):
+            kinds = [a.dtype for a in rest if not isinstance(a, int | float)]
+            first = promote(np.dtype(np.float32), *kinds).type(first)
         return build(lift(first, f"scipy.special.{name}"), *rest)
 
     count = build.__code__.co_argcount
