@@ -19,6 +19,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 from graphdiff.graph.types import show_type
 from graphdiff.ops.core.axes import Spread, Transpose
+from graphdiff.ops.core.index import Put
 from graphdiff.ops.core.setitem import SetItem
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
@@ -169,6 +170,9 @@ class _Drawing:
         if isinstance(node.op, SetItem):
             place = subscript(texts[0], self.writer.key(record.args[2], texts))
             return f"{place.flat} = {texts[1].flat}"
+        if isinstance(node.op, Put):
+            place = subscript(atom("zeros"), self.writer.key(record.args[2], texts))
+            return f"{place.flat} {'=' if node.op.once else '+='} {texts[0].flat}"
         return unqualified(self.writer.call(record, texts).flat)
 
     def _edges(self, node: Node) -> list[str]:

@@ -116,3 +116,12 @@ def test_graphviz_reads_it(name):
 
 def test_the_same_text_for_the_same_graph():
     assert graphs.figure_6_11().to_dot() == graphs.figure_6_11().to_dot()
+
+
+def test_entries_put_into_zeros_are_drawn_as_assignments():
+    def f(x, k):
+        return np.sum(np.sin(x[1:])) + np.sum(np.cos(x[k]))
+
+    graph = gd.grad(f).graph(gd.spec("n"), gd.spec("m", dtype=np.int64))
+    labels = {line for lines in nodes(graph).values() for line in lines}
+    assert {"zeros[1:] = ·", "zeros[k] += ·"} <= labels
