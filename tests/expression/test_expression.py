@@ -224,6 +224,7 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "axis twice": (lambda: np.sum(M, axis=(0, -2)), r"names an axis twice"),
     "axis float": (lambda: np.sum(X, axis=0.0), r"axis must be an integer"),  # type: ignore[call-overload]
     "transpose": (lambda: M.transpose(0, 0), r"do not permute"),
+    "index of a truth": (lambda: X[True], r"True adds an axis .* np\.newaxis"),
     "index": (lambda: X[3], r"3 is out of bounds for size 3"),
     "negative index": (lambda: X[-4], r"-4 is out of bounds for size 3"),
     "index array": (lambda: X[np.array([0, 5])], r"5 is out of bounds for size 3"),

@@ -228,6 +228,11 @@ def _item(item: Any, n: Size, arrays: list[Any]) -> Item:
             raise GraphIndexError(f"index: {index} is out of bounds for size {n}")
         return At1(index)
     array = item if isinstance(item, Expression) else as_array(item, "index")
+    if isinstance(array, np.ndarray) and array.dtype == bool and array.ndim == 0:
+        raise GraphTypeError(
+            f"index: {item!r} adds an axis to NumPy's arrays; write np.newaxis, or a "
+            f"mask with axes"
+        )
     if array.dtype.kind == "b":
         raise GraphTypeError(
             "index: how many entries a symbolic mask selects is not known; x[mask] "
