@@ -17,7 +17,7 @@ Made by running every case of the tests (`python -m tests.coverage.write_page`);
 checks that it is current. *Differentiable*: a cotangent reaches the argument.
 *Constant*: an array through which none flows (integers, truths, step functions).
 *Options*: what a case has given otherwise. *Refused*: raises an error that names the
-argument.
+argument. Ufuncs also take `out=` with or without `where=`, and `dtype=`.
 
 """
 

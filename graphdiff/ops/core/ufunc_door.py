@@ -27,11 +27,13 @@ class UfuncDoor(Door):
     __slots__ = ()
 
     def parameters(self) -> list[str]:
-        """The names of the parameters that the ufunc documents."""
+        """The names of the operands, and of the arguments that are refused.
+
+        What every ufunc takes beside (``out=``, ``where=``, ``dtype=``) is not listed.
+        """
         count = self.function.nin
         inputs = [f"x{i + 1}" for i in range(count)] if count > 1 else ["x"]
-        where = [] if self.function.signature else ["where"]
-        return [*inputs, "out", *where, *_USUAL, "dtype"]
+        return [*inputs, *_USUAL]
 
     def refuses(self) -> list[str]:
         """The names of those that raise an error when they are given."""

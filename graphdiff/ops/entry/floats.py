@@ -109,7 +109,7 @@ def nan_to_num(
     return _without_nan(tuple(named))(x)
 
 
-@implements(np.float_power)
+@implements_ufunc(np.float_power)
 def float_power(x1: Any, x2: Any) -> Any:
     """``x1 ** x2`` in float64 at least."""
     x1, x2 = lift(x1, "np.float_power"), lift(x2, "np.float_power")
