@@ -17,6 +17,8 @@ _OBJECTS = "it calls Python code entry by entry; write array operations instead"
 _MEMORY = "it asks where numbers lie in memory, and symbolic arrays have none"
 _DATES = "dates have no derivative"
 _MATRIX = "np.matrix is not supported; use arrays"
+_ORDER = "complex numbers have no order in which a sort could be differentiated"
+_PATH = "it plans for sizes that are not known yet; np.einsum itself is served"
 _ROOTS = "the number of its results, or their being complex, depends on values"
 
 _REASONS: tuple[tuple[str, str], ...] = (
@@ -25,7 +27,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
         """
         argwhere flatnonzero nonzero intersect1d setdiff1d setxor1d union1d unique
         unique_all unique_counts unique_inverse unique_values trim_zeros
-        histogramdd histogram2d mask_indices
+        histogramdd histogram2d mask_indices min_scalar_type
         """,
     ),
     (
@@ -41,6 +43,8 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (_DATES, "busday_count busday_offset is_busday isnat"),
     (_MATRIX, "asmatrix bmat"),
     (_ROOTS, "polydiv roots"),
+    (_ORDER, "sort_complex"),
+    (_PATH, "einsum_path"),
 )
 
 

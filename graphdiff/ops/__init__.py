@@ -24,6 +24,7 @@ from graphdiff.ops.curve import polynomial as polynomial
 from graphdiff.ops.entry import cases as cases
 from graphdiff.ops.entry import choice as choice
 from graphdiff.ops.entry import comparison as comparison
+from graphdiff.ops.entry import dtypes as dtypes
 from graphdiff.ops.entry import floats as floats
 from graphdiff.ops.entry import sinc as sinc
 from graphdiff.ops.matrix import banded as banded

@@ -20,7 +20,7 @@ def total(of: str, methods: tuple[str, ...]) -> Callable[..., Any]:
     """The sum of the methods that the distribution has."""
     found = getattr(stats, of)
     calls = [getattr(found, m) for m in methods if m in dir(found)]
-    return lambda *args: sum(call(*args) for call in calls)
+    return lambda *args, **named: sum(call(*args, **named) for call in calls)
 
 
 def distribution(
@@ -49,8 +49,14 @@ def counts(of: str, k: Any, *shapes: Any, down: int = 0, **facts: Any) -> None:
         ("below", BELOW, k),
         ("above", ABOVE, [n - down for n in k]),
     ):
-        case(f"stats.{of} {title}", total(of, methods), at, *place, **facts)
-    case(f"stats.{of} numbers", total(of, NUMBERS), *place, **facts)
+        f = total(of, methods)
+        case(f"stats.{of} {title}", f, at, *place, **facts)
+        moved = lambda n, *args, f=f: f(n + 1, *args, loc=1)  # noqa: E731
+        case(f"stats.{of} {title} loc=", moved, at, *place, **{**facts, **FLAT})
+    f = total(of, NUMBERS)
+    case(f"stats.{of} numbers", f, *place, **facts)
+    moved = lambda *args, f=f: f(*args, loc=1)  # noqa: E731
+    case(f"stats.{of} numbers loc=", moved, *place, **{**facts, **FLAT})
 
 
 # --- of one variable ------------------------------------------------------------------

@@ -46,7 +46,7 @@ class Row:
     def unused(self) -> list[str]:
         """The arguments that are accepted, but that no case has given."""
         met = self.differentiable | self.constant | self.options
-        return [p for p in self.parameters if p not in met and p not in self.refused]
+        return [p for p in self.parameters if p not in {*met, *self.refused}]
 
 
 def nodes_in(value: Any) -> list[Node]:
@@ -123,12 +123,42 @@ def note(row: Row, args: Any, kwargs: Any, result: Any) -> None:
 
 
 _VARIADIC = {"args", "arys", "kwargs", "operands"}
+_IDLE = {
+    *("overwrite_a", "overwrite_b", "overwrite_ab", "overwrite_input", "copy"),
+    *("check_finite", "lwork", "lapack_driver", "driver", "workers", "disp"),
+    *("casting", "balanced", "extend"),
+}
+"""What is taken, or refused at any value but the usual one, and changes no number."""
+
+
+REFUSES = {
+    "graphdiff.scipy.linalg.eigh": ("type", "subset_by_index", "subset_by_value"),
+    "graphdiff.scipy.linalg.expm_frechet": ("method",),
+    "graphdiff.scipy.linalg.lu": ("p_indices",),
+    "graphdiff.scipy.linalg.pinv": ("atol", "return_rank"),
+    "graphdiff.scipy.linalg.pinvh": ("atol",),
+    "graphdiff.scipy.linalg.qr": ("pivoting",),
+    "graphdiff.scipy.linalg.solve_continuous_are": ("e", "s"),
+    "graphdiff.scipy.linalg.solve_discrete_are": ("e", "s"),
+    "graphdiff.scipy.linalg.solve_discrete_lyapunov": ("method",),
+    "graphdiff.scipy.stats.multivariate_normal.logpdf": ("allow_singular",),
+    "graphdiff.scipy.stats.multivariate_normal.pdf": ("allow_singular",),
+    "np.choose": ("out",),
+    "np.fix": ("out",),
+    "np.isneginf": ("out",),
+    "np.isposinf": ("out",),
+    "np.polyfit": ("full",),
+}
+"""What functions refuse at any value but the usual one, or none: tested."""
 
 
 def name_of(surface: Surface) -> str:
     """``gd.nn.relu``, or ``graphdiff.scipy.special.softmax``."""
     f = surface.function
-    return f"{f.__module__}.{f.__name__}".replace("graphdiff.nn", "gd.nn")
+    if ".stats" in f.__module__:
+        return f"{f.__module__}.{f.__name__}"
+    public = f.__module__.split(".")[: 2 if ".nn" in f.__module__ else 3]
+    return f"{'.'.join(public)}.{f.__name__}".replace("graphdiff.nn", "gd.nn")
 
 
 def is_public(surface: Surface) -> bool:
@@ -138,17 +168,18 @@ def is_public(surface: Surface) -> bool:
 
 def row_of_door(door: Door) -> Row:
     """An empty row for a function of NumPy or SciPy."""
-    named = tuple(p for p in door.parameters() if p not in _VARIADIC)
-    no = tuple(p for p in door.refuses() if p not in _VARIADIC)
-    return Row(door.name.replace("_ufuncs._", ""), parameters=named, refused=no)
+    named = tuple(p for p in door.parameters() if p not in _VARIADIC | _IDLE)
+    name = door.name.replace("_ufuncs._", "")
+    no = tuple(p for p in door.refuses() if p in named)
+    return Row(name, parameters=named, refused=no + REFUSES.get(name, ()))
 
 
 def row_of_surface(surface: Surface) -> Row:
     """An empty row for a public function of ours."""
-    named = [p.name for p in _parameters(surface.function)]
-    return Row(
-        name_of(surface), parameters=tuple(p for p in named if p not in _VARIADIC)
-    )
+    named = (p.name for p in _parameters(surface.function))
+    listed = tuple(p for p in named if p not in _VARIADIC | _IDLE)
+    name = name_of(surface)
+    return Row(name, parameters=listed, refused=REFUSES.get(name, ()))
 
 
 def record() -> list[Row]:

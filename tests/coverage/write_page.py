@@ -31,7 +31,7 @@ def line(row: Row) -> str:
     """One row of the table."""
     order = row.parameters.index
     met = [
-        sorted(found, key=lambda p: order(p) if p in row.parameters else 99)
+        sorted(found, key=lambda p: (order(p) if p in row.parameters else 99, p))
         for found in (row.differentiable, row.constant, row.options)
     ]
     cells = [f"`{row.name}`", *map(cell, met), cell(row.refused)]

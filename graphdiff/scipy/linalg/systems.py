@@ -132,7 +132,10 @@ def pinv(
     if not is_symbolic(a):
         return late.linalg.pinv(a, atol=atol, rtol=rtol, return_rank=return_rank)
     if atol is not None or return_rank:
-        raise UnsupportedError("scipy.linalg.pinv: use np.linalg.pinv(a, rtol=...)")
+        raise UnsupportedError(
+            "scipy.linalg.pinv: atol= and return_rank= are not supported; write "
+            "np.linalg.pinv(a, rtol=...)"
+        )
     x = matrix("scipy.linalg.pinv", a)
     if rtol is None:
         longest = max(n for n in x.shape[-2:] if isinstance(n, int))
