@@ -210,7 +210,7 @@ def polyfit(
     """
     name = "np.polyfit"
     if full:
-        raise GraphTypeError(f"{name}: full= is not supported")
+        raise UnsupportedError(f"{name}: full= is not supported")
     at, values = (floats(lift(v, name)) for v in (x, y))
     columns = operator.index(deg) + 1
     matrix = np.vander(at, columns)
