@@ -1,0 +1,111 @@
+"""Transforms, with every argument as JAX; Parseval, masks, dtypes, named sizes."""
+
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+
+LINES = ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")
+PLANES = ("fft2", "ifft2", "rfft2", "irfft2", "fftn", "ifftn", "rfftn", "irfftn")
+RNG = np.random.default_rng(7)
+LINE, PLANE = RNG.normal(size=(2, 5)), RNG.normal(size=(2, 3, 4))
+
+
+def loss(fft: Any, name: str, xp: Any, **options: Any) -> Any:
+    """A sum of squares of parts of the transform, whose gradient reads all of it."""
+
+    def value(x: Any) -> Any:
+        y = getattr(fft, name)(x + 0.5 * x**2, **options)
+        return xp.sum(xp.real(y) ** 2 + xp.real(y) * xp.imag(y))
+
+    return value
+
+
+def assert_as_jax(name: str, x: np.ndarray, **options: Any) -> None:
+    jax = pytest.importorskip("jax")
+    found = gd.grad(loss(np.fft, name, np, **options))(x)
+    with jax.enable_x64(True):
+        wanted = jax.grad(loss(jax.numpy.fft, name, jax.numpy, **options))(x)
+    np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("n", "axis", "norm"),
+    [
+        *[(None, -1, "backward"), (3, 0, "ortho"), (4, -1, "forward")],
+        *[(8, 1, "ortho"), (9, -1, "forward")],
+    ],
+)
+@pytest.mark.parametrize("name", LINES)
+def test_of_one_axis_as_jax(name: str, n: int | None, axis: int, norm: str) -> None:
+    assert_as_jax(name, LINE, n=n, axis=axis, norm=norm)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("s", "axes", "norm"),
+    [
+        *[(None, (0, 2), "backward"), ((2, 5), (-1, -2), "ortho")],
+        *[((4, 4), (0, 1), "forward"), ((3, 6), (-2, -1), "ortho")],
+    ],
+)
+@pytest.mark.parametrize("name", PLANES)
+def test_of_several_axes_as_jax(name: str, s: Any, axes: Any, norm: str) -> None:
+    assert_as_jax(name, PLANE, s=s, axes=axes, norm=norm)
+
+
+def test_parseval() -> None:
+    def energy(x: Any) -> Any:
+        return np.sum(np.abs(np.fft.fft(x, norm="ortho")) ** 2)
+
+    np.testing.assert_allclose(gd.grad(energy)(LINE), 2 * LINE, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["fft", "rfft", "ihfft"])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_mask_before_a_transform(name: str, order: int) -> None:
+    x = np.array([1.5, -1.0, 0.3, -0.2, 2.0])
+
+    def masked(x: Any) -> Any:
+        return np.where(x > 0, np.sqrt(x), 0)
+
+    def by_hand(x: Any) -> Any:
+        return np.sqrt(x[[0, 2, 4]]) @ np.eye(5)[[0, 2, 4]]
+
+    def derived(f: Any) -> Any:
+        def value(x: Any) -> Any:
+            y = getattr(np.fft, name)(f(x))
+            return np.sum(np.abs(y) ** 2 * np.arange(1, y.shape[0] + 1))
+
+        for _ in range(order):
+            slope = gd.grad(value)
+            value = lambda x, g=slope: np.sum(g(x) ** 2)  # noqa: E731
+        return gd.compile(gd.trace(value, x))(x)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = derived(masked)
+    np.testing.assert_allclose(found, derived(by_hand), rtol=1e-10)
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_float32_is_kept(name: str) -> None:
+    x = LINE.astype(np.float32)
+    value, slope = gd.value_and_grad(loss(np.fft, name, np))(x)
+    assert value.dtype == slope.dtype == np.float32
+    graph = gd.trace(lambda x: getattr(np.fft, name)(x), x)
+    (y,) = graph.outputs.values()
+    assert y.type.dtype == getattr(np.fft, name)(x).dtype
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_size_with_a_name(name: str) -> None:
+    slope = gd.grad(loss(np.fft, name, np))
+    emitted = gd.emit(slope.graph(gd.spec("m, n")), name="f").load()
+    for m, n in [(2, 5), (1, 8)]:
+        x = RNG.normal(size=(m, n))
+        np.testing.assert_allclose(emitted(x), slope(x), rtol=1e-11, atol=1e-12)
