@@ -225,6 +225,7 @@ case(
     ints(3),
     **OURS,
 )
+case("real_if_close tol=", lambda x: np.real_if_close(x, tol=10) ** 2, real(3), **OURS)
 case("isin", lambda n, k: np.isin(n, k), ints(2, 3), ints(2), **FLAT, **OURS)
 case(
     "isin invert=",
