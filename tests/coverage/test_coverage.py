@@ -55,7 +55,7 @@ def test_what_is_listed_as_refused_is_refused(rows: list[Row]) -> None:
 def dispatching() -> Iterator[tuple[str, Any]]:
     """NumPy's functions that hand themselves over to the arrays they are given."""
     for module in (np, np.linalg, np.fft):
-        for name in module.__all__:
+        for name in sorted(module.__all__):
             function = getattr(module, name)
             if inspect.isclass(function) or not callable(function):
                 continue
