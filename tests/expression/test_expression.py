@@ -80,7 +80,7 @@ def helper_in_loop(x: Any) -> Any:
 
 
 def helper(x: Any) -> Any:
-    return np.fft.fft(x)
+    return np.packbits(x)
 
 
 # what is done wrongly -> (the code, a part of what the message says)
@@ -166,12 +166,12 @@ MISUSE: dict[str, tuple[Callable[[], Any], str]] = {
     "x.view()": (lambda: X.view(), r"\.view"),
     "x.shape = s": (lambda: setattr(X, "shape", (1, 3)), r"reshape"),
     # --- functions and keywords that are not known
-    "np.fft.fft": (lambda: np.fft.fft(X), r"np\.fft\.fft is not supported"),
+    "np.packbits": (lambda: np.packbits(X), r"np\.packbits is not supported"),
     "np.unique": (lambda: np.unique(X), r"np\.unique .* depends on values"),
     "np.putmask": (lambda: np.putmask(X, X > 0, 1), r"x is an argument"),
     "sum out=": (lambda: np.sum(X, out=PLAIN), r"np\.sum: out="),
     "order of a norm": (lambda: np.linalg.norm(M, "no"), r"ord='no'"),
-    "in a helper": (lambda: helper_in_loop(X), r"np\.fft\.fft is not supported"),
+    "in a helper": (lambda: helper_in_loop(X), r"np\.packbits is not supported"),
     "scipy.special": (
         lambda: scipy.special.mathieu_a(X, X),
         r"scipy.special.mathieu_a is not supported",
