@@ -96,11 +96,6 @@ def _served(
             return watched(own, args, kwargs)
         return dispatch(numpys, args, kwargs)
 
-    name = numpys.__name__
-    function.__module__ = __name__
-    function.__doc__ = (
-        f"``np.{name}``, for expressions and named sizes as well; see NumPy's own."
-    )
     return function
 
 
