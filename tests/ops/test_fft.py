@@ -32,30 +32,41 @@ def assert_as_jax(name: str, x: np.ndarray, **options: Any) -> None:
     np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-11)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("n", "axis", "norm"),
-    [
-        *[(None, -1, "backward"), (3, 0, "ortho"), (4, -1, "forward")],
-        *[(8, 1, "ortho"), (9, -1, "forward")],
-    ],
-)
-@pytest.mark.parametrize("name", LINES)
-def test_of_one_axis_as_jax(name: str, n: int | None, axis: int, norm: str) -> None:
-    assert_as_jax(name, LINE, n=n, axis=axis, norm=norm)
+OF_A_LINE: list[dict[str, Any]] = [
+    {"n": None, "axis": -1, "norm": "backward"},
+    {"n": 3, "axis": 0, "norm": "ortho"},
+    {"n": 4, "axis": -1, "norm": "forward"},
+    {"n": 8, "axis": 1, "norm": "ortho"},
+    {"n": 9, "axis": -1, "norm": "forward"},
+]
+OF_A_PLANE: list[dict[str, Any]] = [
+    {"s": None, "axes": (0, 2), "norm": "backward"},
+    {"s": (2, 5), "axes": (-1, -2), "norm": "ortho"},
+    {"s": (4, 4), "axes": (0, 1), "norm": "forward"},
+    {"s": (3, 6), "axes": (-2, -1), "norm": "ortho"},
+]
+
+
+def pairs(names: tuple[str, ...], options: list[dict[str, Any]]) -> list[Any]:
+    """Each name with two of the options, and each option with some names."""
+    count = len(options)
+    return [
+        (name, options[(i + step) % count])
+        for i, name in enumerate(names)
+        for step in (0, 2)
+    ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("s", "axes", "norm"),
-    [
-        *[(None, (0, 2), "backward"), ((2, 5), (-1, -2), "ortho")],
-        *[((4, 4), (0, 1), "forward"), ((3, 6), (-2, -1), "ortho")],
-    ],
-)
-@pytest.mark.parametrize("name", PLANES)
-def test_of_several_axes_as_jax(name: str, s: Any, axes: Any, norm: str) -> None:
-    assert_as_jax(name, PLANE, s=s, axes=axes, norm=norm)
+@pytest.mark.parametrize(("name", "options"), pairs(LINES, OF_A_LINE))
+def test_of_one_axis_as_jax(name: str, options: dict[str, Any]) -> None:
+    assert_as_jax(name, LINE, **options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "options"), pairs(PLANES, OF_A_PLANE))
+def test_of_several_axes_as_jax(name: str, options: dict[str, Any]) -> None:
+    assert_as_jax(name, PLANE, **options)
 
 
 def test_parseval() -> None:
