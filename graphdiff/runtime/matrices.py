@@ -41,9 +41,9 @@ def cofactors(a):
     det = np.linalg.det(a)[..., None, None]
     if np.all(det != 0) and np.all(np.isfinite(a)):
         inverse = np.linalg.inv(a)
-        condition = np.abs(a).sum(axis=-1).max(initial=0)
-        condition *= np.abs(inverse).sum(axis=-1).max(initial=0)
-        if condition**4 * np.finfo(a.dtype).eps < 1:
+        condition = float(np.abs(a).sum(axis=-1).max(initial=0))
+        condition *= float(np.abs(inverse).sum(axis=-1).max(initial=0))
+        if condition < np.finfo(a.dtype).eps ** -0.25:
             return det * inverse.mT
     return cofactor_slopes(a)
 
