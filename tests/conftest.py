@@ -1,5 +1,9 @@
 """Settings that every test shares."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # The workers share the cores.
+
 import numpy as np
 import pytest
 from hypothesis import settings
