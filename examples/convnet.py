@@ -8,12 +8,12 @@ is that module, imported from its file, that computes the gradients of the train
 """
 
 import argparse
-import importlib.util
 import time
 from pathlib import Path
 
 import numpy as np
 from digits_data import load
+from load_module import load_module
 from tqdm import tqdm
 
 import graphdiff as gd
@@ -62,14 +62,6 @@ def write_module(params, folder):
     form.emit(*specs, name="loss_and_grad").write(path, test=True)
     (folder / "convnet_gradient.dot").write_text(form.graph(*specs).to_dot())
     return path
-
-
-def load_module(path):
-    """Import a module from its file, as any program would."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Adam:

@@ -9,13 +9,13 @@ that module, imported from its file, that computes the gradients of the training
 """
 
 import argparse
-import importlib.util
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from digits_data import load, one_hot
+from load_module import load_module
 from tqdm import tqdm
 
 import graphdiff as gd
@@ -55,14 +55,6 @@ def write_module(loss, labels, folder):
     module.write(path)
     (folder / f"{loss.__name__}_gradient.dot").write_text(form.graph(*specs).to_dot())
     return path
-
-
-def load_module(path):
-    """Import a module from its file, as any program would."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def accuracy(layers, squash, images, labels):

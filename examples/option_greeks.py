@@ -10,10 +10,10 @@ prices a whole book of options at once, with all of these derivatives.
 """
 
 import argparse
-import importlib.util
 from pathlib import Path
 
 import numpy as np
+from load_module import load_module
 from scipy.special import ndtr
 
 import graphdiff as gd
@@ -103,13 +103,6 @@ def write_module(folder):
     (folder / "book.dot").write_text(graph.to_dot())
     module.write(folder / "book.py")
     return folder / "book.py"
-
-
-def load_module(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def main():

@@ -10,10 +10,10 @@ B. Carpenter's study of the same data (2018) finds rates 0.55, 0.028, 0.80 and 0
 """
 
 import argparse
-import importlib.util
 from pathlib import Path
 
 import numpy as np
+from load_module import load_module
 from scipy.optimize import minimize
 
 import graphdiff as gd
@@ -57,13 +57,6 @@ def adjoint_module(folder):
     (folder / "step_back.dot").write_text(dgraph.to_dot())
     module.write(folder / "step_back.py")
     return folder / "step_back.py"
-
-
-def load_module(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def path_of(logs):

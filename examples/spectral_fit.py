@@ -11,10 +11,10 @@ The gradient comes from an emitted module. S. L. Marple, *Digital Spectral Analy
 """
 
 import argparse
-import importlib.util
 from pathlib import Path
 
 import numpy as np
+from load_module import load_module
 from scipy.optimize import minimize
 
 import graphdiff as gd
@@ -58,13 +58,6 @@ def gradient_module(folder):
     return folder / "spectral_fit.py"
 
 
-def load_module(path):
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.misfit_and_grad
-
-
 def packed(frequency, decay, tone):
     """All unknowns as one real vector, of about the same size each."""
     return np.concatenate([frequency / 100, np.log(decay), tone.view(float)])
@@ -97,7 +90,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("build/spectral_fit"))
     path = gradient_module(parser.parse_args().out)
     print(f"The misfit with its gradient is written to {path}\n")
-    gradient = load_module(path)
+    gradient = load_module(path).misfit_and_grad
     t = np.arange(SIZE) / RATE
     window = 8 * t * np.exp(1 - 8 * t)
     spectrum = np.fft.rfft(window * measured(t)) / SIZE

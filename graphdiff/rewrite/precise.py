@@ -33,7 +33,9 @@ POSITIVE = (absolute, exp, sigmoid, sqrt, square)
 
 @rewrites(subtract, over=(cos,))
 def one_minus_cosine(node: Node) -> Node | None:
-    """1 - cos(x)  ->  versine(x), and cos(x) - 1  ->  -versine(x)."""
+    """1 - cos(x)  ->  versine(x), and cos(x) - 1  ->  -versine(x), for real x."""
+    if not node.type.is_real:
+        return None
     a, b = node.args
     if b.op is cos and full_value(a) == 1:
         return make(versine, b.args[0])
@@ -44,9 +46,9 @@ def one_minus_cosine(node: Node) -> Node | None:
 
 @rewrites(log, log1p, over=(negative,))
 def log_of_one_minus_exp(node: Node) -> Node | None:
-    """log(1 - exp(x))  ->  log1mexp(x)."""
+    """log(1 - exp(x))  ->  log1mexp(x), for real x."""
     (x,) = node.args[0].args
-    if x.op is (expm1 if node.op is log else exp):
+    if node.type.is_real and x.op is (expm1 if node.op is log else exp):
         return make(log1mexp, x.args[0])
     return None
 
@@ -69,8 +71,11 @@ def log_of_product(node: Node) -> Node | None:
 def count_times_log(node: Node) -> Node | None:
     """n * log(x)  ->  xlogy(n, x).
 
-    Only for what is made of counts or truths, and for constants that hold a zero.
+    Only for what is made of counts or truths, and for constants that hold a zero; and
+    for real numbers.
     """
+    if not node.type.is_real:
+        return None
     for n, y in (node.args, node.args[::-1]):
         if y.op is log and y.type == node.type and _may_be_zero(n):
             return make(xlogy, n, y.args[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Container, Hashable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -118,9 +118,11 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
         bound.arguments.update(fresh.values)
         result = _run(fn, bound)
         scope.watcher = None
-        scope.names = {**scope.names, **recorder.finish()}  # type: ignore[dict-item]
+        own: Any = recorder.finish()
+        scope.names = {**scope.names, **own}
         name = name_of(fn)
         outputs, tree = _collect(name, result, scope)
+        _name_adjoints(outputs, own, scope)
         kinds = {p: bound.signature.parameters[p].kind for p in fresh.trees}
         signature = Signature(name, fresh.trees, kinds, tree)
         return Graph(fresh.inputs, outputs, signature=signature)
@@ -220,16 +222,16 @@ def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node],
             stem = words[-1] if words else function
             key = own if own and own not in used else f"{stem}_{key}"
         outputs[unique(key, used)] = node
-    _name_adjoints(outputs, scope)
     return outputs, Tree(spec, tuple(outputs))
 
 
-def _name_adjoints(outputs: dict[str, Node], scope: Scope) -> None:
-    """Name adjoints, which nobody has named, as the outputs that they are."""
+def _name_adjoints(
+    outputs: Mapping[str, Node], own: Container[Node], scope: Scope
+) -> None:
+    """Name adjoints, but those that are the user's own variables, as their outputs."""
     used = set(scope.names.values())
     for key, node in outputs.items():
-        own = scope.names.get(node, "d_")
-        if own.startswith("d_") and node in scope.roles and key not in used:
+        if node in scope.roles and node not in own and key not in used:
             scope.names[node] = key
 
 

@@ -199,3 +199,28 @@ def test_what_only_looks_alike_is_left_alone(written):
             for g in (graph, gd.stabilise(graph))
         )
     np.testing.assert_allclose(old, new, rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda z: np.log(1 - np.exp(z)),
+        lambda z: np.log1p(-np.exp(z)),
+        lambda z: 1 - np.cos(z),
+        lambda z: np.cos(z) - 1,
+        lambda z: np.log(np.prod(z)),
+        lambda z: np.array([1, 0, 2]) * np.log(z),
+    ],
+)
+def test_complex_numbers_keep_the_formula_as_written(written):
+    z = np.array([0.3 + 0.4j, -0.5 + 0.2j, -1.1 - 0.7j])
+
+    def size(z):
+        return np.sum(np.abs(written(z)) ** 2)
+
+    value, slope = gd.value_and_grad(size)(z)
+    assert value == pytest.approx(size(z))
+    directions = [h * e for e in np.eye(3) for h in (1, 1j)]
+    along = [(size(z + 1e-6 * d) - size(z - 1e-6 * d)) / 2e-6 for d in directions]
+    expected = np.array(along[::2]) + 1j * np.array(along[1::2])
+    np.testing.assert_allclose(slope, expected, rtol=1e-6, atol=1e-7)

@@ -507,6 +507,18 @@ def test_a_dtype_error_is_a_type_error_of_the_users():
         gd.trace(lambda x: np.sin(x) & 1, X)
 
 
+def test_a_returned_gradient_keeps_the_users_name():
+    def named(a):
+        d_energy = gd.grad(lambda t: np.sum(np.exp(t) * t))(a)
+        return {"slope": d_energy}
+
+    def unnamed(a):
+        return {"slope": gd.grad(lambda t: np.sum(np.exp(t) * t))(a)}
+
+    assert "\n    d_energy = " in gd.emit(gd.trace(named, X)).source
+    assert "\n    slope = " in gd.emit(gd.trace(unnamed, X)).source
+
+
 @pytest.mark.slow
 def test_a_long_loop_is_linear():
     def f(x):

@@ -268,17 +268,28 @@ def cover(patterns: Iterable[tuple[Item, ...]], shape: Shape) -> bool:
     """Whether parts of an array of `shape` surely hold all of its entries together.
 
     Known are ints and slices of numbers; an axis of a named size must be read whole.
+    The cost is that of the patterns: entries are marked only where there may be enough.
     """
     sizes = [n if isinstance(n, int) else 1 for n in shape]
-    if math.prod(sizes) > _MOST_MARKS:
-        return False
-    met = np.zeros(sizes, bool)
+    size = math.prod(sizes)
+    keys, read = [], 0
     for pattern in patterns:
         items = [item for item in pattern if not isinstance(item, NewAxis)]
-        key = list(map(_known, items, shape[len(shape) - len(items) :]))
+        lead = len(shape) - len(items)
+        key = list(map(_known, items, shape[lead:]))
         if None not in key:
-            met[(..., *key)] = True
+            keys.append((..., *key))
+            read += math.prod(sizes[:lead]) * math.prod(map(_count, key, sizes[lead:]))
+    if size > min(read, _MOST_MARKS):
+        return False
+    met = np.zeros(sizes, bool)
+    for key in keys:
+        met[key] = True
     return bool(met.all())
+
+
+def _count(known: Any, n: int) -> int:
+    return len(range(*known.indices(n))) if isinstance(known, slice) else 1
 
 
 def _known(item: Item, n: Size) -> int | slice | None:
