@@ -272,7 +272,8 @@ def cover(patterns: Iterable[tuple[Item, ...]], shape: Shape) -> bool:
     """
     sizes = [n if isinstance(n, int) else 1 for n in shape]
     size = math.prod(sizes)
-    keys, read = [], 0
+    keys: list[tuple[Any, ...]] = []
+    read = 0
     for pattern in patterns:
         items = [item for item in pattern if not isinstance(item, NewAxis)]
         lead = len(shape) - len(items)
