@@ -284,8 +284,8 @@ def cover(patterns: Iterable[tuple[Item, ...]], shape: Shape) -> bool:
     if size > min(read, _MOST_MARKS):
         return False
     met = np.zeros(sizes, bool)
-    for key in keys:
-        met[key] = True
+    for place in keys:
+        met[place] = True
     return bool(met.all())
 
 
