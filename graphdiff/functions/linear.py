@@ -12,7 +12,7 @@ from graphdiff.derivative.differentiate import gradient_name, zeros
 from graphdiff.derivative.sweep import pull_back, push_forward
 from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression.expression import Expression, as_node
-from graphdiff.functions.grad import Form
+from graphdiff.functions.form import Form
 from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.nest import flatten, leaves_of, path_name, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, building, make
