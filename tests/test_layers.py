@@ -32,6 +32,7 @@ LAYERS = {
     "trace": 4,
     "evaluate": 5,
     "rewrite": 5,
+    "batching": 5,
     "derivative": 6,
     "emit": 7,
     "compile": 7,

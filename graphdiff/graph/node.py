@@ -302,6 +302,7 @@ class Pick(Op):
 
     index: int
 
+    stacks = True
     over_complex = True
 
     def infer(self, *results: Any) -> ArrayType:

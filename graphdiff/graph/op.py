@@ -89,6 +89,13 @@ class Op:
     over_complex: ClassVar[bool] = False
     """Whether the op, and its pullback, are right for complex numbers too."""
 
+    stacks: ClassVar[bool] = False
+    """Whether arguments may be stacked in front, all alike, and the results are then.
+
+    Batching applies such an op to stacks as it is. An op for which that is not true, or
+    for which there is a better way, has a rule in ``graphdiff.batching`` instead.
+    """
+
     needs: ClassVar[tuple[Dim, ...]] = ()
     """Sizes that must be at least 0, or the op computes something of another shape."""
 

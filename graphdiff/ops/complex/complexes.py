@@ -26,6 +26,7 @@ from graphdiff.ops.core.entries import Elementwise, real_part, ufunc
 class Imaginary(Op):
     """The imaginary parts of complex entries, a view of them."""
 
+    stacks = True
     over_complex = True
     view = True
 

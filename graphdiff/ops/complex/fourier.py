@@ -56,6 +56,7 @@ class Transform(Op):
     lengths: tuple[Size, ...]
     norm: str = "backward"
 
+    stacks = True
     over_complex = True
 
     def record(self, name: str, x: ArrayType, usual: Sequence[Size]) -> Call:
@@ -168,6 +169,7 @@ class CountMirrored(Op):
     axis: int
     n: Size
 
+    stacks = True
     over_complex = True
 
     @property
@@ -192,6 +194,7 @@ class Resized(Op):
     axis: int
     n: Size
 
+    stacks = True
     over_complex = True
     masks = (0,)
 

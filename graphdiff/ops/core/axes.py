@@ -33,6 +33,7 @@ from graphdiff.sizes.dims import Dim
 class Sum(Op):
     """Add along ``axes``, which disappear."""
 
+    stacks = True
     over_complex = True
 
     axes: tuple[int, ...]
@@ -52,6 +53,7 @@ class Sum(Op):
 class Spread(Op):
     """Repeat along new ``axes`` of the given ``lengths``: the adjoint of `Sum`."""
 
+    stacks = True
     over_complex = True
     view = True
 
@@ -76,6 +78,7 @@ class Spread(Op):
 class Reshape(Op):
     """Give the last ``rank`` axes another ``shape`` of as many entries."""
 
+    stacks = True
     over_complex = True
     view = True
 
@@ -96,6 +99,7 @@ class Reshape(Op):
 class Transpose(Op):
     """Put the last axes in another order: axis ``-k`` comes from ``order[-k]``."""
 
+    stacks = True
     over_complex = True
     view = True
 

@@ -41,6 +41,8 @@ class Elementwise(Op):
     What its function takes beyond arrays is in `more`, and in `named` by name.
     """
 
+    stacks = True
+
     name: str
     dtypes: DtypeRule
     rules: tuple[Rule | None, ...]
@@ -193,6 +195,7 @@ class Cast(Op):
 
     dtype: np.dtype
 
+    stacks = True
     over_complex = True
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -210,6 +213,7 @@ class Cast(Op):
 class RealPart(Op):
     """The real parts of complex entries, a view of them; see `complexes`."""
 
+    stacks = True
     over_complex = True
     view = True
 

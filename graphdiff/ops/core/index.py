@@ -195,6 +195,7 @@ class Put(Op):
 class TakeAlong(Op):
     """``y[.., j, ..] = x[.., index[.., j, ..], ..]`` along ``axis``."""
 
+    stacks = True
     over_complex = True
 
     axis: int
@@ -221,6 +222,7 @@ class PutAlong(Op):
     `once`: the index names no entry twice.
     """
 
+    stacks = True
     over_complex = True
 
     axis: int
@@ -245,6 +247,7 @@ class PutAlong(Op):
 class Concatenate(Op):
     """Join arrays end to end along ``axis``."""
 
+    stacks = True
     over_complex = True
 
     axis: int

@@ -21,6 +21,7 @@ from graphdiff.ops.core.elementwise import gated
 class Shift(Op):
     """Move the entries on by one ``step`` (1 or -1) along ``axis``; `fill` comes in."""
 
+    stacks = True
     over_complex = True
 
     axis: int
@@ -46,6 +47,7 @@ class Recurrence(Op):
     0 the coefficient that it meets counts for nothing, even if it is infinite or NaN.
     """
 
+    stacks = True
     over_complex = True
 
     axis: int

@@ -32,6 +32,8 @@ from graphdiff.sizes.dims import Dim
 class Reduction(Op):
     """An op that takes the entries along ``axes`` to one."""
 
+    stacks = True
+
     axes: tuple[int, ...]
 
     def infer(self, x: ArrayType) -> ArrayType:

@@ -27,6 +27,7 @@ from graphdiff.sizes.dims import Dim, positive_part
 class Diff(Op):
     """Each entry along ``axis`` less the one before."""
 
+    stacks = True
     over_complex = True
 
     axis: int
@@ -52,6 +53,7 @@ class DiffBack(Op):
     size 0 none, although two zeros have one.
     """
 
+    stacks = True
     over_complex = True
 
     axis: int
@@ -85,6 +87,7 @@ class Slope(Op):
     `back`: the transpose.
     """
 
+    stacks = True
     over_complex = True
 
     axis: int

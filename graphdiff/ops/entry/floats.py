@@ -122,6 +122,7 @@ def float_power(x1: Any, x2: Any) -> Any:
 class Modf(Op):
     """The part behind the point, and the part before it."""
 
+    stacks = True
     results = ("fraction", "whole")
 
     def infer(self, x: ArrayType) -> tuple[ArrayType, ArrayType]:
@@ -138,6 +139,7 @@ class Modf(Op):
 class Frexp(Op):
     """The mantissa between 1/2 and 1, and the exponent of 2."""
 
+    stacks = True
     results = ("mantissa", "exponent")
 
     def infer(self, x: ArrayType) -> tuple[ArrayType, ArrayType]:

@@ -42,6 +42,8 @@ class Unwrap(Op):
     What is added is constant between jumps, so that the slope is that of x.
     """
 
+    stacks = True
+
     axis: int
     discont: float | None
     period: float

@@ -29,6 +29,8 @@ class Banded(Op):
 class BandedTransposed(Banded):
     """The transpose of a banded matrix; ``below`` and ``above`` are those of `ab`."""
 
+    stacks = True
+
     def infer(self, ab: ArrayType) -> ArrayType:
         return ab
 
@@ -41,6 +43,8 @@ class BandedTransposed(Banded):
 
 class BandedProduct(Banded):
     """The product of a banded matrix and columns."""
+
+    stacks = True
 
     def infer(self, ab: ArrayType, x: ArrayType) -> ArrayType:
         return x
@@ -57,6 +61,8 @@ class BandedProduct(Banded):
 
 class DiagonalsOfProduct(Banded):
     """The diagonals of ``a @ b.mT``, as the array of a banded matrix."""
+
+    stacks = True
 
     def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:
         rows = self.below + self.above + 1

@@ -31,6 +31,7 @@ def identity_mask(x: Any) -> Any:
 class Det(Op):
     """The determinant; its slope is the matrix of cofactors."""
 
+    stacks = True
     over_complex = True
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -51,6 +52,7 @@ class Cofactors(Op):
     derivatives are again of this kind.
     """
 
+    stacks = True
     over_complex = True
 
     def infer(self, a: ArrayType, *directions: ArrayType) -> ArrayType:
@@ -78,6 +80,7 @@ def _log_slope(slope: Any, a: Any) -> Any:
 class LogDet(Op):
     """The logarithm of the determinant, NaN where that is negative."""
 
+    stacks = True
     singular = True
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -94,6 +97,7 @@ class LogDet(Op):
 class SlogDet(Op):
     """Sign of the determinant, and the logarithm of its absolute value."""
 
+    stacks = True
     over_complex = True
 
     singular = True

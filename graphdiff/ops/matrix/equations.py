@@ -25,6 +25,8 @@ class OnSquares(Op):
     Some of SciPy's compute in float64, whatever they are given: they are not `narrow`.
     """
 
+    stacks = True
+
     narrow: ClassVar[bool] = True
 
     def infer(self, *args: ArrayType) -> ArrayType:
@@ -89,6 +91,8 @@ class Sqrtm(OnSquares):
 @dataclass(frozen=True)
 class Sylvester(Op):
     """The x of ``a @ x + x @ b = q``."""
+
+    stacks = True
 
     def infer(self, a: ArrayType, b: ArrayType, q: ArrayType) -> ArrayType:
         return q

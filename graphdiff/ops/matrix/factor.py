@@ -33,6 +33,7 @@ def inverse_slope(g: Any, p: Any, a: Any) -> Any:
 class Pinv(Op):
     """The pseudoinverse; singular values below ``rcond`` times the largest are 0."""
 
+    stacks = True
     over_complex = True
 
     options: tuple[tuple[str, Any], ...] = ()
@@ -89,6 +90,7 @@ class LstSq(Op):
 class MatrixRank(Op):
     """How many singular values are not 0 to rounding: a number without derivative."""
 
+    stacks = True
     over_complex = True
 
     options: tuple[tuple[str, Any], ...] = ()
@@ -107,6 +109,7 @@ class MatrixRank(Op):
 class MatrixPower(Op):
     """A square matrix times itself, ``n`` times; n is 2 or more."""
 
+    stacks = True
     over_complex = True
 
     n: int
@@ -134,6 +137,7 @@ class MatrixPower(Op):
 class Qr(Op):
     """The thin factors of ``a = q @ r``: q has orthonormal columns, r is triangular."""
 
+    stacks = True
     over_complex = True
 
     results = ("q", "r")

@@ -26,6 +26,7 @@ from graphdiff.sizes.dims import Dim, names_in
 class Cross(Op):
     """The vector product of vectors of three entries, along the last axis."""
 
+    stacks = True
     over_complex = True
 
     def infer(self, a: ArrayType, b: ArrayType) -> ArrayType:

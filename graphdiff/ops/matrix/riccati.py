@@ -27,6 +27,8 @@ class Riccati(Op):
     `q` and `r` are symmetric, as SciPy asks; their derivatives are, too.
     """
 
+    stacks = True
+
     discrete: bool
 
     def infer(

@@ -82,6 +82,7 @@ class Solve(System):
 class Inv(Op):
     """The inverse of a square matrix."""
 
+    stacks = True
     over_complex = True
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -102,6 +103,7 @@ class Cholesky(Op):
     ``L @ L.mT = a``, read from the lower triangle; ``U.mT @ U = a`` from the upper.
     """
 
+    stacks = True
     over_complex = True
 
     upper: bool = False

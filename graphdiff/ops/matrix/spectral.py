@@ -55,6 +55,7 @@ def folded(whole: Any, uplo: str) -> Any:
 class Gaps(Op):
     """All differences ``w[j] - w[i]``; 0 for values that agree to rounding."""
 
+    stacks = True
     over_complex = True
 
     def infer(self, w: ArrayType) -> ArrayType:
@@ -71,6 +72,7 @@ class Gaps(Op):
 class Eigh(Op):
     """Eigenvalues in rising order, and eigenvectors, of a symmetric matrix."""
 
+    stacks = True
     over_complex = True
 
     uplo: str = "L"
@@ -98,6 +100,7 @@ class Eigh(Op):
 class Eigvalsh(Op):
     """Eigenvalues of a symmetric matrix, in rising order."""
 
+    stacks = True
     over_complex = True
 
     uplo: str = "L"
@@ -121,6 +124,7 @@ def _uplo(uplo: str) -> dict[str, Any]:
 class Eig(Op):
     """Eigenvalues, if all are real, and eigenvectors of length 1, of any matrix."""
 
+    stacks = True
     over_complex = True
 
     convention = "0 for equal eigenvalues"
@@ -147,6 +151,7 @@ class Eig(Op):
 class Eigvals(Op):
     """Eigenvalues, if all are real, of any matrix."""
 
+    stacks = True
     over_complex = True
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -179,6 +184,7 @@ def smaller(what: str, a: ArrayType) -> Size:
 class Svd(Op):
     """The thin singular value decomposition ``(u * s) @ vh``."""
 
+    stacks = True
     over_complex = True
 
     convention = "0 for equal singular values"
@@ -232,6 +238,8 @@ def _phases(t: Any, s: Any) -> Any:
 class IsPositive(Op):
     """1 for singular values, 0 for those that are 0 to rounding."""
 
+    stacks = True
+
     def infer(self, s: ArrayType) -> ArrayType:
         return s
 
@@ -246,6 +254,7 @@ class IsPositive(Op):
 class Svdvals(Op):
     """Singular values, in falling order; one that is 0 grows both ways, as abs does."""
 
+    stacks = True
     over_complex = True
 
     convention = "0 for singular values of 0"

@@ -18,6 +18,7 @@ from graphdiff.graph.types import ArrayType, show_shape
 class Triangle(Op):
     """The entries on one side of diagonal ``k``, which is kept; zeros on the other."""
 
+    stacks = True
     over_complex = True
 
     upper: bool
@@ -47,6 +48,7 @@ class HalfLower(Op):
     ``h + h.mT`` of it is the symmetric matrix of which the lower triangle is given.
     """
 
+    stacks = True
     over_complex = True
 
     masks = (0,)

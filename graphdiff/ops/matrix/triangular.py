@@ -72,6 +72,7 @@ class Lu(Op):
     it, or columns beside it.
     """
 
+    stacks = True
     results = ("p", "lower", "upper")
 
     def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType, ArrayType]:
@@ -125,6 +126,7 @@ class Lu(Op):
 class LuFactor(Op):
     """`Lu` as LAPACK keeps it: both triangles in one matrix, and the rows swapped."""
 
+    stacks = True
     results = ("lu", "piv")
 
     def infer(self, a: ArrayType) -> tuple[ArrayType, ArrayType]:
@@ -149,6 +151,7 @@ class LuFactor(Op):
 class UnitLower(Op):
     """The lower triangle of a matrix with ones on its diagonal."""
 
+    stacks = True
     masks = (0,)
 
     def infer(self, a: ArrayType) -> ArrayType:
@@ -164,6 +167,8 @@ class UnitLower(Op):
 @dataclass(frozen=True)
 class SwapRows(Op):
     """Rows swapped one after the other as an LU factorisation says, or swapped back."""
+
+    stacks = True
 
     back: bool
 

@@ -47,6 +47,8 @@ class MedianShare(Op):
     NaN have none. Where the entries move, the shares stay, until two change places.
     """
 
+    stacks = True
+
     axis: int
 
     def infer(self, x: ArrayType) -> ArrayType:

@@ -28,6 +28,8 @@ class Places(Op):
     `options` are its keywords; an axis among them counts from the end.
     """
 
+    stacks = True
+
     function: str
     like: int = 0
     options: tuple[tuple[str, Any], ...] = ()
@@ -84,6 +86,7 @@ class Sort(Op):
 
     axis: int
 
+    stacks = True
     convention = "ties in the stable order"
 
     def infer(self, x: ArrayType) -> ArrayType:
@@ -103,6 +106,7 @@ class Partition(Op):
     axis: int
     kth: Any
 
+    stacks = True
     convention = "ties in the stable order"
 
     def infer(self, x: ArrayType) -> ArrayType:

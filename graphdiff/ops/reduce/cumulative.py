@@ -19,6 +19,7 @@ from graphdiff.ops.core.recurrence import Shift, from_end
 class Running(Op):
     """An op that takes each entry to a sum or product of those up to it."""
 
+    stacks = True
     over_complex = True
 
     axis: int

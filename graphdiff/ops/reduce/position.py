@@ -18,6 +18,8 @@ from graphdiff.ops.core.reduce import check_not_empty
 class Position(Op):
     """The position of the largest or smallest entry along ``axis``."""
 
+    stacks = True
+
     function: str
     axis: int
 

@@ -25,6 +25,7 @@ class RunningExtremum(Op):
     axis: int
     function: str
 
+    stacks = True
     kink = "ties share"
     masks = (0,)
 
@@ -58,6 +59,8 @@ class RunningExtremum(Op):
 @dataclass(frozen=True)
 class RunningLogSumExp(Op):
     """``log(cumsum(exp(x)))``, without overflow: ``np.logaddexp.accumulate``."""
+
+    stacks = True
 
     axis: int
 

@@ -98,6 +98,7 @@ class OnDiagonal(Move):
 class Trace(Op):
     """The sum of diagonal ``k`` of matrices."""
 
+    stacks = True
     over_complex = True
 
     k: int = 0

@@ -82,6 +82,8 @@ def _is_mask(value: Any) -> bool:
 class Unravel(Op):
     """The positions along each axis of ``shape`` of numbers that count all entries."""
 
+    stacks = True
+
     shape: tuple[Size, ...]
     order: str
 
@@ -96,6 +98,8 @@ class Unravel(Op):
 @dataclass(frozen=True)
 class RavelIndex(Op):
     """The number that counts all entries up to positions along each axis."""
+
+    stacks = True
 
     shape: tuple[Size, ...]
     mode: tuple[str, ...]

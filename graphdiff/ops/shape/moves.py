@@ -30,6 +30,7 @@ from graphdiff.sizes.dims import Dim
 class Move(Op):
     """An op that computes nothing: its entries are entries of its argument, or 0."""
 
+    stacks = True
     over_complex = True
 
 
@@ -129,6 +130,7 @@ class RepeatEach(Move):
 class SumRuns(Op):
     """Sums of so many neighbours along ``axis`` in turn: `RepeatEach` transposed."""
 
+    stacks = True
     over_complex = True
 
     times: tuple[int, ...]

@@ -30,6 +30,8 @@ from graphdiff.sizes.dims import Dim
 class Linspace(Op):
     """``num`` numbers in equal steps from one array to another, along a new axis."""
 
+    stacks = True
+
     num: Size
     endpoint: bool = True
     axis: int = -1

@@ -26,6 +26,8 @@ class Windowed(Op):
     `needs`: sizes that must be at least 0, or a window is longer than its axis.
     """
 
+    stacks = True
+
     kernel: Shape
     stride: tuple[int, ...]
     dilation: tuple[int, ...]

@@ -1,0 +1,7 @@
+"""Batching: one more axis in front of all that depends on it, and nothing twice.
+
+Importing this package fills the table of rules.
+"""
+
+from graphdiff.batching import indexing as indexing
+from graphdiff.batching import products as products
