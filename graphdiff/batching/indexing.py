@@ -25,7 +25,7 @@ class _Batched(NamedTuple):
     """
 
     pattern: tuple[Item, ...]
-    index: list[Any]
+    arrays: list[Any]
     order: tuple[int, ...]
 
     def read(self, part: Any) -> Any:
@@ -85,7 +85,7 @@ def take(op: Take, at: Stacked) -> Any:
     """Read the same entries of all arrays, or others of each."""
     lead = at.nodes[0].type.ndim - at.mapped[0] - rank_of(op.pattern)
     found = _batched(op.pattern, lead, at, 1, at.mapped[0])
-    return found.read(Take(found.pattern)(at[0], *found.index))
+    return found.read(Take(found.pattern)(at[0], *found.arrays))
 
 
 @batches(Put)
@@ -95,7 +95,7 @@ def put(op: Put, at: Stacked) -> Any:
     g = at.full(0)
     found = _batched(op.pattern, lead, at, 1, True)
     shape: Shape = (*g.shape[: 1 + lead], *op.shape)
-    return Put(found.pattern, shape, op.once)(found.write(g), *found.index)
+    return Put(found.pattern, shape, op.once)(found.write(g), *found.arrays)
 
 
 def _part_rank(op: Put, at: Stacked) -> int:
@@ -111,11 +111,11 @@ def set_item(op: SetItem, at: Stacked) -> Any:
     base, value = at.full(0), at.full(1)
     lead = base.ndim - 1 - rank_of(op.pattern)
     found = _batched(op.pattern, lead, at, 2, True)
-    return SetItem(found.pattern, op.once)(base, found.write(value), *found.index)
+    return SetItem(found.pattern, op.once)(base, found.write(value), *found.arrays)
 
 
 @batches(Kept)
 def kept(op: Kept, at: Stacked) -> Any:
     """Which writes last, in an array for each example."""
     found = _batched(op.pattern, 0, at, 0, True)
-    return found.read(Kept(found.pattern, (at.size, *op.shape))(*found.index))
+    return found.read(Kept(found.pattern, (at.size, *op.shape))(*found.arrays))
