@@ -8,6 +8,7 @@ out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compil
 from graphdiff import nn as nn
 from graphdiff import ops as ops
 from graphdiff import scipy as scipy
+from graphdiff.batching import batch as batch
 from graphdiff.check import check_gradients as check_gradients
 from graphdiff.compile import compile as compile
 from graphdiff.derivative.backprop import backprop as backprop
@@ -34,6 +35,7 @@ from graphdiff.functions.grad import grad as grad
 from graphdiff.functions.grad import value_and_grad as value_and_grad
 from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
+from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
@@ -51,6 +53,7 @@ __all__ = [
     "ShapeError",
     "UnsupportedError",
     "backprop",
+    "batch",
     "check_gradients",
     "compile",
     "differentiate",
@@ -72,4 +75,5 @@ __all__ = [
     "value_and_grad",
     "var",
     "vjp",
+    "vmap",
 ]

@@ -5,3 +5,4 @@ Importing this package fills the table of rules.
 
 from graphdiff.batching import indexing as indexing
 from graphdiff.batching import products as products
+from graphdiff.batching.graph import batch as batch

@@ -23,6 +23,17 @@ def batched(
     What is made keeps the names, lines and roles of what it was made from. Linear in
     the number of nodes. Raises `UnsupportedError` for an op that has no rule.
     """
+    found = counterparts(outputs, mapped, size)
+    return [
+        found[y] if y in found else spread_node(y, (size, *y.type.shape))
+        for y in outputs
+    ]
+
+
+def counterparts(
+    outputs: Sequence[Node], mapped: Mapping[Node, Node], size: Size
+) -> dict[Node, Node]:
+    """As `batched`, for every node that depends on a mapped one, and for no other."""
     scope = current_scope()
     table = dict(mapped)
     nodes = in_order(outputs, stop=mapped)
@@ -45,10 +56,7 @@ def batched(
         role = role._replace(of=table.get(role.of, role.of))
         for made in fresh:
             scope.roles.setdefault(made, role)
-    return [
-        table[y] if y in table else spread_node(y, (size, *y.type.shape))
-        for y in outputs
-    ]
+    return table
 
 
 def _apply(node: Node, table: Mapping[Node, Node], size: Size) -> Node:

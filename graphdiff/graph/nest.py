@@ -171,6 +171,29 @@ def map_nest(function: Callable[[Any], Any], value: Any) -> Any:
     return unflatten(spec, [function(leaf) for leaf in leaves])
 
 
+def spread_prefix(prefix: Any, value: Any) -> list[Any]:
+    """For each leaf of `value` the leaf of `prefix` at that place, or above it.
+
+    None is a leaf of the prefix. Raises `ValueError` where the two nest differently.
+
+    >>> spread_prefix((0, None), ([1.0, 2.0], {"a": 3.0}))
+    [0, 0, None]
+    """
+    if not is_nest(prefix):
+        return [prefix] * len(leaves_of(value)[0])
+    leaves, spec = optree.tree_flatten(prefix, none_is_leaf=True, namespace=NAMESPACE)
+    is_nest(value)
+    try:
+        parts = spec.flatten_up_to(value)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    return [
+        leaf
+        for leaf, part in zip(leaves, parts, strict=True)
+        for _ in leaves_of(part)[0]
+    ]
+
+
 def path_name(root: str, path: Path) -> str:
     """The name of a leaf: ``params.layers.0.W``."""
     return ".".join([root, *map(str, path)])

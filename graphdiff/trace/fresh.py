@@ -58,10 +58,14 @@ class Fresh:
             self.trees[parameter] = Tree(spec, tuple(names), tuple(fixed))
 
     def put_back(self, nodes: Sequence[Node]) -> list[Node]:
-        """`nodes` with the actual arguments in the place of the fresh ones."""
+        """`nodes` with the actual arguments in the place of the fresh ones.
+
+        Where there was a spec there is nothing to put back.
+        """
         places = {
             node: cast_node(as_node(leaf), node.type.dtype)
             for node, leaf in self._given.items()
+            if not isinstance(leaf, Spec)
         }
         return substitute(nodes, places)
 
