@@ -1,4 +1,4 @@
-"""A function of one example, on a batch: axes, nests, sizes, errors, what is emitted."""
+"""A function of one example, on a batch: axes, nests, sizes, errors, emitted code."""
 
 from typing import Any
 
