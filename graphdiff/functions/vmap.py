@@ -160,6 +160,7 @@ def _by_parameter(bound: inspect.BoundArguments, in_axes: Axes) -> dict[str, Axe
     kinds = inspect.Parameter
     found: dict[str, Axes] = {}
     rest = list(in_axes)
+    axes: Axes = None
     for name, parameter in bound.signature.parameters.items():
         if parameter.kind is kinds.VAR_POSITIONAL:
             many = len(bound.arguments.get(name, ()))
