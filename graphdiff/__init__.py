@@ -5,6 +5,7 @@ out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compil
 `emit`, ``print``. Expressions by hand: `var`, `named`, `gradients`, `Graph`.
 """
 
+from graphdiff import fit as fit
 from graphdiff import nn as nn
 from graphdiff import ops as ops
 from graphdiff import scipy as scipy
@@ -59,6 +60,7 @@ __all__ = [
     "differentiate",
     "emit",
     "evaluate",
+    "fit",
     "grad",
     "gradients",
     "jvp",

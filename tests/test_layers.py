@@ -39,6 +39,7 @@ LAYERS = {
     "cost": 7,
     "show": 7,
     "functions": 8,
+    "fit": 9,
     "check": 9,
     "coverage": 0,
     "cli": 9,
