@@ -49,9 +49,15 @@ class Constraint(VectorProblem):
         columns = [self.compute("hessp", x, v, unit) for unit in units]
         return np.stack(columns, axis=1)
 
-    def scipy(self) -> Any:
-        """The constraint as an object of SciPy's own class."""
-        return scipy_optimize().NonlinearConstraint(**self)
+    def scipy(self, hess: bool = True) -> Any:
+        """The constraint as an object of SciPy's own class.
+
+        A method other than ``trust-constr`` warns of a Hessian: leave it out.
+        """
+        known = dict(self)
+        if not hess:
+            del known["hess"]
+        return scipy_optimize().NonlinearConstraint(**known)
 
 
 def _bound(what: str, bound: Any) -> Any:

@@ -98,17 +98,20 @@ class Objective(Problem):
         elif word in _VALUES:
             del known["jac"]
         if "constraints" in options:
-            options["constraints"] = _constraints(options["constraints"])
+            given, hess = options["constraints"], word == "trust-constr"
+            options["constraints"] = _constraints(given, hess)
         result = optimize.minimize(method=method, **{**known, **options})
         return self.finished(result)
 
 
-def _constraints(given: Any) -> Any:
-    if isinstance(given, Constraint):
-        return given.scipy()
-    if isinstance(given, (list, tuple)):
-        return [c.scipy() if isinstance(c, Constraint) else c for c in given]
-    return given
+def _constraints(given: Any, hess: bool) -> Any:
+    """Constraints as SciPy takes them, ours turned into its own."""
+    alone = not isinstance(given, (list, tuple))
+    found = [
+        c.scipy(hess) if isinstance(c, Constraint) else c
+        for c in ([given] if alone else given)
+    ]
+    return found[0] if alone else found
 
 
 def objective(

@@ -57,8 +57,8 @@ class VectorProblem(Problem):
                 tangent = unit if slot.shape else 1.0
                 value, column = push((leaf,), (tangent,))
                 columns.append(column)
-        word = f"d_{packing.name}"
-        return named(value, name_of(self.fn)), named(np.stack(columns, axis=1), word)
+        jacobian: Any = np.stack(columns, axis=1)
+        return named(value, name_of(self.fn)), named(jacobian, f"d_{packing.name}")
 
     def fun(self, x: Any) -> np.ndarray:
         """The vector at a vector of parameters."""

@@ -120,4 +120,6 @@ def substitute(nodes: Sequence[Node], places: Mapping[Node, Node]) -> list[Node]
             for table in tables:
                 if node in table:
                     table.setdefault(made, table[node])
+            if scope.watcher is not None:
+                scope.watcher.copied(node, made)
     return [done[node] for node in nodes]

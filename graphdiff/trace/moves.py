@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, MutableMapping, Sequence
+from typing import Any
 
 
 def leave_last(
@@ -22,3 +23,18 @@ def leave_last(
         if name and names.get(old, (0, ""))[1] == name:
             del names[old]
         last[old] = name
+
+
+def hand_over(
+    copies: Sequence[tuple[Hashable, Hashable]], *tables: dict[Hashable, Any]
+) -> None:
+    """Give the names of nodes that were replaced to those that stand there now.
+
+    A name of its own goes first. (A function that is differentiated inside of another
+    runs on inputs made for that, which give way to the actual arguments.)
+    """
+    for old, new in copies:
+        for table in tables:
+            name = table.pop(old, None)
+            if name is not None:
+                table.setdefault(new, name)

@@ -30,7 +30,7 @@ from types import FrameType
 from typing import Any
 
 from graphdiff.errors import is_user_code, user_frame
-from graphdiff.trace.moves import leave_last
+from graphdiff.trace.moves import hand_over, leave_last
 from graphdiff.trace.stores import Site, Sites, attributes, sites_of
 from graphdiff.words import clean_name, number_names
 
@@ -107,6 +107,7 @@ class Recorder:
         self._held: dict[int, tuple[Any, str, int, int]] = {}
         self._credit = _CREDIT
         self._moves: list[tuple[Hashable, Hashable]] = []
+        self._copies: list[tuple[Hashable, Hashable]] = []
 
     @property
     def waits(self) -> bool:
@@ -148,6 +149,10 @@ class Recorder:
     def moved(self, old: Hashable, new: Hashable) -> None:
         """Take note that a variable's array was written to: `old` became `new`."""
         self._moves.append((old, new))
+
+    def copied(self, old: Hashable, new: Hashable) -> None:
+        """Take note that `new` stands where `old` did, which nobody will see again."""
+        self._copies.append((old, new))
 
     def name(self, node: Hashable, name: str) -> None:
         """Give `node` a name that the user asked for, before any that we find."""
@@ -366,6 +371,7 @@ class Recorder:
     def _number(self) -> dict[Hashable, str]:
         names = dict(self._arguments)
         taken = set(names.values())
+        hand_over(self._copies, self._given, self._names)
         given = {node: name for node, name in self._given.items() if node not in names}
         number_names(given, names, taken)
         leaves = {}

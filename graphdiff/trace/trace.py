@@ -58,6 +58,10 @@ class Watcher:
         """Take note that a handle was written to: it stands for `new` now."""
         self.recorder.moved(old, new)
 
+    def copied(self, old: Node, new: Node) -> None:
+        """Take note that the trace goes on with `new` in the place of `old`."""
+        self.recorder.copied(old, new)
+
     def name(self, scope: Scope, node: Node, name: str) -> None:
         """Take note of a name that the user asked for."""
         self.recorder.name(node, name)

@@ -496,3 +496,15 @@ class Box:
 
 def test_a_configuration_is_fixed():
     same(gd.grad(lambda x, box: np.sum(x) * box.sizes[1])(X, Box()), np.full(3, 2.0))
+
+
+def test_names_of_a_function_go_with_it_into_the_trace_of_another():
+    def loss(w, x):
+        hidden = np.tanh(x @ w)
+        return np.sum(hidden**2)
+
+    def step(w, x):
+        return w - 0.1 * gd.grad(loss)(w, x)
+
+    graph = gd.simplify(gd.trace(step, gd.spec("3"), gd.spec("n,3")))
+    assert "hidden = np.tanh(x @ w)" in gd.emit(graph).source
