@@ -121,8 +121,20 @@ def test_derivatives_of_a_loss_of_a_nest_are_those_of_differences(rng):
 
 @pytest.mark.parametrize(
     "method",
-    "Powell CG BFGS Newton-CG L-BFGS-B TNC SLSQP trust-constr dogleg trust-ncg "
-    "trust-krylov trust-exact".split(),
+    [
+        "Powell",
+        "CG",
+        "BFGS",
+        "Newton-CG",
+        "L-BFGS-B",
+        "TNC",
+        "SLSQP",
+        "trust-constr",
+        "dogleg",
+        "trust-ncg",
+        "trust-krylov",
+        "trust-exact",
+    ],
 )
 @pytest.mark.filterwarnings("error")
 def test_every_method_finds_the_minimum_with_what_it_can_use(method):
