@@ -12,6 +12,11 @@ from graphdiff import scipy as scipy
 from graphdiff.batching import batch as batch
 from graphdiff.check import check_gradients as check_gradients
 from graphdiff.compile import compile as compile
+from graphdiff.control.branch import cond as cond
+from graphdiff.control.scan import fori_loop as fori_loop
+from graphdiff.control.scan import map as map
+from graphdiff.control.scan import scan as scan
+from graphdiff.control.until import while_loop as while_loop
 from graphdiff.derivative.backprop import backprop as backprop
 from graphdiff.derivative.differentiate import differentiate as differentiate
 from graphdiff.derivative.differentiate import gradients as gradients
@@ -57,17 +62,21 @@ __all__ = [
     "batch",
     "check_gradients",
     "compile",
+    "cond",
     "differentiate",
     "emit",
     "evaluate",
     "fit",
+    "fori_loop",
     "grad",
     "gradients",
     "jvp",
+    "map",
     "named",
     "nn",
     "pullback",
     "pushforward",
+    "scan",
     "scipy",
     "simplify",
     "spec",
@@ -78,4 +87,5 @@ __all__ = [
     "var",
     "vjp",
     "vmap",
+    "while_loop",
 ]

@@ -49,8 +49,11 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     return _fresh(graph, table)
 
 
-def compute(node: Node, table: Mapping[Node, Any], sizes: Mapping[str, int]) -> Any:
-    """The value of one node, given those of its arguments."""
+def compute(node: Node, table: Mapping[Node, Any], sizes: dict[str, int]) -> Any:
+    """The value of one node, given those of its arguments.
+
+    `sizes` gains the one that is known when the node has run, if there is such a size.
+    """
     op = node.op
     if isinstance(op, Constant):
         return op.value
@@ -59,7 +62,10 @@ def compute(node: Node, table: Mapping[Node, Any], sizes: Mapping[str, int]) -> 
     if isinstance(op, Pick):
         return args[0][op.index]
     types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
-    return op.call(*types)(*args)
+    value = op.call(*types)(*args)
+    if op.born:
+        sizes[op.born] = op.count(value)
+    return value
 
 
 def last_uses(graph: Graph) -> dict[Node, list[Node]]:
@@ -217,4 +223,5 @@ def check_types(types: Iterable[ArrayType], sizes: Mapping[str, int]) -> None:
     if sizes:
         single = (t for type in types for t in each_type(type))
         found = {n for type in single for n in type.shape if isinstance(n, Dim)}
-        check_sizes((n for n in found if not is_nonnegative(n)), sizes)
+        given = [n for n in found if n.names <= sizes.keys()]
+        check_sizes((n for n in given if not is_nonnegative(n)), sizes)

@@ -29,6 +29,7 @@ LAYERS = {
     "scipy": 5,
     "numpy": 5,
     "strict": 4,
+    "control": 5,
     "trace": 4,
     "evaluate": 5,
     "rewrite": 5,

@@ -101,6 +101,7 @@ class Scope:
         self.keep_fresh = False
         self.watcher: Any = None
         self.busy = False
+        self.born: dict[str, int] = {}
 
     def make(self, op: Op, args: tuple[Node, ...]) -> Node:
         """The node of `op` applied to `args`: the one that exists, or a new one."""

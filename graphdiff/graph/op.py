@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, ClassVar, NamedTuple
 
@@ -119,6 +119,29 @@ class Op:
         arrays alike. None says that no derivative flows.
         """
         return None
+
+    born: ClassVar[str] = ""
+    """The named size that is known when the op has run; of a loop that counts."""
+
+    def count(self, results: Any) -> int:
+        """The size that is `born`, given the results."""
+        raise NotImplementedError(f"{type(self).__name__} counts nothing")
+
+    pushes: ClassVar[bool] = False
+    """Whether the op states its own `pushforward`."""
+
+    def pullbacks(
+        self, wanted: Sequence[int], at: At, g: Any, y: Any, *args: Any
+    ) -> list[Any]:
+        """The cotangents of the arguments `wanted`; for ops that make all at once."""
+        return [self.pullback(i, at, g, y, *args) for i in wanted]
+
+    def pushforward(self, at: At, tangents: Any, y: Any, *args: Any) -> list[Any]:
+        """The tangents of the results, given one for each argument; None is zero.
+
+        Only of an op that `pushes`; the pullback of any other is transposed.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no pushforward")
 
     def is_view_of(self, *args: Any) -> bool:
         """`view`, for these arguments."""

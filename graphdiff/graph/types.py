@@ -61,6 +61,11 @@ def each_type(type: ArrayType | tuple[ArrayType, ...]) -> tuple[ArrayType, ...]:
     return type if isinstance(type, tuple) else (type,)
 
 
+def dims_of(type: ArrayType | tuple[ArrayType, ...]) -> list[Dim]:
+    """The symbolic sizes in the shape of a value, or of several results."""
+    return [n for t in each_type(type) for n in t.shape if isinstance(n, Dim)]
+
+
 def show_type(type: ArrayType | tuple[ArrayType, ...]) -> str:
     """Write a type, or those of several results: ``float64[n], float64[n, n]``."""
     return ", ".join(map(str, each_type(type)))

@@ -116,20 +116,34 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
     bound = bind(fn, args, kwargs)
     scope = Scope()
     with building(scope):
-        fresh = Fresh(bound.arguments)
-        recorder = _recorder(sys._getframe(), fresh)
-        scope.watcher, scope.keep_fresh = Watcher(recorder), True
-        bound.arguments.update(fresh.values)
-        result = _run(fn, bound)
-        scope.watcher = None
-        own: Any = recorder.finish()
-        scope.names = {**scope.names, **own}
+        fresh, result, own = watch(fn, bound, scope)
         name = name_of(fn)
         outputs, tree = _collect(name, result, scope)
         _name_adjoints(outputs, own, scope)
         kinds = {p: bound.signature.parameters[p].kind for p in fresh.trees}
         signature = Signature(name, fresh.trees, kinds, tree)
         return Graph(fresh.inputs, outputs, signature=signature)
+
+
+def watch(
+    fn: Callable[..., Any], bound: inspect.BoundArguments, scope: Scope
+) -> tuple[Fresh, Any, dict[Node, str]]:
+    """Run `fn` in `scope` on fresh inputs in the place of its arguments.
+
+    Returns these, the result, and what the variables of `fn` call its nodes, which
+    the scope knows too.
+    """
+    fresh = Fresh(bound.arguments)
+    recorder = _recorder(sys._getframe(), fresh)
+    scope.watcher, scope.keep_fresh = Watcher(recorder), True
+    bound.arguments.update(fresh.values)
+    try:
+        result = _run(fn, bound)
+    finally:
+        scope.watcher = None
+    own: Any = recorder.finish()
+    scope.names = {**scope.names, **own}
+    return fresh, result, own
 
 
 def _recorder(frame: FrameType, fresh: Fresh) -> Recorder:

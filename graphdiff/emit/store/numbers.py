@@ -20,7 +20,7 @@ def is_polynomial(graph: Graph) -> bool:
 
 
 def _is_plain(node: Node) -> bool:
-    if node.type.shape or node.type.dtype.char != "d":
+    if isinstance(node.type, tuple) or node.type.shape or node.type.dtype.char != "d":
         return False
     if node.op in _PLAIN or isinstance(node.op, (Full, Input)):
         return True

@@ -1,0 +1,1 @@
+"""Control flow that stays control flow: loops and branches as single ops."""
