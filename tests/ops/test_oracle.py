@@ -70,6 +70,15 @@ def in_jax(function: Callable[..., Any]) -> Callable[..., Any]:
     return made
 
 
+def compiled_or_not(function: Callable[..., Any], args: list[Any]) -> Any:
+    """Compiled whole, which takes JAX half the time, where it needs no values for it."""
+    errors = jax.errors
+    try:
+        return jax.jit(function)(*args)
+    except (errors.ConcretizationTypeError, errors.NonConcreteBooleanIndexError):
+        return function(*args)
+
+
 @pytest.mark.parametrize("case", CHOSEN.values(), ids=CHOSEN)
 def test_gradient_is_jaxs(case: Case) -> None:
     rng = np.random.default_rng(3)
@@ -90,7 +99,7 @@ def test_gradient_is_jaxs(case: Case) -> None:
         return jnp.real(jnp.sum(function(*full) * weights))
 
     gradient = jax.grad(value, argnums=tuple(range(len(case.real))))
-    theirs = jax.jit(gradient)(*[args[i] for i in case.real])
+    theirs = compiled_or_not(gradient, [args[i] for i in case.real])
     for i, expected in zip(case.real, theirs, strict=True):
         value = ours[f"g{i}"]
         assert value.dtype == expected.dtype
