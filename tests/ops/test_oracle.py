@@ -71,7 +71,7 @@ def in_jax(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def compiled_or_not(function: Callable[..., Any], args: list[Any]) -> Any:
-    """Compiled whole, which takes JAX half the time, where it needs no values for it."""
+    """Compiled whole, in half the time, unless JAX needs values for that."""
     errors = jax.errors
     try:
         return jax.jit(function)(*args)
