@@ -17,6 +17,11 @@ from graphdiff.control.scan import fori_loop as fori_loop
 from graphdiff.control.scan import map as map
 from graphdiff.control.scan import scan as scan
 from graphdiff.control.until import while_loop as while_loop
+from graphdiff.custom.gates import clip_gradient as clip_gradient
+from graphdiff.custom.gates import scale_gradient as scale_gradient
+from graphdiff.custom.gates import stop_gradient as stop_gradient
+from graphdiff.custom.jvp import custom_jvp as custom_jvp
+from graphdiff.custom.vjp import custom_vjp as custom_vjp
 from graphdiff.derivative.backprop import backprop as backprop
 from graphdiff.derivative.differentiate import differentiate as differentiate
 from graphdiff.derivative.differentiate import gradients as gradients
@@ -61,8 +66,11 @@ __all__ = [
     "backprop",
     "batch",
     "check_gradients",
+    "clip_gradient",
     "compile",
     "cond",
+    "custom_jvp",
+    "custom_vjp",
     "differentiate",
     "emit",
     "evaluate",
@@ -76,12 +84,14 @@ __all__ = [
     "nn",
     "pullback",
     "pushforward",
+    "scale_gradient",
     "scan",
     "scipy",
     "simplify",
     "spec",
     "spec_like",
     "stabilise",
+    "stop_gradient",
     "trace",
     "value_and_grad",
     "var",

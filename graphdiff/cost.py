@@ -32,6 +32,7 @@ from graphdiff.ops.window.pooling import (
     SumPoolBack,
 )
 from graphdiff.ops.window.windows import Columns, FromColumns
+from graphdiff.rewrite.unfold import unfolded
 from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]
@@ -263,6 +264,7 @@ class Cost:
 
 def cost(graph: Graph) -> Cost:
     """What one run of `graph` costs."""
+    graph = unfolded(graph)
     forward = [n for n in graph.nodes if graph.role_of(n) is None]
     return Cost(operations(forward), operations(graph.nodes), peak_memory(graph))
 

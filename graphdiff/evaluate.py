@@ -11,6 +11,7 @@ from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeE
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Constant, Input, Node, Pick
 from graphdiff.graph.types import ArrayType, each_type, show_shape
+from graphdiff.rewrite.unfold import unfolded
 from graphdiff.sizes.dims import (
     Dim,
     condition,
@@ -30,6 +31,7 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     for a cast that loses.
     """
     check_graph("evaluate", graph)
+    graph = unfolded(graph)
     values = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, values)
     check_sizes(graph.ledger.needs, sizes)

@@ -35,6 +35,7 @@ LAYERS = {
     "rewrite": 5,
     "batching": 5,
     "derivative": 6,
+    "custom": 7,
     "emit": 7,
     "compile": 7,
     "cost": 7,

@@ -14,6 +14,7 @@ from typing import Any
 from graphdiff.errors import GraphValueError
 from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.rewrite.unfold import unfolded
 
 
 def _numpy(graph: Graph) -> Callable[..., Any]:
@@ -51,4 +52,4 @@ def compile(graph: Graph, backend: str = "numpy") -> Callable[..., Any]:
         known = ", ".join(map(repr, BACKENDS))
         raise GraphValueError(f"backend: expected one of {known}, got {backend!r}")
     with collector_held():
-        return make(graph)
+        return make(unfolded(graph))

@@ -116,11 +116,13 @@ class Symbolic(Sweep):
         wrt: Iterable[Node],
         kinks: str,
         carry: type[Expression] | None,
+        inner: bool = False,
     ) -> None:
-        """Prepare to append to `scope`."""
+        """Prepare to append to `scope`; see `pull_back` for `inner`."""
         super().__init__(targets, wrt, kinks)
         self.scope = scope
         self.carry = carry
+        self.inner = inner
         self.names = {scope.names[n]: 1 for n in self.nodes if n in scope.names}
 
     def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
@@ -144,6 +146,8 @@ class Symbolic(Sweep):
 
     def settle(self, node: Node, g: Any) -> None:
         """Name the adjoint of a node that has a name."""
+        if self.inner:
+            return
         scope = self.scope
         name = scope.names.get(node)
         if name is None and not node.args and hasattr(node.op, "name"):
@@ -155,6 +159,8 @@ class Symbolic(Sweep):
 
     def leave(self, node: Node) -> None:
         """Give all nodes made for the shares of `node` their role."""
+        if self.inner:
+            return
         made = self.scope.take_fresh()
         if not made:
             return
@@ -179,19 +185,26 @@ def pull_back(
     wrt: Sequence[Node],
     kinks: str = "mean",
     carry: type[Expression] | None = None,
+    inner: bool = False,
 ) -> list[Node | None]:
-    """The cotangents of `wrt`, given those of `targets`; None where none arrives."""
+    """The cotangents of `wrt`, given those of `targets`; None where none arrives.
+
+    An `inner` sweep is a part of the rule of an op: the nodes that it makes get their
+    role, that of adjoints of the op's node, from the sweep outside.
+    """
     if not targets:
         return [None] * len(wrt)
     scope = current_scope()
-    sweep = Symbolic(scope, list(targets), wrt, kinks, carry)
+    sweep = Symbolic(scope, list(targets), wrt, kinks, carry, inner)
     table = {target: Expression(seed) for target, seed in targets.items()}
-    before = scope.keep_fresh, scope.busy, scope.take_fresh()
+    before = scope.keep_fresh, scope.busy
+    kept = [] if inner else scope.take_fresh()
     scope.keep_fresh = scope.busy = True
     try:
         sweep.run(table)
     finally:
-        scope.keep_fresh, scope.busy, scope.fresh = before
+        scope.keep_fresh, scope.busy = before
+        scope.fresh = scope.fresh if inner else kept
     return [table[x].node if x in table else None for x in wrt]
 
 

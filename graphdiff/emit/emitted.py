@@ -11,6 +11,7 @@ from typing import Any
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.rewrite.unfold import unfolded
 
 
 def _readable(graph: Graph, name: str | None) -> Any:
@@ -130,7 +131,7 @@ def emit(
     if name is not None and not isinstance(name, str):
         raise GraphTypeError(f"emit: name must be a string, got {name!r}")
     with collector_held():
-        return Emitted(module(graph, name))
+        return Emitted(module(unfolded(graph), name))
 
 
 def _known(what: str, table: Mapping[str, Any], wanted: str) -> Any:

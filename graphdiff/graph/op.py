@@ -96,6 +96,9 @@ class Op:
     for which there is a better way, has a rule in ``graphdiff.batching`` instead.
     """
 
+    shorthand: ClassVar[bool] = False
+    """Whether the op stands for other nodes, by which `unfold` replaces it."""
+
     needs: ClassVar[tuple[Dim, ...]] = ()
     """Sizes that must be at least 0, or the op computes something of another shape."""
 
@@ -175,6 +178,13 @@ class Op:
     def with_bodies(self, bodies: tuple[Any, ...]) -> Op:
         """The same op holding other graphs."""
         return self
+
+    def unfold(self, args: tuple[Any, ...]) -> list[Any]:
+        """The nodes that a shorthand stands for, one for each result.
+
+        Built in the current scope, once no derivative will be taken any more.
+        """
+        raise NotImplementedError(f"{type(self).__name__} stands for itself")
 
     def __call__(self, *args: Any) -> Any:
         """Apply to expressions, giving an expression, or to arrays, giving an array."""

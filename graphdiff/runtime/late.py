@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from graphdiff.errors import MissingError
+from graphdiff.runtime.own import Own
 
 
 class Late:
@@ -96,7 +97,9 @@ class Table(dict[str, Callable[..., Any]]):
     """
 
     def __missing__(self, name: str) -> Callable[..., Any]:
-        """Find a function of SciPy."""
+        """Find a function of SciPy, or one that is its own entry."""
+        if isinstance(name, Own):
+            return name.function
         if name not in LATE:
             raise KeyError(name)
         self[name] = found = find_late(name)
@@ -104,7 +107,7 @@ class Table(dict[str, Callable[..., Any]]):
 
     def __contains__(self, name: object) -> bool:
         """Whether the table has a function of this name, found or not yet."""
-        return super().__contains__(name) or name in LATE
+        return super().__contains__(name) or name in LATE or isinstance(name, Own)
 
 
 def spelled(name: str) -> str:

@@ -57,17 +57,20 @@ class Fresh:
             self.values[parameter] = unflatten(spec, made)
             self.trees[parameter] = Tree(spec, tuple(names), tuple(fixed))
 
-    def put_back(self, nodes: Sequence[Node]) -> list[Node]:
-        """`nodes` with the actual arguments in the place of the fresh ones.
+    def given(self) -> dict[Node, Node]:
+        """What each input stands for: the actual argument, in the input's dtype.
 
-        Where there was a spec there is nothing to put back.
+        Where there was a spec there is nothing.
         """
-        places = {
+        return {
             node: cast_node(as_node(leaf), node.type.dtype)
             for node, leaf in self._given.items()
             if not isinstance(leaf, Spec)
         }
-        return substitute(nodes, places)
+
+    def put_back(self, nodes: Sequence[Node]) -> list[Node]:
+        """`nodes` with the actual arguments in the place of the fresh ones."""
+        return substitute(nodes, self.given())
 
 
 def weak_dtype(leaves: Sequence[Any]) -> np.dtype:

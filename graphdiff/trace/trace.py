@@ -118,8 +118,8 @@ def trace(fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Graph:
     with building(scope):
         fresh, result, own = watch(fn, bound, scope)
         name = name_of(fn)
-        outputs, tree = _collect(name, result, scope)
-        _name_adjoints(outputs, own, scope)
+        outputs, tree = collect(name, result, scope)
+        name_adjoints(outputs, own, scope)
         kinds = {p: bound.signature.parameters[p].kind for p in fresh.trees}
         signature = Signature(name, fresh.trees, kinds, tree)
         return Graph(fresh.inputs, outputs, signature=signature)
@@ -215,7 +215,7 @@ def _node_of(value: object) -> Node | None:
     return value.node if isinstance(value, Expression) else None
 
 
-def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node], Tree]:
+def collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node], Tree]:
     """The outputs by name, and how they nest in the returned value.
 
     A lone value is named as the function; one under a key by that; any other as the
@@ -243,7 +243,7 @@ def _collect(function: str, result: Any, scope: Scope) -> tuple[dict[str, Node],
     return outputs, Tree(spec, tuple(outputs))
 
 
-def _name_adjoints(
+def name_adjoints(
     outputs: Mapping[str, Node], own: Container[Node], scope: Scope
 ) -> None:
     """Name adjoints, but those that are the user's own variables, as their outputs."""

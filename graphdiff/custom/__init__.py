@@ -1,0 +1,1 @@
+"""Rules of the user's own: derivatives of functions, gradients at a node, own ops."""
