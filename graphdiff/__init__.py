@@ -50,6 +50,8 @@ from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
+from graphdiff.sparsity.forms import sparse_hessian as sparse_hessian
+from graphdiff.sparsity.forms import sparse_jacobian as sparse_jacobian
 from graphdiff.trace.trace import trace as trace
 
 __all__ = [
@@ -88,6 +90,8 @@ __all__ = [
     "scan",
     "scipy",
     "simplify",
+    "sparse_hessian",
+    "sparse_jacobian",
     "spec",
     "spec_like",
     "stabilise",

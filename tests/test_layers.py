@@ -42,6 +42,7 @@ LAYERS = {
     "show": 7,
     "functions": 8,
     "fit": 9,
+    "sparsity": 9,
     "check": 9,
     "coverage": 0,
     "cli": 9,

@@ -54,6 +54,7 @@ class Late:
 special = Late("scipy.special")
 linalg = Late("scipy.linalg")
 stats = Late("scipy.stats")
+sparse = Late("scipy.sparse")
 
 MODULES = {module.__name__: module for module in (special, linalg)}
 """The stand-ins, by the full names of their modules."""

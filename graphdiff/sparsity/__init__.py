@@ -1,0 +1,1 @@
+"""Sparse derivatives: patterns read off the graph, colourings, compressed sweeps."""

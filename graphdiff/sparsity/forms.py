@@ -1,0 +1,327 @@
+"""Functions in, functions out: sparse Jacobians and Hessians, and their patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from graphdiff.compile import compile as compile_graph
+from graphdiff.derivative.differentiate import check_scalar
+from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError, shown
+from graphdiff.expression.expression import Expression, as_node
+from graphdiff.expression.spec import Spec
+from graphdiff.functions.form import Form
+from graphdiff.functions.wrt import Respect, Wrt
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.nest import leaves_of
+from graphdiff.graph.node import Constant, Input, Node, building, current_scope, make
+from graphdiff.rewrite import simplify
+from graphdiff.rewrite import stabilise as stabilise_graph
+from graphdiff.runtime.late import sparse
+from graphdiff.sparsity.compress import (
+    Compressed,
+    compressed_hessian,
+    compressed_jacobian,
+)
+from graphdiff.sparsity.known import Known
+from graphdiff.sparsity.sweeps import MODES
+from graphdiff.trace.fresh import Fresh
+from graphdiff.trace.trace import bind, trace
+
+FORMATS = ("csr", "triplets", "values")
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The graph of a sparse derivative, what it found, and what that depends on.
+
+    `read` gives the values of integer inputs for which alone the pattern holds.
+    """
+
+    graph: Graph
+    compressed: Compressed
+    read: Mapping[str, np.ndarray]
+
+
+class Sparse(Form):
+    """A sparse derivative of a function, in one of several formats."""
+
+    def __init__(
+        self, fn: Callable[..., Any], wrt: Wrt, options: Mapping[str, Any]
+    ) -> None:
+        """Take the function, what to differentiate by, and the options."""
+        super().__init__(fn, options)
+        self.wrt = Respect(wrt)
+        self.format = _one_of("format", FORMATS, options["format"])
+        self.mode = _one_of("mode", [*MODES], options["mode"])
+
+    def compress(
+        self, targets: Sequence[Node], variables: Sequence[Node], known: Known
+    ) -> Compressed:
+        """The derivative of the values of the function, built in the current scope."""
+        raise NotImplementedError
+
+    # --- calls ------------------------------------------------------------------------
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute, compiling first if arguments of this kind are new."""
+        return self._call(args, kwargs)
+
+    def _call(self, args: Any, kwargs: Any) -> Any:
+        leaves, spec = leaves_of((args, kwargs))
+        symbolic = any(isinstance(leaf, Expression) for leaf in leaves)
+        if symbolic or current_scope().watcher is not None:
+            return self.inline(args, kwargs)
+        if any(isinstance(leaf, Spec) for leaf in leaves):
+            raise GraphTypeError(
+                "a spec is not an array; use .graph, .show or .emit with specs"
+            )
+        whole = [_integers(leaf) for leaf in leaves]
+        return self._find(args, kwargs, leaves, (spec, *whole))(*args, **kwargs)
+
+    def _compile(self, args: Any, kwargs: Any) -> Callable[..., Any]:
+        derived = self.derived(args, kwargs, ("values",))
+        values = compile_graph(derived.graph, backend=self.backend)
+        if self.format == "values":
+            return values
+        return _Assembled(values, derived.compressed, self.format)
+
+    def graph(self, *args: Any, **kwargs: Any) -> Graph:
+        """The graph: outputs ``values``, and the index arrays that the format has."""
+        return self.derived(args, kwargs, _PARTS[self.format]).graph
+
+    def pattern(self, *args: Any, **kwargs: Any) -> Any:
+        """The pattern for arguments like these, as a boolean CSR array.
+
+        True where the derivative can be other than 0; fit for the `jac_sparsity` of
+        ``scipy.optimize.least_squares``.
+        """
+        found = self.derived(args, kwargs, ("values",)).compressed
+        true = np.ones(found.indices.size, bool)
+        return sparse.csr_array((true, found.indices, found.indptr), shape=found.shape)
+
+    def derived(self, args: Any, kwargs: Any, parts: Sequence[str]) -> Derived:
+        """Trace, differentiate and simplify, with `parts` of the format as outputs."""
+        graph = trace(self.fn, *args, **kwargs)
+        bound = bind(self.fn, args, kwargs)
+        wanted = self.wrt.paths(bound, graph.inputs)
+        if self.stabilise:
+            graph = stabilise_graph(graph)
+        chosen = list(self.wrt.chosen(wanted, graph.inputs).values())
+        known = Known(_given_integers(graph, bound.arguments))
+        with building(graph.scope()) as scope:
+            found = self.compress(list(graph.outputs.values()), chosen, known)
+            outputs = {name: _part(found, name) for name in parts}
+            signature = graph.signature
+            assert signature is not None
+            nest = tuple(outputs) if len(outputs) > 1 else next(iter(outputs))
+            made = Graph(graph.inputs, outputs, signature=signature.returning(nest))
+            scope.names.setdefault(found.values, "values")
+            used = {n: x for n, x in graph.inputs.items() if x in known.used}
+            read = {name: known.inputs[node] for name, node in used.items()}
+            return Derived(simplify(made), found, read)
+
+    def inline(self, args: Any, kwargs: Any) -> Any:
+        """Add the derivative to what is being built."""
+        if self.format == "csr":
+            raise GraphTypeError(
+                f"{self._prefix}: a sparse matrix cannot stand in a graph; ask for "
+                f"format='values' or format='triplets' there"
+            )
+        bound = bind(self.fn, args, kwargs)
+        fresh = Fresh(bound.arguments)
+        wanted = self.wrt.paths(bound, fresh.inputs)
+        leaves = {x: leaf for x, leaf in fresh.given.items() if _is_integers(leaf)}
+        bound.arguments.update(fresh.values)
+        values, _ = leaves_of(self.fn(*bound.args, **bound.kwargs))
+        targets = [self.settled(as_node(value)) for value in values]
+        chosen = list(self.wrt.chosen(wanted, fresh.inputs).values())
+        found = self.compress(targets, chosen, Known(leaves))
+        parts = [_part(found, name) for name in _PARTS[self.format]]
+        made = tuple(Expression(node) for node in fresh.put_back(parts))
+        return made if len(made) > 1 else made[0]
+
+
+_PARTS: Mapping[str, tuple[str, ...]] = {
+    "csr": ("values", "indices", "indptr"),
+    "triplets": ("values", "rows", "columns"),
+    "values": ("values",),
+}
+
+
+def _part(found: Compressed, name: str) -> Node:
+    return found.values if name == "values" else make(Constant.of(_index(found, name)))
+
+
+def _index(found: Compressed, name: str) -> np.ndarray:
+    """An index array of a format, of 32 bits where that is enough."""
+    small = max(*found.shape, found.indices.size) < 2**31
+    if name == "rows":
+        counts = np.diff(found.indptr)
+        array = np.repeat(np.arange(len(counts)), counts)
+    else:
+        array = {"columns": found.indices, "indices": found.indices}.get(
+            name, found.indptr
+        )
+    return array.astype(np.int32 if small else np.int64)
+
+
+class _Assembled:
+    """What a form calls: the values, and the index arrays that belong to them."""
+
+    def __init__(
+        self, values: Callable[..., Any], found: Compressed, format: str
+    ) -> None:
+        """Take the compiled values, and the format wanted."""
+        self.values = values
+        self.shape = found.shape
+        self.format = format
+        self.index = [_index(found, name) for name in _PARTS[format][1:]]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the values; the arrays are the caller's own."""
+        parts = self.values(*args, **kwargs), *[array.copy() for array in self.index]
+        if self.format == "csr":
+            return sparse.csr_array(parts, shape=self.shape)
+        return parts
+
+
+def _integers(leaf: Any) -> Any:
+    """What of an array of integers must agree for a pattern to hold: its entries."""
+    if not _is_integers(leaf):
+        return None
+    array = np.asarray(leaf)
+    return array.dtype, array.shape, array.tobytes()
+
+
+def _is_integers(leaf: Any) -> bool:
+    return isinstance(leaf, (np.ndarray, np.generic)) and leaf.dtype.kind in "iub"
+
+
+def _given_integers(graph: Graph, arguments: Mapping[str, Any]) -> dict[Node, Any]:
+    """The values of inputs that are arrays of integers or truths, where given."""
+    assert graph.signature is not None
+    found: dict[Node, Any] = {}
+    for parameter, tree in graph.signature.parameters.items():
+        leaves, _ = leaves_of(arguments[parameter])
+        for name, leaf in zip(tree.leaves, leaves, strict=True):
+            if name is not None and _is_integers(leaf):
+                found[graph.inputs[name]] = leaf
+    return found
+
+
+def _one_of(what: str, known: Sequence[str], given: Any) -> str:
+    if not isinstance(given, str) or given not in known:
+        listing = ", ".join(map(repr, known))
+        raise GraphValueError(f"{what}: expected one of {listing}, got {shown(given)}")
+    return given
+
+
+def check_real(what: str, nodes: Sequence[Node]) -> None:
+    """Raise `UnsupportedError` for complex numbers."""
+    for node in nodes:
+        if node.type.is_complex:
+            label = node.op.name if isinstance(node.op, Input) else node.op.label
+            raise UnsupportedError(
+                f"{what}: complex numbers are not supported, but {label} is one of "
+                f"{node.type.dtype}"
+            )
+
+
+class SparseJacobian(Sparse):
+    """The Jacobian of all that a function returns."""
+
+    _prefix = "sparse_jacobian"
+
+    def compress(
+        self, targets: Sequence[Node], variables: Sequence[Node], known: Known
+    ) -> Compressed:
+        """Few sweeps, forward or in reverse."""
+        check_real(self._prefix, [*targets, *variables])
+        return compressed_jacobian(targets, variables, known, self.kinks, self.mode)
+
+
+class SparseHessian(Sparse):
+    """The Hessian of a function that returns one number."""
+
+    _prefix = "sparse_hessian"
+
+    def compress(
+        self, targets: Sequence[Node], variables: Sequence[Node], known: Known
+    ) -> Compressed:
+        """Few forward sweeps over the gradient."""
+        if len(targets) != 1:
+            raise GraphTypeError(
+                f"{self._prefix}: the function must return one number, but returns "
+                f"{len(targets)} values"
+            )
+        check_scalar(self._prefix, "the value of the function", targets[0].type)
+        check_real(self._prefix, [*targets, *variables])
+        return compressed_hessian(targets[0], variables, known, self.kinks)
+
+
+def sparse_jacobian(
+    fn: Callable[..., Any],
+    wrt: Wrt = 0,
+    *,
+    format: str = "csr",
+    mode: str = "auto",
+    backend: str = "numpy",
+    kinks: str = "mean",
+    stabilise: bool = True,
+) -> SparseJacobian:
+    """A function that gives the Jacobian of `fn` as a sparse matrix.
+
+    One row for each entry of what `fn` returns, one column for each entry of the
+    arguments that `wrt` names (as in `gd.grad`), nested ones one leaf after the other,
+    all in C order. Where an entry can be other than 0 is read off the graph; columns
+    that share no row, or rows that share no column, are found in one sweep together,
+    and all sweeps are one pass over arrays with an axis more. `mode` ``"forward"`` or
+    ``"reverse"`` forces a direction; ``"auto"`` takes what costs least, or both.
+
+    `format` is ``"csr"`` (a ``scipy.sparse.csr_array``), ``"triplets"`` (values, rows,
+    columns) or ``"values"`` (those of the CSR form alone, which may stand in a graph).
+    The method `pattern` gives the boolean pattern. Sizes must be numbers, not names.
+    Integer arrays among the arguments are taken as known: each new one has a pattern
+    of its own. Curtis, Powell and Reid (1974); Griewank and Walther (2008), chapter 8.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> jacobian = gd.sparse_jacobian(lambda x: x[1:] * x[:-1])
+    >>> jacobian(np.array([1.0, 2.0, 3.0])).toarray()
+    array([[2., 1., 0.],
+           [0., 3., 2.]])
+    """
+    options = dict(format=format, mode=mode, backend=backend, kinks=kinks)
+    return SparseJacobian(fn, wrt, {**options, "stabilise": stabilise})
+
+
+def sparse_hessian(
+    fn: Callable[..., Any],
+    wrt: Wrt = 0,
+    *,
+    format: str = "csr",
+    backend: str = "numpy",
+    kinks: str = "mean",
+    stabilise: bool = True,
+) -> SparseHessian:
+    """A function that gives the Hessian of scalar `fn` as a sparse matrix.
+
+    Rows and columns are the entries of what `wrt` names, as the columns of
+    `sparse_jacobian`, which see for `format`; both triangles are there. The sweeps are
+    pushforwards of the gradient, one for each colour of a star colouring of the
+    pattern, or of that by the parts of the arguments that the function reads, where
+    that is fewer. Gebremedhin, Manne and Pothen (2005).
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> hessian = gd.sparse_hessian(lambda x: np.sum(x[1:] * x[:-1] ** 2))
+    >>> hessian(np.array([1.0, 2.0, 3.0])).toarray()
+    array([[4., 2., 0.],
+           [2., 6., 4.],
+           [0., 4., 0.]])
+    """
+    options = dict(format=format, mode="auto", backend=backend, kinks=kinks)
+    return SparseHessian(fn, wrt, {**options, "stabilise": stabilise})
