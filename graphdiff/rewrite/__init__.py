@@ -7,6 +7,7 @@ from graphdiff.rewrite.algebra import ALGEBRA
 from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE
 from graphdiff.rewrite.conjugates import CONJUGATES
+from graphdiff.rewrite.diagonals import DIAGONALS, written_out
 from graphdiff.rewrite.engine import rewrite as rewrite
 from graphdiff.rewrite.factors import FACTORS
 from graphdiff.rewrite.fold import FOLD
@@ -20,7 +21,7 @@ from graphdiff.rewrite.written import WRITTEN
 
 SIMPLIFY = (
     *(*FOLD, *ALGEBRA, *LITERALS, *FACTORS, *QUOTIENTS, *SIGNS, *CONJUGATES),
-    *(*AXES, *CHOICE, *WRITTEN),
+    *(*DIAGONALS, *AXES, *CHOICE, *WRITTEN),
 )
 """Lawful rules: no finite result changes beyond rounding, and no NaN becomes finite."""
 
@@ -28,7 +29,7 @@ SIMPLIFY = (
 def simplify(graph: Graph) -> Graph:
     """A graph of equal value with less to compute, and easier to read."""
     check_graph("simplify", graph)
-    return share(rewrite(graph, SIMPLIFY))
+    return written_out(share(rewrite(graph, SIMPLIFY)))
 
 
 def stabilise(graph: Graph) -> Graph:

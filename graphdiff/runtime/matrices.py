@@ -120,3 +120,13 @@ def swap_rows(a, piv, back=False):
     if back:
         order = np.argsort(order, axis=-1)
     return np.take_along_axis(a, order[..., None], -2)
+
+
+def diagonal_rows(v, rank):
+    """Return for each entry of the last axes of v the array with that entry alone."""
+    lead, own = v.shape[: v.ndim - rank], v.shape[v.ndim - rank :]
+    n = np.prod(own, dtype=int)
+    rows = np.zeros((*lead, n, n), v.dtype)
+    i = np.arange(n)
+    rows[..., i, i] = v.reshape(*lead, n)
+    return rows.reshape(*lead, n, *own)
