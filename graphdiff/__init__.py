@@ -42,6 +42,11 @@ from graphdiff.expression.spec import named as named
 from graphdiff.expression.spec import spec as spec
 from graphdiff.expression.spec import spec_like as spec_like
 from graphdiff.expression.spec import var as var
+from graphdiff.functions.blocks import divergence as divergence
+from graphdiff.functions.blocks import gauss_newton as gauss_newton
+from graphdiff.functions.blocks import hessian as hessian
+from graphdiff.functions.blocks import jacobian as jacobian
+from graphdiff.functions.blocks import laplacian as laplacian
 from graphdiff.functions.grad import grad as grad
 from graphdiff.functions.grad import value_and_grad as value_and_grad
 from graphdiff.functions.linear import jvp as jvp
@@ -74,13 +79,18 @@ __all__ = [
     "custom_jvp",
     "custom_vjp",
     "differentiate",
+    "divergence",
     "emit",
     "evaluate",
     "fit",
     "fori_loop",
+    "gauss_newton",
     "grad",
     "gradients",
+    "hessian",
+    "jacobian",
     "jvp",
+    "laplacian",
     "map",
     "named",
     "nn",

@@ -261,19 +261,22 @@ def differentiate(
         signature = graph.signature
         if signature is not None:
             value = signature.result.unflatten({n: n for n in graph.outputs})
-            gradient = signature.gradient(_paths(graph, wrt, names), given)
+            gradient = signature.gradient(input_paths(graph, wrt, names), given)
             signature = signature.returning((value, gradient))
         return Graph(graph.inputs, outputs, signature=signature)
 
 
 def gradient_name(name: str, taken: dict[str, int], graph: Graph) -> str:
     """``d_`` and the input's name, or the last part of its path, made unique."""
-    node = graph.inputs[name]
-    short = graph.name_of(node) or name.rpartition(".")[2]
-    return unique(f"d_{short}", taken)
+    return unique(f"d_{short_name(name, graph)}", taken)
 
 
-def _paths(
+def short_name(name: str, graph: Graph) -> str:
+    """The name by which people know an input, or the last part of its path."""
+    return graph.name_of(graph.inputs[name]) or name.rpartition(".")[2]
+
+
+def input_paths(
     graph: Graph, wrt: str | Sequence[str] | None, names: list[str]
 ) -> list[str]:
     """The paths that `wrt` stands for: whole parameters by default, never aliases."""

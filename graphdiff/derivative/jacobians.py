@@ -9,7 +9,7 @@ Walther, *Evaluating Derivatives* (2nd ed., 2008), section 3.5, on vector modes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -19,25 +19,18 @@ from graphdiff.derivative.sweep import pull_back, push_forward
 from graphdiff.errors import DTypeError, GraphValueError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import in_order
-from graphdiff.graph.node import Full, Hole, Node, make
-from graphdiff.graph.types import ArrayType, Shape, Size
-from graphdiff.ops.complex.complexes import (
-    Imaginary,
-    abs_squared,
-    angle,
-    conjugate,
-    direction,
-    modulus,
-)
+from graphdiff.graph.node import Full, Hole, Node, Role, current_scope, make
+from graphdiff.graph.types import ArrayType, Size, each_type
+from graphdiff.ops.complex.complexes import conjugate
 from graphdiff.ops.core.axes import reshape_node, transpose
 from graphdiff.ops.core.elementwise import cast_node
-from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.shape.alone import total, unit_rows
 from graphdiff.sizes.dims import Dim, evaluate_size, names_in
+from graphdiff.trace.fresh import substitute
 
 MODES = ("auto", "forward", "reverse")
 
-Block = list[list[Node]]
+Blocks = list[list[Node]]
 """Nodes by output and by variable."""
 
 
@@ -50,7 +43,7 @@ def check_mode(mode: str) -> str:
 
 def jacobian_nodes(
     ys: Sequence[Node], xs: Sequence[Node], kinks: str = "mean", mode: str = "auto"
-) -> Block:
+) -> Blocks:
     """The Jacobian of each of `ys` by each of `xs`, of shape ``y.shape + x.shape``.
 
     In the dtype of x; complex where x or y is. Of complex y by complex x it is the
@@ -65,11 +58,11 @@ def jacobian_nodes(
             )
     if mode == "auto":
         return _cheaper(ys, xs, kinks)
-    make_blocks = _forward if mode == "forward" else _reverse
-    return make_blocks(ys, xs, kinks)
+    by = _forward if mode == "forward" else _reverse
+    return by(ys, xs, kinks)
 
 
-def _cheaper(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Block:
+def _cheaper(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
     """The Jacobian by the mode that takes fewer operations."""
     outputs, inputs = (sum_of_sizes(nodes) for nodes in (ys, xs))
     if outputs == 1:
@@ -104,46 +97,150 @@ def is_less(a: Size, b: Size) -> bool:
 
 
 # --- one mode and the other -----------------------------------------------------------
-def _reverse(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Block:
-    return [_rows_of(y, xs, kinks) for y in ys]
+def _reverse(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
+    """Unit cotangents pulled back from each output."""
+    return [_rows(y, xs, kinks) for y in ys]
 
 
-def _rows_of(y: Node, xs: Sequence[Node], kinks: str) -> list[Node]:
-    """The Jacobian of `y`: unit cotangents pulled back."""
-    lone = total(y.type.shape) == 1
-    g = make(Full.of(1, y.type)) if lone else make(Hole(y.type))
-    found = pull_back({y: g}, xs, kinks)
+def _rows(y: Node, xs: Sequence[Node], kinks: str) -> list[Node]:
+    g = make(Hole(y.type))
+    real = [x for x in xs if x.type.is_inexact]
+    shares = dict(zip(real, pull_back({y: g}, real, kinks), strict=True))
     rows = []
-    for x, share in zip(xs, found, strict=True):
-        shape = y.type.shape + x.type.shape
+    for x in xs:
+        share = shares.get(x)
         if share is None:
-            rows.append(nothing(y, x))
+            rows.append(_nothing(y, x))
             continue
-        _check_linear(share, y, x)
-        if not lone:
-            (share,) = batched([share], {g: unit_rows(y.type)}, total(y.type.shape))
-        rows.append(_settled(reshape_node(share, shape), y, x))
+        found = at_units(share, g)
+        if y.type.is_complex and x.type.is_complex:
+            _check_holomorphic(share, g, y, x)
+        elif y.type.is_complex:
+            found = _joined(found, at_units(share, g, 1j), -1j)
+        elif x.type.is_complex:
+            found = make(conjugate, found)
+        rows.append(_block(found, y, x))
     return rows
 
 
-def _forward(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Block:
-    columns = [_columns_of(ys, x, kinks) for x in xs]
+def _forward(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
+    """Unit tangents of each variable pushed forward."""
+    columns = [_columns(ys, x, kinks) for x in xs]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _columns_of(ys: Sequence[Node], x: Node, kinks: str) -> list[Node]:
-    """The Jacobian by `x`: unit tangents pushed forward."""
-    n = total(x.type.shape)
-    t = make(Full.of(1, x.type)) if n == 1 else make(Hole(x.type))
+def _columns(ys: Sequence[Node], x: Node, kinks: str) -> list[Node]:
+    if not x.type.is_inexact:
+        return [_nothing(y, x) for y in ys]
+    t = make(Hole(x.type))
     columns = []
     for y, image in zip(ys, push_forward(ys, {x: t}, kinks), strict=True):
-        shape = y.type.shape + x.type.shape
         if image is None:
-            columns.append(nothing(y, x))
+            columns.append(_nothing(y, x))
             continue
-        if n != 1:
-            (image,) = batched([image], {t: unit_rows(x.type)}, n)
-            rank = y.type.ndim
-            image = transpose(Expression(image), (*range(1, rank + 1), 0)).node
-        columns.append(_settled(reshape_node(image, shape), y, x))
+        found = at_units(image, t)
+        if y.type.is_complex and x.type.is_complex:
+            _check_holomorphic(image, t, y, x)
+        elif x.type.is_complex:
+            found = _joined(found, at_units(image, t, 1j), 1j)
+        if total(x.type.shape) != 1:
+            order = (*range(1, y.type.ndim + 1), 0)
+            found = transpose(Expression(found), order).node
+        columns.append(_block(found, y, x))
     return columns
+
+
+def at_units(image: Node, hole: Node, unit: complex = 1) -> Node:
+    """What a linear map makes of all unit vectors, stacked; of a lone one, as it is.
+
+    `image` is its value for the vector `hole`. `unit` may be 1j, for maps that are
+    linear over the real numbers only.
+    """
+    type = hole.type
+    n = total(type.shape)
+    if n == 1:
+        return substitute([image], {hole: make(Full.of(unit, type))})[0]
+    seed = unit_rows(type, unit)
+    return batched([image], {hole: seed}, n)[0]
+
+
+def _joined(one: Node, other: Node, unit: complex) -> Node:
+    """The complex number of two real derivatives."""
+    return (Expression(one) + unit * Expression(other)).node  # type: ignore[no-any-return]
+
+
+def _block(found: Node, y: Node, x: Node) -> Node:
+    """One Jacobian in its shape and dtype."""
+    return cast_node(reshape_node(found, y.type.shape + x.type.shape), _dtype(y, x))
+
+
+def _dtype(y: Node, x: Node) -> np.dtype:
+    """That of the variable, as a gradient's; complex where the output is."""
+    if y.type.is_complex and not x.type.is_complex:
+        return np.result_type(x.type.dtype, np.complex64)
+    return x.type.dtype
+
+
+def _nothing(y: Node, x: Node) -> Node:
+    """The Jacobian of what does not depend on the variable."""
+    scope = current_scope()
+    made = make(Full.of(0, ArrayType(y.type.shape + x.type.shape, _dtype(y, x))))
+    if made not in scope.names:
+        scope.roles.setdefault(made, Role(x, "unused"))
+    return made
+
+
+def _check_holomorphic(image: Node, hole: Node, y: Node, x: Node) -> None:
+    """Raise unless the map from `hole` to `image` is linear over complex numbers."""
+    reached = {hole}
+    for node in in_order([image]):
+        if not reached.isdisjoint(node.args):
+            reached.add(node)
+            if node.op is conjugate or not all(
+                type.is_complex for type in each_type(node.type)
+            ):
+                raise DTypeError(
+                    f"jacobian: an output of dtype {y.type.dtype} is no holomorphic "
+                    f"function of a variable of dtype {x.type.dtype} (np.conj, .real, "
+                    f".imag, np.abs or np.angle stands between), so it has no complex "
+                    f"derivative; return .real and .imag of it, or use jvp or vjp"
+                )
+
+
+# --- second derivatives ---------------------------------------------------------------
+def hessian_nodes(
+    y: Node, xs: Sequence[Node], kinks: str = "mean", mode: str = "auto"
+) -> Blocks:
+    """The second derivatives of `y`, of shape ``y.shape + x.shape + z.shape``.
+
+    The gradient, then forward mode over it (or ``mode="reverse"``). Of two variables
+    one block is computed, and the other is its transpose: by Schwarz's theorem.
+    """
+    for x in xs:
+        if x.type.is_complex and not y.type.is_complex:
+            raise DTypeError(
+                f"hessian: a variable has dtype {x.type.dtype}: the second derivatives "
+                f"of a real function of complex numbers are no complex matrix; take "
+                f"those by .real and .imag, or use hvp"
+            )
+    (firsts,) = jacobian_nodes([y], xs, kinks)
+    blocks: list[list[Node]] = [[] for _ in xs]
+    for i, x in enumerate(xs):
+        if mode == "reverse":
+            (made,) = jacobian_nodes([firsts[i]], xs[i:], kinks, mode)
+            made = [_flipped(b, y, x, z) for b, z in zip(made, xs[i:], strict=True)]
+        else:
+            made = [b for (b,) in jacobian_nodes(firsts[i:], [x], kinks, "forward")]
+        for z, below, block in zip(xs[i:], blocks[i:], made, strict=True):
+            below.append(block)
+            if z is not x:
+                blocks[i].append(_flipped(block, y, z, x))
+    return blocks
+
+
+def _flipped(block: Node, y: Node, x: Node, z: Node) -> Node:
+    """The block of z and x, made of that of x and z."""
+    lead, rows, columns = y.type.ndim, x.type.ndim, z.type.ndim
+    order = [*range(lead + rows + columns)]
+    moved = order[:lead] + order[lead + rows :] + order[lead : lead + rows]
+    return cast_node(transpose(Expression(block), moved).node, z.type.dtype)

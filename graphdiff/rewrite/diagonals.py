@@ -227,7 +227,7 @@ def einsum_of_rows(node: Node) -> Node | None:
         v = alone(row)
         if v is None or len(letters) != 2:
             continue
-        kept, summed = letters
+        kept, summed = letters[0], letters[1]
         if summed in op.output or len(node.args) < 2:
             continue
         if any(kept in s and summed in s for s in _others(op.inputs, k)):

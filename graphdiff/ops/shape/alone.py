@@ -55,6 +55,6 @@ def total(shape: tuple[Size, ...]) -> Size:
     return math.prod(shape, start=1)
 
 
-def unit_rows(type: ArrayType) -> Node:
+def unit_rows(type: ArrayType, unit: complex = 1) -> Node:
     """The unit vectors of the space of arrays of this type, stacked in front."""
-    return make(Alone(type.ndim), make(Full.of(1, type)))
+    return make(Alone(type.ndim), make(Full.of(unit, type)))
