@@ -8,7 +8,9 @@ from graphdiff.graph.node import Constant, Size, make
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Cast, gated, relu, sigmoid
 from graphdiff.ops.core.index import Concatenate, Put, Slice, Take
+from graphdiff.ops.core.linalg import Einsum
 from graphdiff.ops.core.reduce import Softmax
+from graphdiff.ops.shape.alone import Alone
 
 SHAPES = {
     "x": "n,3",
@@ -408,5 +410,56 @@ STABILISING = {
     "count_times_log": [
         lambda v: (v.x > 0) * np.log(np.abs(v.x)),
         lambda v: np.array([0.0, 1, 2]) * np.log(np.abs(v.x[0, :3])),
+    ],
+}
+
+# Rules about zeros that are strict by declaration: what meets them does not matter.
+STRICT = {
+    "product_of_rows": [
+        lambda v: Alone(1)(v.r) * v.q[0],
+        lambda v: v.q[0] / 2 * Alone(1)(full(v.r, 1.0)),
+        lambda v: Alone(2)(v.a) / (2 + v.a * v.a),
+        lambda v: gated(Alone(1)(v.r), rows(v.r, 4).T),
+        lambda v: Alone(1)(v.r) * Alone(1)(v.q[0]),
+    ],
+    "function_of_rows": [
+        lambda v: -Alone(1)(v.r),
+        lambda v: cast(Alone(2)(v.x), np.float32),
+        lambda v: np.conj(Alone(2)(v.w)),
+    ],
+    "sum_of_rows": [
+        lambda v: Alone(1)(v.r) + Alone(1)(v.q[0]),
+        lambda v: Alone(2)(v.x) - Alone(2)(v.y),
+    ],
+    "choice_of_rows": [
+        lambda v: np.where(v.r > 0, Alone(1)(v.r), 0.0),
+        lambda v: np.where(v.x > 0, 0.0, Alone(2)(v.y)),
+    ],
+    "sum_over_rows": [
+        lambda v: np.sum(Alone(2)(v.x), axis=0),
+        lambda v: np.sum(Alone(2)(v.x), axis=(1, 2)),
+        lambda v: np.sum(Alone(2)(v.a)),
+    ],
+    "reshape_of_rows": [
+        lambda v: Alone(1)(v.r).reshape(4, 2, 2),
+        lambda v: Alone(2)(v.a).reshape(8, 8),
+        lambda v: np.expand_dims(Alone(2)(v.x), 2),
+    ],
+    "transpose_of_rows": [
+        lambda v: Alone(1)(v.r).T,
+        lambda v: np.moveaxis(Alone(2)(v.x), 0, -1),
+    ],
+    "diagonal_of_rows": [
+        lambda v: np.diagonal(Alone(1)(v.r)),
+        lambda v: np.trace(Alone(1)(v.r)),
+    ],
+    "matrix_of_rows": [
+        lambda v: Alone(1)(v.r) @ v.b,
+        lambda v: v.a @ Alone(1)(v.r),
+        lambda v: v.a @ Alone(1)(full(v.r, 1.0)),
+    ],
+    "einsum_of_rows": [
+        lambda v: Einsum(("ri", "ij"), "rj")(Alone(1)(v.r), v.b),
+        lambda v: Einsum(("ri", "ij"), "jr")(Alone(1)(full(v.r, 1.0)), v.b),
     ],
 }
