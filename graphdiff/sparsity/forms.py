@@ -133,7 +133,7 @@ class Sparse(Form):
         bound = bind(self.fn, args, kwargs)
         fresh = Fresh(bound.arguments)
         wanted = self.wrt.paths(bound, fresh.inputs)
-        leaves = {x: leaf for x, leaf in fresh.given.items() if _is_integers(leaf)}
+        leaves = {x: leaf for x, leaf in fresh.leaves.items() if _is_integers(leaf)}
         bound.arguments.update(fresh.values)
         values, _ = leaves_of(self.fn(*bound.args, **bound.kwargs))
         targets = [self.settled(as_node(value)) for value in values]

@@ -24,7 +24,7 @@ class Fresh:
     is taken with respect to fresh inputs too, also where the arguments are symbolic
     already, and they are put back afterwards: what the function captured from outside
     stays constant, even where it is the very value of the argument. (Otherwise
-    perturbations are confused: Siskind and Pearlmutter, 2005.) `given` maps each input
+    perturbations are confused: Siskind and Pearlmutter, 2005.) `leaves` maps each input
     to the leaf that it stands for.
     """
 
@@ -33,7 +33,7 @@ class Fresh:
         self.values: dict[str, Any] = {}
         self.inputs: dict[str, Node] = {}
         self.trees: dict[str, Tree] = {}
-        self.given: dict[Node, Any] = {}
+        self.leaves: dict[Node, Any] = {}
         weak = weak_dtype(leaves_of(dict(arguments))[0])
         used: dict[str, int] = {}
         types: dict[ArrayType, ArrayType] = {}
@@ -51,7 +51,7 @@ class Fresh:
                 name = unique(name, used)
                 shared = types.setdefault(type, type)
                 node = self.inputs[name] = make(Input(name, shared))
-                self.given[node] = leaf
+                self.leaves[node] = leaf
                 names.append(name)
                 made.append(Given(node))
             fixed = [v for v, n in zip(leaves, names, strict=True) if n is None]
@@ -65,7 +65,7 @@ class Fresh:
         """
         return {
             node: cast_node(as_node(leaf), node.type.dtype)
-            for node, leaf in self.given.items()
+            for node, leaf in self.leaves.items()
             if not isinstance(leaf, Spec)
         }
 
