@@ -53,6 +53,7 @@ from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
 from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
+from graphdiff.memory.checkpoint import checkpoint as checkpoint
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
 from graphdiff.sparsity.forms import sparse_hessian as sparse_hessian
@@ -73,6 +74,7 @@ __all__ = [
     "backprop",
     "batch",
     "check_gradients",
+    "checkpoint",
     "clip_gradient",
     "compile",
     "cond",

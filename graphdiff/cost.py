@@ -17,6 +17,8 @@ from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import LEAVES, Made, Node, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
+from graphdiff.memory.again import Again
+from graphdiff.memory.order import running_order
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Cast, Elementwise
 from graphdiff.ops.core.index import Concatenate, Put, Take
@@ -37,7 +39,7 @@ from graphdiff.sizes.dims import Dim
 
 Factors = tuple[Size, ...]
 
-_VIEWS = (Spread, Reshape, Transpose)
+_VIEWS = (Spread, Reshape, Transpose, Again)
 _WITHOUT_MEMORY = frozenset((*LEAVES, *_VIEWS))
 
 
@@ -236,8 +238,9 @@ def peak_memory(graph: Graph) -> tuple[Size, ...]:
     (16 * n,)
     """
     peaks = Peaks()
-    last = last_uses(graph)
-    for node in graph.nodes:
+    order = running_order(graph)
+    last = last_uses(graph, order)
+    for node in order:
         if holds_memory(node):
             peaks.take(node.type)
         for arg in last.get(node, ()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeE
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Constant, Input, Node, Pick
 from graphdiff.graph.types import ArrayType, each_type, show_shape
+from graphdiff.memory.order import running_order
 from graphdiff.rewrite.unfold import unfolded
 from graphdiff.sizes.dims import (
     Dim,
@@ -38,8 +39,9 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     check_types([node.type for node in graph.nodes], sizes)
     table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
     quiet = quiet_nodes(graph)
-    last = last_uses(graph)
-    for node in graph.nodes:
+    order = running_order(graph)
+    last = last_uses(graph, order)
+    for node in order:
         if not isinstance(node.op, Input):
             if node in quiet:
                 with np.errstate(all="ignore"):
@@ -70,11 +72,11 @@ def compute(node: Node, table: Mapping[Node, Any], sizes: dict[str, int]) -> Any
     return value
 
 
-def last_uses(graph: Graph) -> dict[Node, list[Node]]:
-    """For each node, the arguments that nothing needs after it."""
+def last_uses(graph: Graph, order: Sequence[Node]) -> dict[Node, list[Node]]:
+    """For each node, the arguments that nothing needs after it, in this order."""
     kept = set(graph.outputs.values())
     last: dict[Node, list[Node]] = {}
-    for node in reversed(graph.nodes):
+    for node in reversed(order):
         for arg in node.args:
             if arg not in kept:
                 kept.add(arg)

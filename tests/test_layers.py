@@ -28,6 +28,7 @@ LAYERS = {
     "nn": 4,
     "scipy": 5,
     "numpy": 5,
+    "memory": 4,
     "strict": 4,
     "control": 5,
     "trace": 4,

@@ -22,6 +22,7 @@ from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.node import Arg, Call, Constant, Input, Node
 from graphdiff.graph.op import filled
 from graphdiff.graph.types import ArrayType
+from graphdiff.memory.order import running_order
 from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.ops.core.index import Put
@@ -85,7 +86,7 @@ class Program:
 
 def program_of(graph: Graph) -> Program:
     """The records of `graph`; raises `GraphValueError` for what cannot be called."""
-    nodes = written_late(graph.nodes)
+    nodes = written_late(running_order(graph))
     numbers = {node: i for i, node in enumerate(nodes)}
     entries = entries_of(nodes, set(graph.outputs.values()))
     quiet = quiet_nodes(graph)

@@ -289,7 +289,19 @@ def _shown(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -
     return lo.view(call, args, shape, dtype)
 
 
+def _again(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> int:
+    """The same array as another value, so that what is made of it is made anew."""
+    (x,) = args
+    if x in lo.known:
+        return x
+    held = lo.values[x].held
+    new = lo.value(shape, held, dtype)
+    record = Call("np.reshape", (Arg(0), held))
+    return lo.add(Step("view", "again", (x,), new, "", (), record))
+
+
 RULES: Mapping[str, Rule] = {
+    "again": _again,
     **dict.fromkeys(("np.flip", "np.diagonal"), _shown),
     "spread": _spread,
     "np.reshape": _moved,

@@ -12,7 +12,17 @@ from typing import Any
 
 from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
-from graphdiff.graph.node import At, Hole, Node, Pick, Role, Scope, current_scope, make
+from graphdiff.graph.node import (
+    At,
+    Hole,
+    Node,
+    Pick,
+    Role,
+    Scope,
+    current_mark,
+    current_scope,
+    make,
+)
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite.masks import settled_nodes
@@ -106,7 +116,9 @@ class Symbolic(Sweep):
 
     Records the role of each node made (the adjoint of which node, by which rule) and
     names the adjoints of named nodes. `carry` is the handle in which rules get their
-    cotangent; by default one with strict zeros wherever a mask is.
+    cotangent; by default one with strict zeros wherever a mask is. `turn` is 1 for a
+    sweep that comes after what it reads, 0 in forward mode, which runs beside it: the
+    marks of regions count them.
     """
 
     def __init__(
@@ -117,9 +129,12 @@ class Symbolic(Sweep):
         kinks: str,
         carry: type[Expression] | None,
         inner: bool = False,
+        turn: int = 1,
     ) -> None:
         """Prepare to append to `scope`; see `pull_back` for `inner`."""
         super().__init__(targets, wrt, kinks)
+        self.turn = turn
+        self.within = len(current_mark.get())
         self.scope = scope
         self.carry = carry
         self.inner = inner
@@ -171,6 +186,10 @@ class Symbolic(Sweep):
             convention = f"{op.kink}: {word}"
         order = 1 + (roles[node].order if node in roles else 0)
         roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
+        if mark := self.scope.marks.get(node):
+            outer, inner = mark[: self.within], mark[self.within :]
+            later = (*outer, *[(region, n + self.turn) for region, n in inner])
+            self.scope.marks.update(dict.fromkeys(made, later))
 
 
 def _fit(share: Node, arg: Node) -> Node:
@@ -186,6 +205,7 @@ def pull_back(
     kinks: str = "mean",
     carry: type[Expression] | None = None,
     inner: bool = False,
+    turn: int = 1,
 ) -> list[Node | None]:
     """The cotangents of `wrt`, given those of `targets`; None where none arrives.
 
@@ -195,7 +215,7 @@ def pull_back(
     if not targets:
         return [None] * len(wrt)
     scope = current_scope()
-    sweep = Symbolic(scope, list(targets), wrt, kinks, carry, inner)
+    sweep = Symbolic(scope, list(targets), wrt, kinks, carry, inner, turn)
     table = {target: Expression(seed) for target, seed in targets.items()}
     before = scope.keep_fresh, scope.busy
     kept = [] if inner else scope.take_fresh()
@@ -218,7 +238,7 @@ def push_forward(
     in which no hole is left.
     """
     holes = [make(Hole(y.type)) for y in targets]
-    pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open)
+    pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open, turn=0)
     arrived = [
         (share, tangent)
         for share, tangent in zip(pulled, tangents.values(), strict=True)
@@ -227,7 +247,7 @@ def push_forward(
     if not arrived:
         return [None] * len(holes)
     again = collect(*zip(*arrived, strict=True))
-    return pull_back(again, holes, kinks)
+    return pull_back(again, holes, kinks, turn=0)
 
 
 def collect(targets: Iterable[Node], seeds: Iterable[Node]) -> dict[Node, Node]:

@@ -31,6 +31,8 @@ from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import show_type
+from graphdiff.memory.again import recomputes
+from graphdiff.memory.recompute import stored_form
 
 
 class Module:
@@ -112,10 +114,10 @@ class Module:
 
     def source(self) -> str:
         """The text of the module."""
+        main = self._function()
         lines = [*self.header.module(), "", *self.helpers.head(self.modules)]
         for node, name in self.constants.items():
             lines += ["", *constant_lines(name, node.op.value)]  # type: ignore[attr-defined]
-        main = self._function()
         for source in self.helpers.sources(checks=False):
             lines += ["", "", *source]
         offset = len(lines) + 2
@@ -158,8 +160,13 @@ class Module:
         return None
 
     def _function(self) -> list[str]:
-        sections, starts = Sections(self.graph, self.body).lines()
         last = self.returned.lines()
+        body = Sections(self.graph, self.body, last)
+        sections, starts = body.lines()
+        self.header.released = body.released
+        if recomputes(self.graph.nodes):
+            other = type(self)(stored_form(self.graph), self.name)
+            self.header.stored = other.header.operations(), other.header.memory()
         entry = self.entry.lines(self._sizes_used())
         head = head_lines(self.name, self.parameters)
         head += self.header.function()

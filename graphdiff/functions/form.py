@@ -149,4 +149,5 @@ class Form:
         leaves = [n for n in in_order([node]) if isinstance(n.op, Input)]
         inputs = {str(i): n for i, n in enumerate(leaves)}
         stable = stabilise_graph(Graph(inputs, {"y": node}))
+        current_scope().marks.update(stable.ledger.marks)
         return substitute([stable.outputs["y"]], {})[0]

@@ -11,7 +11,7 @@ from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
 from graphdiff.graph.nest import descend, leaves_of, structure, unflatten
-from graphdiff.graph.node import Input, Node, Role, Scope, current_scope
+from graphdiff.graph.node import Input, Mark, Node, Role, Scope, current_scope
 from graphdiff.sizes.dims import Dim, strongest
 
 
@@ -45,30 +45,32 @@ class Ledger:
 
     `needs` lists sizes that must be at least 0: those of the nodes, and of nodes that
     a pass has made superfluous. ``np.ones_like(x)[:2]`` is 2 ones only where x has 2.
+    `marks` tells which regions, computed again for a derivative, a node stands in.
     """
 
     names: Mapping[Node, str] = field(default_factory=dict)
     positions: Mapping[Node, Position] = field(default_factory=dict)
     roles: Mapping[Node, Role] = field(default_factory=dict)
     needs: tuple[Dim, ...] = ()
+    marks: Mapping[Node, Mark] = field(default_factory=dict)
 
     @classmethod
     def of(cls, scope: Scope, nodes: Sequence[Node]) -> Ledger:
         """What `scope` knows about `nodes`."""
-        names, positions, roles = (
+        names, positions, roles, marks = (
             _known(table, nodes)
-            for table in (scope.names, scope.positions, scope.roles)
+            for table in (scope.names, scope.positions, scope.roles, scope.marks)
         )
         needs = dict(scope.needs)
         for node in nodes:
             if node.op.needs:
                 needs.update(dict.fromkeys(node.op.needs))
-        return cls(names, positions, roles, strongest(needs))
+        return cls(names, positions, roles, strongest(needs), marks)
 
 
 def _known(table: Mapping[Node, Any], nodes: Iterable[Node]) -> dict[Node, Any]:
     """What the table says about these nodes."""
-    return {node: table[node] for node in nodes if node in table}
+    return {node: table[node] for node in nodes if node in table} if table else {}
 
 
 @dataclass(frozen=True)
@@ -319,6 +321,7 @@ class Graph:
         scope.names.update(self.ledger.names)
         scope.positions.update(self.ledger.positions)
         scope.roles.update(self.ledger.roles)
+        scope.marks.update(self.ledger.marks)
         scope.needs.update(dict.fromkeys(self.ledger.needs))
         return scope
 

@@ -81,6 +81,35 @@ class Role(NamedTuple):
     order: int = 1
 
 
+class Region:
+    """A part of a program whose values are computed again for a derivative.
+
+    Regions have identity; `label` says what the part is called.
+    """
+
+    __slots__ = ("label",)
+
+    def __init__(self, label: str) -> None:
+        """Begin a region called `label`."""
+        self.label = label
+
+    def __repr__(self) -> str:
+        """Name the region."""
+        return f"<Region {self.label}>"
+
+
+Mark = tuple[tuple[Region, int], ...]
+"""The regions that a node stands in, the outermost first, each with a level.
+
+The level counts the reverse sweeps between the region's own computation, level 0, and
+the node: an adjoint of a node of level 0 has level 1. What a node reads of the same
+region at a lower level is computed again for it.
+"""
+
+current_mark: ContextVar[Mark] = ContextVar("graphdiff-mark", default=())
+"""The regions within which nodes are built now."""
+
+
 class Scope:
     """A place where nodes are built: equal ones are shared, and facts about them kept.
 
@@ -96,6 +125,7 @@ class Scope:
         self.names: MutableMapping[Node, str] = table()
         self.positions: MutableMapping[Node, Position] = table()
         self.roles: MutableMapping[Node, Role] = table()
+        self.marks: MutableMapping[Node, Mark] = table()
         self.needs: dict[Dim, None] = {}
         self.fresh: list[Node] = []
         self.keep_fresh = False
@@ -116,6 +146,8 @@ class Scope:
                 if not op.over_complex:
                     _refuse_complex(op, args)
                 self.nodes[key] = node
+                if mark := current_mark.get():
+                    self.marks[node] = mark
                 if self.keep_fresh:
                     self.fresh.append(node)
         return node
@@ -149,12 +181,17 @@ current_scope = _current.get
 
 @contextmanager
 def building(scope: Scope) -> Iterator[Scope]:
-    """Build nodes in `scope` within the ``with`` block."""
-    token = _current.set(scope)
+    """Build nodes in `scope` within the ``with`` block.
+
+    Another scope begins outside of all regions.
+    """
+    mark = current_mark.get() if scope is _current.get() else ()
+    token, marked = _current.set(scope), current_mark.set(mark)
     try:
         with collector_held():
             yield scope
     finally:
+        current_mark.reset(marked)
         _current.reset(token)
 
 

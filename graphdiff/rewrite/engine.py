@@ -70,20 +70,37 @@ def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
 
 
 def inherit(scope: Scope, old: Node, new: Node) -> None:
-    """Give the name, the line and the role of `old` to what replaces it.
+    """Give the name, the line, the role and the mark of `old` to what replaces it.
 
     A forward node that serves as a gradient too stays a forward node, without the
     gradient's name.
     """
     name, position = scope.names.get(old), scope.positions.get(old)
-    role = scope.roles.get(old)
+    role, mark = scope.roles.get(old), scope.marks.get(old)
     for made in scope.take_fresh():
+        if mark is not None:
+            scope.marks.setdefault(made, mark)
         if position is not None:
             scope.positions.setdefault(made, position)
         if role is not None:
             scope.roles.setdefault(made, role)
     if name is not None and new.args and (role is None or new in scope.roles):
         scope.names.setdefault(new, name)
+
+
+def bring_forward(scope: Scope, node: Node, reader: Node) -> bool:
+    """Move `node` out of the derivative, to where a forward `reader` now reads it.
+
+    Whether it did move: it stays if the reader belongs to a derivative itself.
+    """
+    if reader in scope.roles or scope.roles.pop(node, None) is None:
+        return False
+    if reader in scope.positions:
+        scope.positions[node] = scope.positions[reader]
+    scope.marks.pop(node, None)
+    if reader in scope.marks:
+        scope.marks[node] = scope.marks[reader]
+    return True
 
 
 def _is_one_of(op: Op, heads: Sequence[Head]) -> bool:

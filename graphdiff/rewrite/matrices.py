@@ -27,7 +27,13 @@ from graphdiff.ops.matrix.triangular import (
     SolveTriangular,
 )
 from graphdiff.rewrite.axes import reshaped
-from graphdiff.rewrite.engine import Engine, Rule, rewrite, rewrites
+from graphdiff.rewrite.engine import (
+    Engine,
+    Rule,
+    bring_forward,
+    rewrite,
+    rewrites,
+)
 
 _FLIP = Transpose((-1, -2))
 
@@ -96,10 +102,7 @@ def values_beside_vectors(node: Node, engine: Engine) -> Node | None:
     found = scope.nodes.get((both, node.args))
     if found is None:
         return None
-    if node not in scope.roles:
-        scope.roles.pop(found, None)
-        if node in scope.positions:
-            scope.positions[found] = scope.positions[node]
+    bring_forward(scope, found, node)
     return make(Pick(place), found)
 
 

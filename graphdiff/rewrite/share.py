@@ -7,7 +7,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, make
 from graphdiff.ops.core.reduce import LogSumExp, Softmax
 from graphdiff.ops.order.sorting import Sort, in_order, stable_order_op
-from graphdiff.rewrite.engine import Engine, rewrite, rewrites
+from graphdiff.rewrite.engine import Engine, bring_forward, rewrite, rewrites
 from graphdiff.rewrite.matrices import share_factors
 
 
@@ -24,10 +24,8 @@ def logsumexp_beside_softmax(node: Node, engine: Engine) -> Node | None:
     p = scope.nodes.get((Softmax(op.axes), node.args))
     if p is None:
         return None
-    if node not in scope.roles and scope.roles.pop(p, None) is not None:
+    if bring_forward(scope, p, node):
         scope.names.pop(p, None)
-        if node in scope.positions:
-            scope.positions[p] = scope.positions[node]
     return make(op, *node.args, p)
 
 
@@ -43,9 +41,7 @@ def sorted_by_order(node: Node, engine: Engine) -> Node | None:
     order = scope.nodes.get((stable_order_op(op.axis), (x,)))
     if order is None:
         return None
-    moved = node not in scope.roles and scope.roles.pop(order, None) is not None
-    if moved and node in scope.positions:
-        scope.positions[order] = scope.positions[node]
+    bring_forward(scope, order, node)
     found: Expression = in_order(Expression(x), Expression(order), op.axis)
     return found.node
 

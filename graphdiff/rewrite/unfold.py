@@ -12,11 +12,19 @@ from typing import Any
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Op, Pick, building, current_scope
+from graphdiff.memory.recompute import recomputed
 from graphdiff.rewrite.engine import inherit, rebuilt
 
 
 def unfolded(graph: Graph) -> Graph:
-    """`graph` without shorthands, also in the bodies of its ops; names go along."""
+    """`graph` without shorthands, also in the bodies of its ops; names go along.
+
+    What stands in a region that is computed again (`gd.checkpoint`) is.
+    """
+    return recomputed(_written_out(graph))
+
+
+def _written_out(graph: Graph) -> Graph:
     if not any(node.op.shorthand or node.op.bodies() for node in graph.nodes):
         return graph
     with building(graph.scope()) as scope:

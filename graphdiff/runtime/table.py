@@ -120,6 +120,11 @@ def _astype(x: Any, dtype: Any) -> Any:
     return np.asarray(x).astype(dtype)
 
 
+def again(x: Any) -> Any:
+    """X itself: what is computed of it is computed once more."""
+    return x
+
+
 def _flipped_cumsum(x: Any, axis: int = 0) -> Any:
     return np.flip(np.cumsum(np.flip(x, axis), axis), axis)
 
@@ -135,6 +140,7 @@ FUNCTIONS = Table(
         **{f"np.fft.{name}": getattr(np.fft, name) for name in _FFT.split()},
         **HELPERS,
         "getitem": operator.getitem,
+        "again": again,
         "concatenate": concatenate,
         "astype": _astype,
         "spread": spread,

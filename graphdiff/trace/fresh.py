@@ -110,7 +110,7 @@ def leaf_type(name: str, leaf: Any, weak: np.dtype) -> ArrayType | None:
 def substitute(nodes: Sequence[Node], places: Mapping[Node, Node]) -> list[Node]:
     """`nodes` with each key of `places` replaced by its value, all else the same.
 
-    Names, lines and roles go along.
+    Names, lines, roles and marks go along.
     """
     scope = current_scope()
     done = dict(places)
@@ -126,4 +126,6 @@ def substitute(nodes: Sequence[Node], places: Mapping[Node, Node]) -> list[Node]
                     table.setdefault(made, table[node])
             if scope.watcher is not None:
                 scope.watcher.copied(node, made)
+            if node in scope.marks:
+                scope.marks[made] = scope.marks[node]
     return [done[node] for node in nodes]

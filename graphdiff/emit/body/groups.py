@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphdiff.emit.plan.schedule import merge
 from graphdiff.emit.store.statements import Statement
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
+from graphdiff.memory.again import RECOMPUTED
+from graphdiff.memory.order import merge
 
 _LAST = 1 << 60
 
@@ -36,7 +37,8 @@ def in_groups(
 
     The forward part stays as it is. The adjoints follow the sweep, the last forward
     statement first; a statement comes early only because another one needs it. Those
-    of a second derivative come after those of the first.
+    of a second derivative come after those of the first. What is computed again comes
+    right before what reads it.
     """
     needs = _needs(statements)
     keys: list[tuple[int, int]] = []
@@ -53,7 +55,30 @@ def in_groups(
             keys.append(max(before, default=(order, -_LAST)))
         else:
             keys.append((order, -place))
+    if any(is_again(graph, statement) for statement in statements):
+        _on_demand(graph, statements, needs, keys)
     return merge(needs, keys)
+
+
+def is_again(graph: Graph, statement: Statement) -> bool:
+    """Whether the statement computes what has been computed before."""
+    role = graph.role_of(statement.node)
+    return role is not None and role.rule == RECOMPUTED and bool(statement.parts)
+
+
+def _on_demand(
+    graph: Graph,
+    statements: Sequence[Statement],
+    needs: Sequence[Sequence[int]],
+    keys: list[tuple[int, int]],
+) -> None:
+    """Let what is computed again come with the first statement that reads it."""
+    asked: dict[int, tuple[int, int]] = {}
+    for i in range(len(statements) - 1, -1, -1):
+        if i in asked and is_again(graph, statements[i]):
+            keys[i] = asked[i]
+        for j in needs[i]:
+            asked[j] = min(keys[i], asked.get(j, keys[i]))
 
 
 def _needs(statements: Sequence[Statement]) -> list[list[int]]:

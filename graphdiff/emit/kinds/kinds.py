@@ -16,6 +16,7 @@ from graphdiff.emit.store.variables import Variables, plain_call
 from graphdiff.emit.text.text import literal, method
 from graphdiff.graph.node import Arange, Full, Made, Node, Size
 from graphdiff.graph.types import ArrayType
+from graphdiff.memory.again import Again
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Cast, Elementwise
 from graphdiff.ops.core.index import Concatenate, Put, Take
@@ -109,6 +110,7 @@ _RULES: dict[type, Callable[[Variables, Node], Value]] = {
     Elementwise: entrywise.elementwise,
     Cast: entrywise.cast,
     Spread: moves.spread,
+    Again: moves.again,
     Reshape: moves.reshape,
     Transpose: moves.transpose,
     MatMul: products.matmul,

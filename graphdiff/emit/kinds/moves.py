@@ -47,6 +47,15 @@ def spread(body: Variables, node: Node) -> Value:
     return made
 
 
+def again(body: Variables, node: Node) -> Value:
+    """The array itself, under the name that it has."""
+    (arg,) = node.args
+    value = body.argument(node, arg)
+    if value.weak:
+        return Value(value.text, value.rank, weak=True, number=value.number)
+    return body.joined(node, value.text, value.rank, value.thin, 0)
+
+
 def reshape(body: Variables, node: Node) -> Value:
     """Axes of size 1 come and go by indexing; the rest is ``.reshape``."""
     arg = node.args[0]

@@ -8,14 +8,12 @@ as it can, and what belongs to one forward statement stands together.
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import Any
+from collections.abc import Sequence
 
 from graphdiff.emit.plan.late import written_late
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node, Role
+from graphdiff.graph.node import Node
+from graphdiff.memory.order import merged, sweep_keys
 
 _NEVER = 1 << 60
 
@@ -28,20 +26,16 @@ def schedule(graph: Graph) -> list[Node]:
 def _in_sweep(graph: Graph) -> list[Node]:
     nodes, roles = graph.nodes, graph.ledger.roles
     forward = [n for n in nodes if n not in roles]
-    order = _merge(forward, _steps(graph, forward))
+    order = merged(forward, _steps(graph, forward))
     if len(order) == len(nodes):
         return order
     ranks = {node: i for i, node in enumerate(order)}
     adjoints = [n for n in nodes if n in roles]
-    for node in adjoints:
-        ranks[node] = len(ranks)
-    sweep: dict[Node, int] = {}
-    for node in adjoints:
-        sweep[node] = _sweep_place(roles[node], node, ranks, sweep)
+    keys = sweep_keys(adjoints, roles, ranks)
     if _is_closed(order):
-        return order + _merge(adjoints, [-sweep[node] for node in adjoints])
-    keys = [sweep.get(n, len(ranks)) for n in nodes]
-    return _merge(nodes, [-key for key in keys])
+        return order + merged(adjoints, keys)
+    late = dict(zip(adjoints, keys, strict=True))
+    return merged(nodes, [late.get(n, -len(nodes)) for n in nodes])
 
 
 def _is_closed(order: Sequence[Node]) -> bool:
@@ -70,56 +64,3 @@ def _steps(graph: Graph, forward: Sequence[Node]) -> list[int]:
             if step < needed.get(arg, _NEVER):
                 needed[arg] = step
     return steps
-
-
-def _sweep_place(
-    role: Role, node: Node, ranks: dict[Node, int], sweep: dict[Node, int]
-) -> int:
-    """Where in the sweep an adjoint belongs: the place of what it is the adjoint of.
-
-    A sum over the paths to a variable belongs where its last term does.
-    """
-    if role.of in ranks and role.of.args:
-        return ranks[role.of]
-    return min([sweep[arg] for arg in node.args if arg in sweep], default=0)
-
-
-def _merge(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
-    """A topological order of nodes; what `nodes` does not hold counts as there."""
-    return [nodes[i] for i in merge(_needs(nodes), keys)]
-
-
-def _needs(nodes: Sequence[Node]) -> Iterator[list[int]]:
-    """The places of the arguments of each node."""
-    place = {node: i for i, node in enumerate(nodes)}
-    for node in nodes:
-        yield [place[arg] for arg in node.args if arg in place]
-
-
-def merge(needs: Iterable[Iterable[int]], keys: Sequence[Any]) -> list[int]:
-    """A topological order that always takes the ready item of the smallest key.
-
-    `needs` says for each item which others come before it, in some topological order.
-    Of equal keys the first item comes first.
-    """
-    if all(a <= b for a, b in pairwise(keys)):
-        return list(range(len(keys)))
-    waiting = [0] * len(keys)
-    readers: list[list[int]] = [[] for _ in keys]
-    ready = []
-    for i, before in enumerate(needs):
-        for j in before:
-            waiting[i] += 1
-            readers[j].append(i)
-        if not waiting[i]:
-            ready.append((keys[i], i))
-    heapq.heapify(ready)
-    order = []
-    while ready:
-        i = heapq.heappop(ready)[1]
-        order.append(i)
-        for j in readers[i]:
-            waiting[j] -= 1
-            if not waiting[j]:
-                heapq.heappush(ready, (keys[j], j))
-    return order

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.graph.node import Node
+from graphdiff.memory.again import Again
 from graphdiff.ops.complex.complexes import Imaginary
 from graphdiff.ops.core import elementwise as ufuncs
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
@@ -10,7 +11,7 @@ from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.core.index import Concatenate, Put, Take
 from graphdiff.ops.shape.moves import Move
 
-VIEWS = (Spread, Reshape, Transpose)
+VIEWS = (Spread, Reshape, Transpose, Again)
 
 PARTS = (RealPart, Imaginary)
 """Views of complex arrays as real ones."""

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from graphdiff.cost import holds_memory, operations, product, show_size
+from graphdiff.cost import Peaks, holds_memory, operations, product, show_size
 from graphdiff.emit.body.body import Body
 from graphdiff.emit.shell.arguments import Leaf, Parameter
+from graphdiff.emit.store.statements import InPlace
 from graphdiff.emit.text.layout import docstring, one_line, paragraph
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import ArrayType, Size, show_shape
+from graphdiff.memory.again import RECOMPUTED
 from graphdiff.sizes.dims import Dim
 
 _STRICT = (
@@ -50,12 +52,17 @@ class Header:
         """Look at the graph, its statements and the parameters of the function.
 
         `gradients`: see `gradients_of`; `modules`: those of SciPy that are called.
+        Of a function that computes values again, `released` tells after which
+        statement which variables are let go of, and `stored` what operations and
+        memory it would take to keep them instead.
         """
         self.modules = modules
         self.graph = graph
         self.body = body
         self.made = made
         self.gradients = gradients
+        self.released: dict[int, list[str]] = {}
+        self.stored: tuple[Size, Size] | None = None
 
     def title(self) -> str:
         """Say in a line what the function computes."""
@@ -105,18 +112,31 @@ class Header:
 
     def _cost(self) -> list[str]:
         nodes, roles = self.graph.nodes, self.graph.ledger.roles
-        forward = operations(n for n in nodes if n not in roles)
-        total = forward + operations(n for n in nodes if n in roles)
-        text = f"Cost: about {show_size(total)} operations"
+        again = [n for n in nodes if n in roles and roles[n].rule == RECOMPUTED]
+        text = f"Cost: about {show_size(self.operations())} operations"
         if self.gradients:
+            forward = operations(n for n in nodes if n not in roles)
             text += f", of which {show_size(forward)} for the value"
-        memory = self._memory()
-        return _wrapped(
-            f"{text}; at most {show_size(memory)} bytes beside the arguments."
-        )
+        if again:
+            word = " and" if self.gradients else ", of which"
+            text += f"{word} {show_size(operations(again))} to compute values again"
+        text += f"; at most {show_size(self.memory())} bytes beside the arguments."
+        if self.stored is not None:
+            count, memory = map(show_size, self.stored)
+            text += f" If all were kept: {count} operations and {memory} bytes."
+        return _wrapped(text)
 
-    def _memory(self) -> Size:
-        """What the variables hold in the end, and the largest temporary on top."""
+    def operations(self) -> Size:
+        """The number of operations in all."""
+        return operations(self.graph.nodes)
+
+    def memory(self) -> Size:
+        """What the variables hold in the end, and the largest temporary on top.
+
+        Where variables are let go of: what they hold at any time, temporaries too.
+        """
+        if any(self.released.values()):
+            return self._most_at_once()
         stored: Counter[ArrayType] = Counter()
         inline: set[ArrayType] = set()
         for statement in self.body.statements:
@@ -133,6 +153,30 @@ class Header:
         for type in sorted(inline, key=str):
             extra = _larger(extra, _bytes(type))
         return held + extra
+
+    def _most_at_once(self) -> Size:
+        peaks = Peaks()
+        held: dict[str, ArrayType] = {}
+        for i, statement in enumerate(self.body.statements):
+            inside = [p.type for p in statement.parts if p is not statement.node]
+            if isinstance(statement, InPlace):
+                inside = []
+            elif statement.parts and holds_memory(statement.node):
+                held[statement.name] = statement.node.type
+                peaks.take(statement.node.type)
+            for type in dict.fromkeys(inside):
+                if isinstance(type, ArrayType) and type.shape:
+                    peaks.take(type)
+            for type in dict.fromkeys(inside):
+                if isinstance(type, ArrayType) and type.shape:
+                    peaks.drop(type)
+            for name in self.released.get(i, ()):
+                if name in held:
+                    peaks.drop(held.pop(name))
+        most: Size = 0
+        for size in peaks.largest():
+            most = _larger(most, size)
+        return most
 
     def _origin(self) -> str:
         files = sorted({p.file for p in self.graph.ledger.positions.values()})

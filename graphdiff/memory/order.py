@@ -1,0 +1,135 @@
+"""In which order a graph that computes values again is run: those as late as can be.
+
+Any topological order gives the same numbers. Memory is saved only if a value that is
+computed again comes right before the adjoint that reads it, and not with the forward
+part, where its arguments are ready too.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, Role
+from graphdiff.memory.again import RECOMPUTED, recomputes
+
+
+def running_order(graph: Graph) -> Sequence[Node]:
+    """The nodes of `graph` as they are run: what is computed again, on demand.
+
+    A graph in which nothing is computed again runs in its own order.
+    """
+    nodes, roles = graph.nodes, graph.ledger.roles
+    if not recomputes(nodes):
+        return nodes
+    forward = _forward(nodes, roles)
+    ranks = {node: i for i, node in enumerate(forward)}
+    rest = [n for n in nodes if n not in ranks]
+    return [*forward, *merged(rest, sweep_keys(rest, roles, ranks))]
+
+
+def _forward(nodes: Sequence[Node], roles: Mapping[Node, Role]) -> list[Node]:
+    """The nodes without a role, and what they read."""
+    found: set[Node] = set()
+    for node in reversed(nodes):
+        if node in found or node not in roles:
+            found.add(node)
+            found.update(node.args)
+    return [node for node in nodes if node in found]
+
+
+def sweep_keys(
+    adjoints: Sequence[Node], roles: Mapping[Node, Role], ranks: Mapping[Node, int]
+) -> list[int]:
+    """When each of `adjoints` has its turn: the smallest key first.
+
+    The adjoints of the last forward value come first, so that each forward array dies
+    as early as it can; `ranks` tells the places of the forward values. What is computed
+    again has its turn when the first of its readers has.
+    """
+    ranks = dict(ranks)
+    for node in adjoints:
+        ranks[node] = len(ranks)
+    sweep: dict[Node, int] = {}
+    again = False
+    for node in adjoints:
+        again = again or _is_again(node, roles)
+        sweep[node] = _sweep_place(roles.get(node), node, ranks, sweep)
+    keys = {node: -place for node, place in sweep.items()}
+    if again:
+        _on_demand(adjoints, roles, keys)
+    return [keys[node] for node in adjoints]
+
+
+def _is_again(node: Node, roles: Mapping[Node, Role]) -> bool:
+    role = roles.get(node)
+    return role is not None and role.rule == RECOMPUTED
+
+
+def _on_demand(
+    adjoints: Sequence[Node], roles: Mapping[Node, Role], keys: dict[Node, int]
+) -> None:
+    """Give to what is computed again the smallest key of its readers."""
+    asked: dict[Node, int] = {}
+    for node in reversed(adjoints):
+        if node in asked and _is_again(node, roles):
+            keys[node] = asked[node]
+        key = keys[node]
+        for arg in node.args:
+            asked[arg] = min(key, asked.get(arg, key))
+
+
+def _sweep_place(
+    role: Role | None, node: Node, ranks: Mapping[Node, int], sweep: Mapping[Node, int]
+) -> int:
+    """Where in the sweep an adjoint belongs: the place of what it is the adjoint of.
+
+    A sum over the paths to a variable belongs where its last term does.
+    """
+    if role is not None and role.of in ranks and role.of.args:
+        return ranks[role.of]
+    return min([sweep[arg] for arg in node.args if arg in sweep], default=0)
+
+
+def merged(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
+    """A topological order of nodes; what `nodes` does not hold counts as there."""
+    return [nodes[i] for i in merge(_needs(nodes), keys)]
+
+
+def _needs(nodes: Sequence[Node]) -> Iterator[list[int]]:
+    """The places of the arguments of each node."""
+    place = {node: i for i, node in enumerate(nodes)}
+    for node in nodes:
+        yield [place[arg] for arg in node.args if arg in place]
+
+
+def merge(needs: Iterable[Iterable[int]], keys: Sequence[Any]) -> list[int]:
+    """A topological order that always takes the ready item of the smallest key.
+
+    `needs` says for each item which others come before it, in some topological order.
+    Of equal keys the first item comes first.
+    """
+    if all(a <= b for a, b in pairwise(keys)):
+        return list(range(len(keys)))
+    waiting = [0] * len(keys)
+    readers: list[list[int]] = [[] for _ in keys]
+    ready = []
+    for i, before in enumerate(needs):
+        for j in before:
+            waiting[i] += 1
+            readers[j].append(i)
+        if not waiting[i]:
+            ready.append((keys[i], i))
+    heapq.heapify(ready)
+    order = []
+    while ready:
+        i = heapq.heappop(ready)[1]
+        order.append(i)
+        for j in readers[i]:
+            waiting[j] -= 1
+            if not waiting[j]:
+                heapq.heappush(ready, (keys[j], j))
+    return order
