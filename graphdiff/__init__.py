@@ -49,6 +49,7 @@ from graphdiff.functions.blocks import jacobian as jacobian
 from graphdiff.functions.blocks import laplacian as laplacian
 from graphdiff.functions.grad import grad as grad
 from graphdiff.functions.grad import value_and_grad as value_and_grad
+from graphdiff.functions.hvp import hvp as hvp
 from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
 from graphdiff.functions.vmap import vmap as vmap
@@ -90,6 +91,7 @@ __all__ = [
     "grad",
     "gradients",
     "hessian",
+    "hvp",
     "jacobian",
     "jvp",
     "laplacian",

@@ -67,7 +67,7 @@ class Linear(Form):
         argument = _join(primals, signature.parameters)
         source, target = self.sides(argument, signature.result)
         of, to = self.sides(graph.inputs, graph.outputs)
-        parts, tree = _match(self.vector, source, of, vector)
+        parts, tree = match(self.vector, source, of, vector)
         seeds = {name: make(Input(name, type)) for name, (_, type) in parts.items()}
         with building(graph.scope()) as scope:
             images = self.derive(
@@ -98,7 +98,7 @@ class Linear(Form):
         argument, result = _join(primals, fresh.trees), Tree(spec, tuple(outputs))
         source, target = self.sides(argument, result)
         of, to = self.sides(fresh.inputs, outputs)
-        parts, _ = _match(self.vector, source, of, vector)
+        parts, _ = match(self.vector, source, of, vector)
         seeds = [
             spread_node(cast_node(as_node(leaf), type.dtype), type.shape)
             for leaf, type in parts.values()
@@ -179,7 +179,7 @@ def _image_name(name: str, used: dict[str, int], graph: Graph) -> str:
     return unique(f"d_{name.rpartition('.')[2]}", used)
 
 
-def _match(
+def match(
     what: str, source: Tree, nodes: Nodes, vector: Any
 ) -> tuple[dict[str, tuple[Any, ArrayType]], Tree]:
     """The leaves of `vector`, by name and with the type they must have; and its tree.
