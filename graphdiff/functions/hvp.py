@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from graphdiff.derivative.differentiate import check_scalar, short_name
@@ -129,14 +130,14 @@ class HessianProduct(Form):
         self, signature: Signature, bound: Any, place: int, tree: Tree
     ) -> Signature:
         """The signature with the vector after the arguments passed by position."""
-        items = list(signature.parameters.items())
-        kinds = dict(signature.kinds)
-        kinds[self.vector] = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        if _VARIADIC in kinds.values():
-            place = 1 + [*kinds.values()].index(_VARIADIC)
-            kinds[self.vector] = inspect.Parameter.KEYWORD_ONLY
-        items.insert(place, (self.vector, tree))
-        return Signature(signature.function, dict(items), kinds, signature.result)
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        known = [*signature.kinds.values()]
+        if _VARIADIC in known:
+            place, kind = 1 + known.index(_VARIADIC), inspect.Parameter.KEYWORD_ONLY
+        trees, kinds = [*signature.parameters.items()], [*signature.kinds.items()]
+        trees.insert(place, (self.vector, tree))
+        kinds.insert(place, (self.vector, kind))
+        return replace(signature, parameters=dict(trees), kinds=dict(kinds))
 
     def _compile(self, args: Any, kwargs: Any) -> Callable[..., Any]:
         compiled = super()._compile(args, kwargs)
