@@ -130,7 +130,7 @@ class HessianProduct(Form):
         self, signature: Signature, bound: Any, place: int, tree: Tree
     ) -> Signature:
         """The signature with the vector after the arguments passed by position."""
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        kind: Any = inspect.Parameter.POSITIONAL_OR_KEYWORD
         known = [*signature.kinds.values()]
         if _VARIADIC in known:
             place, kind = 1 + known.index(_VARIADIC), inspect.Parameter.KEYWORD_ONLY
