@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from graphdiff.batching.batched import counterparts
+from graphdiff.batching.batched import Batch
 from graphdiff.errors import GraphValueError, ShapeError
 from graphdiff.graph.node import Node, make
 from graphdiff.graph.types import ArrayType, Size, alike, show_shape
-from graphdiff.ops.core.axes import Transpose, spread_node
+from graphdiff.ops.core.axes import Transpose
 
 
 def moved(x: Node, source: int, destination: int) -> Node:
@@ -65,18 +65,18 @@ def batched_outputs(
     None asks for an output as it is; raises `GraphValueError` if it depends on the
     batch.
     """
-    found = counterparts([*outputs.values()], mapped, size)
+    batch = Batch([*outputs.values()], mapped, size)
     made: dict[str, Node] = {}
     for name, y in outputs.items():
         axis = axes[name]
         if axis is not None:
-            shape = (size, *y.type.shape)
-            node = found[y] if y in found else spread_node(y, shape)
-            made[name] = moved(node, 0, place_of(f"out_axes: {name}", axis, shape))
-        elif y in found:
+            node = batch.full(y)
+            place = place_of(f"out_axes: {name}", axis, node.type.shape)
+            made[name] = moved(node, 0, place)
+        elif batch.depends(y):
             raise GraphValueError(
                 f"out_axes: None for {name}, which differs from example to example"
             )
         else:
-            made[name] = y
+            made[name] = batch.once(y)
     return made

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from graphdiff.batching.rules import Stacked, rule_of
+from graphdiff.batching.rules import Same, Stacked, rule_of
 from graphdiff.graph.graph import in_order
-from graphdiff.graph.node import Node, Scope, current_scope
+from graphdiff.graph.node import Node, Pick, current_scope, make
 from graphdiff.graph.types import Size, each_type
-from graphdiff.ops.core.axes import spread_node
+from graphdiff.ops.core.axes import reshape_node, spread_node
 
 
 def batched(
@@ -23,57 +23,103 @@ def batched(
     What is made keeps the names, lines and roles of what it was made from. Linear in
     the number of nodes. Raises `UnsupportedError` for an op that has no rule.
     """
-    found = counterparts(outputs, mapped, size)
-    return [
-        found[y] if y in found else spread_node(y, (size, *y.type.shape))
-        for y in outputs
-    ]
+    batch = Batch(outputs, mapped, size)
+    return [batch.full(y) for y in outputs]
 
 
-def counterparts(
-    outputs: Sequence[Node], mapped: Mapping[Node, Node], size: Size
-) -> dict[Node, Node]:
-    """As `batched`, for every node that depends on a mapped one, and for no other."""
-    scope = current_scope()
-    table = dict(mapped)
-    nodes = in_order(outputs, stop=mapped)
-    before = scope.keep_fresh, scope.busy, scope.take_fresh()
-    scope.keep_fresh = scope.busy = True
-    adjoints: list[tuple[Node, list[Node]]] = []
-    try:
-        for node in nodes:
-            if node in table or not any(arg in table for arg in node.args):
-                continue
-            table[node] = _apply(node, table, size)
-            fresh = scope.take_fresh()
-            _inherit(scope, node, table[node], fresh)
-            if node in scope.roles:
-                adjoints.append((node, fresh))
-    finally:
-        scope.keep_fresh, scope.busy, scope.fresh = before
-    for node, fresh in adjoints:
-        role = scope.roles[node]
-        role = role._replace(of=table.get(role.of, role.of))
-        for made in fresh:
-            scope.roles.setdefault(made, role)
-    return table
+class Batch:
+    """The counterparts of nodes for a batch.
 
+    Some nodes get an axis; some are the same for every example, but come from an op
+    that was batched for another of its results; all others stay.
+    """
 
-def _apply(node: Node, table: Mapping[Node, Node], size: Size) -> Node:
-    """The counterpart of one node, of whose arguments some are in the table."""
-    flags = [arg in table for arg in node.args]
-    args = [table.get(arg, arg) for arg in node.args]
-    made: Node = rule_of(node.op)(node.op, Stacked(args, flags, size)).node
-    for old, new in zip(each_type(node.type), each_type(made.type), strict=True):
-        assert len(new.shape) == len(old.shape) + 1, f"{node!r} became {made!r}"
-        assert new.dtype == old.dtype, f"{node!r} became {made!r}"
-    return made
+    def __init__(
+        self, outputs: Sequence[Node], mapped: Mapping[Node, Node], size: Size
+    ) -> None:
+        """Make the counterparts, in the current scope."""
+        self.size = size
+        self._stacked = dict(mapped)
+        self._same: dict[Node, Node] = {}
+        self._parts: dict[Node, Sequence[Node | Same]] = {}
+        self._scope = scope = current_scope()
+        before = scope.keep_fresh, scope.busy, scope.take_fresh()
+        scope.keep_fresh = scope.busy = True
+        adjoints: list[tuple[Node, list[Node]]] = []
+        try:
+            for node in in_order(outputs, stop=mapped):
+                if node in self._stacked or not self._apply(node):
+                    continue
+                fresh = scope.take_fresh()
+                self._inherit(node, fresh)
+                if node in scope.roles:
+                    adjoints.append((node, fresh))
+        finally:
+            scope.keep_fresh, scope.busy, scope.fresh = before
+        for node, fresh in adjoints:
+            role = scope.roles[node]
+            role = role._replace(of=self._counterpart(role.of))
+            for made in fresh:
+                scope.roles.setdefault(made, role)
 
+    def depends(self, node: Node) -> bool:
+        """Whether `node` differs from example to example."""
+        return node in self._stacked
 
-def _inherit(scope: Scope, old: Node, new: Node, fresh: Sequence[Node]) -> None:
-    """Let what was made for `old` have its name and its line."""
-    if old in scope.names:
-        scope.names.setdefault(new, scope.names[old])
-    if old in scope.positions:
-        for node in fresh:
-            scope.positions.setdefault(node, scope.positions[old])
+    def once(self, node: Node) -> Node:
+        """The counterpart of a node that is the same for every example."""
+        return self._same.get(node, node)
+
+    def full(self, node: Node) -> Node:
+        """The counterpart of `node` with the batch in front, repeated if need be."""
+        if node in self._stacked:
+            return self._stacked[node]
+        made = self.once(node)
+        return spread_node(made, (self.size, *made.type.shape))
+
+    def _counterpart(self, node: Node) -> Node:
+        return self._stacked.get(node) or self.once(node)
+
+    def _apply(self, node: Node) -> bool:
+        """Make the counterpart of one node, if it has another one than itself."""
+        if isinstance(node.op, Pick) and node.args[0] in self._parts:
+            part = self._parts[node.args[0]][node.op.index]
+            if isinstance(part, Same):
+                self._same[node] = part.node
+            else:
+                self._stacked[node] = part
+            return True
+        flags = [arg in self._stacked for arg in node.args]
+        args = [self._counterpart(arg) for arg in node.args]
+        if not any(flags):
+            if all(new is old for new, old in zip(args, node.args, strict=True)):
+                return False
+            self._same[node] = make(node.op, *args)
+            return True
+        found = rule_of(node.op)(node.op, Stacked(args, flags, self.size))
+        if isinstance(found, tuple):
+            self._parts[node] = [f if isinstance(f, Same) else f.node for f in found]
+        else:
+            self._stacked[node] = self._shaped(node, found.node)
+        return True
+
+    def _shaped(self, old: Node, new: Node) -> Node:
+        """What a rule gave: one axis more than before, and sizes written as before."""
+        for one, many in zip(each_type(old.type), each_type(new.type), strict=True):
+            assert len(many.shape) == len(one.shape) + 1, f"{old!r} became {new!r}"
+            assert many.dtype == one.dtype, f"{old!r} became {new!r}"
+        if isinstance(old.type, tuple):
+            return new
+        return reshape_node(new, (self.size, *old.type.shape))
+
+    def _inherit(self, old: Node, fresh: Sequence[Node]) -> None:
+        """Let what was made for `old` have its name and its line."""
+        scope = self._scope
+        new = self._counterpart(old)
+        if old in scope.names:
+            scope.names.setdefault(new, scope.names[old])
+        if scope.watcher is not None and new is not old:
+            scope.watcher.copied(old, new)
+        if old in scope.positions:
+            for node in fresh:
+                scope.positions.setdefault(node, scope.positions[old])

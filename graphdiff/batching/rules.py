@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression
@@ -50,8 +50,18 @@ class Stacked:
         return Expression(reshape_node(numbers, (self.size, *(1,) * rank)))
 
 
+class Same(NamedTuple):
+    """A result that turned out to be the same for every example."""
+
+    node: Node
+
+
 Rule = Callable[[Any, Stacked], Any]
-"""``rule(op, stacked)`` gives the result, as an expression, for the whole batch."""
+"""``rule(op, stacked)`` gives the result, as an expression, for the whole batch.
+
+Of an op of several results it may also give a tuple with each of them, in which those
+that do not depend on the batch are `Same`.
+"""
 
 RULES: dict[type[Op], Rule] = {}
 

@@ -11,7 +11,7 @@ from graphdiff.errors import GraphValueError, ShapeError
 from graphdiff.expression.expression import implements, is_symbolic, lift
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, show_shape
-from graphdiff.ops.core.index import Put, Take
+from graphdiff.ops.core.index import Put, PutAlong, Take, TakeAlong
 from graphdiff.ops.core.pattern import ByArray
 from graphdiff.ops.curve.difference import Diff
 from graphdiff.ops.order.sorting import Places
@@ -22,7 +22,7 @@ class Interp(Op):
     """The broken line through the points (`xp`, `fp`) at each entry of `x`.
 
     The line goes on flat on both sides. At a point its slope is the mean of those on
-    both sides (or the one that `kinks` names).
+    both sides (or the one that `kinks` names). There may be a line for each row of `x`.
     """
 
     kink = "jumps at the points"
@@ -32,40 +32,50 @@ class Interp(Op):
         return ArrayType(x.shape, np.dtype(np.float64))
 
     def call(self, x: ArrayType, xp: ArrayType, fp: ArrayType) -> Call:
-        return Call("np.interp", (Arg(0), Arg(1), Arg(2)))
+        function = "np.interp" if xp.ndim == 1 else "interp_rows"
+        return Call(function, (Arg(0), Arg(1), Arg(2)))
 
     def pullback(self, i: int, at: At, g: Any, y: Any, x: Any, xp: Any, fp: Any) -> Any:
-        if isinstance(xp.shape[0], int) and xp.shape[0] == 1:
-            return np.sum(g)[None] if i == 2 else None
+        if isinstance(xp.shape[-1], int) and xp.shape[-1] == 1:
+            if i < 2:
+                return None
+            return np.sum(g)[None] if xp.ndim == 1 else np.sum(g, -1, keepdims=True)
         share = g
         if i < 2:
             share = g * _slope(at.kinks, x, xp, fp)
         if i == 0:
             return share
-        last = xp.shape[0] - 1
+        last = xp.shape[-1] - 1
         right = np.clip(_place("right", xp, x), 1, last)
         left = right - 1
         start = _at(xp, left)
-        within = (np.clip(x, xp[0], xp[-1]) - start) / (_at(xp, right) - start)
+        rows = xp.ndim > 1
+        first, final = (xp[..., :1], xp[..., -1:]) if rows else (xp[0], xp[-1])
+        within = (np.clip(x, first, final) - start) / (_at(xp, right) - start)
         share = share if i == 2 else -share
-        to_points = Put((ByArray(0),), tuple(xp.shape), False)
+        to_points: Op = PutAlong(-1, xp.shape[-1])
+        if not rows:
+            to_points = Put((ByArray(0),), tuple(xp.shape), False)
         return to_points(share * (1 - within), left) + to_points(share * within, right)
 
 
 def _place(side: str, xp: Any, x: Any) -> Any:
     """How many points lie to the left of `x` (at its place too, if `side` is right)."""
     options = (("side", side),) if side != "left" else ()
-    return Places("np.searchsorted", 1, options)(xp, x)
+    function = "np.searchsorted" if xp.ndim == 1 else "searchsorted_rows"
+    return Places(function, 1, options)(xp, x)
 
 
 def _at(values: Any, places: Any) -> Any:
+    if values.ndim > 1:
+        return TakeAlong(-1)(values, places)
     return Take((ByArray(0),))(values, places)
 
 
 def _slope(kinks: str, x: Any, xp: Any, fp: Any) -> Any:
     """The slope of the broken line at `x`; it is flat before and behind the points."""
-    flat = np.zeros_like(xp[:1])
-    slopes = np.concatenate([flat, Diff(-1)(fp) / Diff(-1)(xp), flat])
+    flat = np.zeros_like(xp[..., :1])
+    slopes = np.concatenate([flat, Diff(-1)(fp) / Diff(-1)(xp), flat], axis=-1)
     if kinks in ("left", "right"):
         return _at(slopes, _place(kinks, xp, x))
     before, after = (_at(slopes, _place(side, xp, x)) for side in ("left", "right"))

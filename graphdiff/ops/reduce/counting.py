@@ -12,9 +12,10 @@ from graphdiff.expression.expression import implements, is_symbolic, lift
 from graphdiff.graph.node import Constant
 from graphdiff.graph.op import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, Size, show_shape
-from graphdiff.ops.core.index import Take
+from graphdiff.ops.core.index import Take, TakeAlong
 from graphdiff.ops.core.pattern import ByArray
 from graphdiff.ops.core.reduce import floats
+from graphdiff.ops.order.sorting import Places
 from graphdiff.sizes.dims import Dim
 
 
@@ -25,15 +26,19 @@ class BinCount(Op):
     `known`: whether all entries are surely below ``length``.
     """
 
+    stacks = True
+
     length: Size
     known: bool = False
 
     def infer(self, x: ArrayType, weights: ArrayType | None = None) -> ArrayType:
         dtype = np.dtype(np.intp if weights is None else np.float64)
-        return ArrayType((self.length,), dtype)
+        return ArrayType((*x.shape[:-1], self.length), dtype)
 
     def call(self, x: ArrayType, weights: ArrayType | None = None) -> Call:
         given = () if weights is None else (Arg(1),)
+        if x.ndim > 1:
+            return Call("bincount_rows", (Arg(0), self.length, *given))
         if self.known:
             return Call("np.bincount", (Arg(0), *given), {"minlength": self.length})
         return Call("bincount", (Arg(0), self.length, *given))
@@ -41,23 +46,33 @@ class BinCount(Op):
     def pullback(
         self, i: int, at: At, g: Any, y: Any, x: Any, weights: Any = None
     ) -> Any:
-        return Take((ByArray(0),))(g, x) if i else None
+        return _at(g, x) if i else None
+
+
+def _at(values: Any, places: Any) -> Any:
+    """The entries of a vector at places, or of each row at places of its own."""
+    if places.ndim == 1:
+        return Take((ByArray(0),))(values, places)
+    return TakeAlong(-1)(values, places)
 
 
 @dataclass(frozen=True)
 class Histogram(Op):
     """The sum of weights (or the count) of the entries between neighbouring edges."""
 
+    stacks = True
+
     def infer(
         self, a: ArrayType, edges: ArrayType, weights: ArrayType | None = None
     ) -> ArrayType:
         dtype = np.dtype(np.intp) if weights is None else weights.dtype
-        return ArrayType((edges.shape[0] - 1,), dtype)
+        return ArrayType((*edges.shape[:-1], edges.shape[-1] - 1), dtype)
 
     def call(
         self, a: ArrayType, edges: ArrayType, weights: ArrayType | None = None
     ) -> Call:
-        return Call("histogram", tuple(map(Arg, range(2 if weights is None else 3))))
+        function = "histogram" if a.ndim == 1 else "histogram_rows"
+        return Call(function, tuple(map(Arg, range(2 if weights is None else 3))))
 
     def pullback(
         self, i: int, at: At, g: Any, y: Any, a: Any, edges: Any, weights: Any = None
@@ -65,10 +80,12 @@ class Histogram(Op):
         """A weight counts in the bin that its entry falls into, if in any."""
         if i < 2:
             return None
-        last = edges.shape[0] - 1
-        place = np.clip(np.searchsorted(edges, a, side="right") - 1, 0, last - 1)
-        inside = np.logical_and(a >= edges[0], a <= edges[-1])
-        share = Take((ByArray(0),))(g, place)
+        last = edges.shape[-1] - 1
+        function = "np.searchsorted" if a.ndim == 1 else "searchsorted_rows"
+        above = Places(function, 1, (("side", "right"),))(edges, a)
+        place = np.clip(above - 1, 0, last - 1)
+        inside = np.logical_and(a >= edges[..., :1], a <= edges[..., -1:])
+        share = _at(g, place)
         return np.where(inside, share, g.dtype.type(0))
 
 

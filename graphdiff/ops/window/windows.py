@@ -96,6 +96,8 @@ class Columns(Windowed):
     A column holds the entries of a window of the first channel, then of the next.
     """
 
+    over_complex = True
+
     def masks_of(self, *args: Any) -> tuple[int, ...]:
         """Windows that move on by one entry leave none out; others may."""
         return () if self.is_dense else (0,)
@@ -117,6 +119,8 @@ class Columns(Windowed):
 @dataclass(frozen=True)
 class FromColumns(Windowed):
     """Add columns up where windows have them from: ``shape`` is (channels, *sizes)."""
+
+    over_complex = True
 
     shape: Shape
 
