@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from graphdiff.batching.rules import Same, Stacked, rule_of
 from graphdiff.graph.graph import in_order
@@ -12,7 +13,10 @@ from graphdiff.ops.core.axes import reshape_node, spread_node
 
 
 def batched(
-    outputs: Sequence[Node], mapped: Mapping[Node, Node], size: Size
+    outputs: Sequence[Node],
+    mapped: Mapping[Node, Node],
+    size: Size,
+    inner: bool = False,
 ) -> list[Node]:
     """`outputs` for a batch: nodes of the current scope, with one more axis in front.
 
@@ -21,9 +25,10 @@ def batched(
     an axis of `size`, an int or a named size, in front. Nodes that depend on none of
     these stay as they are and are computed once; an output among them is repeated.
     What is made keeps the names, lines and roles of what it was made from. Linear in
-    the number of nodes. Raises `UnsupportedError` for an op that has no rule.
+    the number of nodes. Raises `UnsupportedError` for an op that has no rule. As an
+    `inner` part of the rule of an op, what is made counts as made by that rule.
     """
-    batch = Batch(outputs, mapped, size)
+    batch = Batch(outputs, mapped, size, inner)
     return [batch.full(y) for y in outputs]
 
 
@@ -35,32 +40,49 @@ class Batch:
     """
 
     def __init__(
-        self, outputs: Sequence[Node], mapped: Mapping[Node, Node], size: Size
+        self,
+        outputs: Sequence[Node],
+        mapped: Mapping[Node, Node],
+        size: Size,
+        inner: bool = False,
     ) -> None:
         """Make the counterparts, in the current scope."""
         self.size = size
         self._stacked = dict(mapped)
         self._same: dict[Node, Node] = {}
         self._parts: dict[Node, Sequence[Node | Same]] = {}
+        self._counts: dict[str, Node] = {}
         self._scope = scope = current_scope()
-        before = scope.keep_fresh, scope.busy, scope.take_fresh()
+        before = scope.keep_fresh, scope.busy
+        kept = scope.take_fresh()
         scope.keep_fresh = scope.busy = True
-        adjoints: list[tuple[Node, list[Node]]] = []
         try:
-            for node in in_order(outputs, stop=mapped):
-                if node in self._stacked or not self._apply(node):
-                    continue
-                fresh = scope.take_fresh()
-                self._inherit(node, fresh)
-                if node in scope.roles:
-                    adjoints.append((node, fresh))
+            made = self._run(in_order(outputs, stop=mapped))
         finally:
-            scope.keep_fresh, scope.busy, scope.fresh = before
+            scope.keep_fresh, scope.busy = before
+            scope.fresh = kept
+        if inner:
+            scope.fresh += made
+
+    def _run(self, nodes: Sequence[Node]) -> list[Node]:
+        """Make the counterparts of `nodes` in turn; the list of all that was made."""
+        self._read = _results_read(nodes)
+        scope, made = self._scope, []
+        adjoints: list[tuple[Node, list[Node]]] = []
+        for node in nodes:
+            if node in self._stacked or not self._apply(node):
+                continue
+            fresh = scope.take_fresh()
+            made += fresh
+            self._inherit(node, fresh)
+            if node in scope.roles:
+                adjoints.append((node, fresh))
         for node, fresh in adjoints:
             role = scope.roles[node]
             role = role._replace(of=self._counterpart(role.of))
-            for made in fresh:
-                scope.roles.setdefault(made, role)
+            for new in fresh:
+                scope.roles.setdefault(new, role)
+        return made
 
     def depends(self, node: Node) -> bool:
         """Whether `node` differs from example to example."""
@@ -96,7 +118,9 @@ class Batch:
                 return False
             self._same[node] = make(node.op, *args)
             return True
-        found = rule_of(node.op)(node.op, Stacked(args, flags, self.size))
+        read = frozenset(self._read.get(node, ()))
+        at = Stacked(args, flags, self.size, read, self._counts)
+        found = rule_of(node.op)(node.op, at)
         if isinstance(found, tuple):
             self._parts[node] = [f if isinstance(f, Same) else f.node for f in found]
         else:
@@ -113,13 +137,24 @@ class Batch:
         return reshape_node(new, (self.size, *old.type.shape))
 
     def _inherit(self, old: Node, fresh: Sequence[Node]) -> None:
-        """Let what was made for `old` have its name and its line."""
+        """Let what was made for `old` have its name, its line and its mark."""
         scope = self._scope
         new = self._counterpart(old)
         if old in scope.names:
             scope.names.setdefault(new, scope.names[old])
         if scope.watcher is not None and new is not old:
             scope.watcher.copied(old, new)
-        if old in scope.positions:
-            for node in fresh:
-                scope.positions.setdefault(node, scope.positions[old])
+        tables: Any = (scope.positions, scope.marks)
+        for table in tables:
+            if old in table:
+                for node in fresh:
+                    table.setdefault(node, table[old])
+
+
+def _results_read(nodes: Iterable[Node]) -> dict[Node, set[int]]:
+    """Of ops of several results, which of these somebody reads."""
+    found: dict[Node, set[int]] = {}
+    for node in nodes:
+        if isinstance(node.op, Pick):
+            found.setdefault(node.args[0], set()).add(node.op.index)
+    return found

@@ -7,8 +7,8 @@ op of another kind has a rule here, by its class, in a file for each family.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from graphdiff.errors import UnsupportedError
@@ -25,6 +25,11 @@ class Stacked:
     nodes: Sequence[Node]
     mapped: Sequence[bool]
     size: Size
+    read: frozenset[int] = frozenset()
+    """Which of several results are read at all."""
+    counts: MutableMapping[str, Node] = field(default_factory=dict)
+    """Of loops that take another number of steps for each example, by the size that is
+    born: how many, example by example."""
 
     def __getitem__(self, i: int) -> Expression:
         """Argument i, stacked only if it is mapped."""

@@ -23,6 +23,7 @@ class Again(Op):
 
     turn: int
 
+    stacks = True
     over_complex = True
     view = True
 
