@@ -99,15 +99,18 @@ def _held_by(fn: Callable[..., Any]) -> dict[Node, str]:
 
 
 def closed(
-    traced: Sequence[Traced], outputs: Sequence[Mapping[str, Node]]
+    traced: Sequence[Traced],
+    outputs: Sequence[Mapping[str, Node]],
+    hoist: bool = True,
 ) -> tuple[list[Graph], list[Node]]:
     """Closed graphs of these `outputs`, and the outer nodes that all of them get.
 
     The inputs of each graph are its own, then one for each of the outer nodes. These
-    belong to the current scope.
+    belong to the current scope. What depends on outer nodes alone is computed outside
+    if `hoist` says so: once, not in every step. A branch that may not run keeps it.
     """
     outer: dict[Node, tuple[Node, str]] = {}
-    free = [_free_nodes(t, o) for t, o in zip(traced, outputs, strict=True)]
+    free = [_free_nodes(t, o, hoist) for t, o in zip(traced, outputs, strict=True)]
     lifted = [_lifted(t, f) for t, f in zip(traced, free, strict=True)]
     for t, nodes, found in zip(traced, free, lifted, strict=True):
         for node, new in zip(nodes, found, strict=True):
@@ -119,8 +122,11 @@ def closed(
     return graphs, list(outer)
 
 
-def _free_nodes(traced: Traced, outputs: Mapping[str, Node]) -> list[Node]:
-    """The nodes that the outputs read and that depend on no argument."""
+def _free_nodes(traced: Traced, outputs: Mapping[str, Node], hoist: bool) -> list[Node]:
+    """The nodes that the outputs read and that depend on no argument.
+
+    Those that the function made itself are among them only if they are to `hoist`.
+    """
     own = set(traced.inputs.values())
     made = set(traced.scope.nodes.values())
     border = {a for n in made for a in n.args if a not in made}
@@ -128,7 +134,8 @@ def _free_nodes(traced: Traced, outputs: Mapping[str, Node]) -> list[Node]:
     nodes = in_order(outputs.values(), stop=border)
     bound: set[Node] = set()
     for node in nodes:
-        if node in own or (node not in border and not bound.isdisjoint(node.args)):
+        varies = not hoist or not bound.isdisjoint(node.args)
+        if node in own or (node not in border and varies):
             bound.add(node)
     read = [a for n in nodes if n in bound for a in n.args]
     read += outputs.values()

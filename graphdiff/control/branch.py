@@ -66,7 +66,7 @@ def cond(
     names = [path_name("cond: result", path) for path in paths]
     results = _matched(names, [first, second], traced)
     outputs = [t.outputs((), (), r) for t, r in zip(traced, results, strict=True)]
-    branches, outer = closed(traced, outputs)
+    branches, outer = closed(traced, outputs, hoist=False)
     whole = make(Cond(tuple(branches)), choice, *given.nodes(), *outer)
     return unflatten(spec, results_of(whole))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from graphdiff.emit.body.body import Body, ModuleBody
-from graphdiff.emit.body.sections import Sections
+from graphdiff.emit.body.sections import Sections, Start
 from graphdiff.emit.kinds.constants import constant_lines
 from graphdiff.emit.plan.hush import hushed_nodes
 from graphdiff.emit.plan.prepare import prepared
@@ -26,11 +26,13 @@ from graphdiff.emit.store.calls import Writer
 from graphdiff.emit.store.numbers import is_polynomial
 from graphdiff.emit.store.sizes import Sizes
 from graphdiff.emit.store.statements import Statement
+from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.naming import Names, identifier
 from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import show_type
+from graphdiff.graph.within import nodes_within
 from graphdiff.memory.again import recomputes
 from graphdiff.memory.recompute import stored_form
 
@@ -43,19 +45,20 @@ class Module:
 
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Schedule the graph, choose names, make the statements."""
-        self._lines: list[tuple[int, Statement]] = []
+        self._lines: list[Start] = []
         self.graph = graph = prepared(graph, self.fast)
         self.order = schedule(graph)
-        self.modules = modules_of(self.order)
+        inside = list(nodes_within(graph))
+        self.modules = modules_of(inside)
         self.names = Names(self.modules)
         self.gradients = gradients_of(graph)
         self.name = self.names.exactly(name or _default_name(graph, self.gradients))
         self.parameters: list[Parameter] = parameters(graph, self.names)
-        self.constants = {
-            n: self.names.fresh(graph.name_of(n) or "constant")
-            for n in self.order
-            if isinstance(n.op, Constant)
-        }
+        self.constants: dict[Constant, str] = {}
+        for n in (*self.order, *inside):
+            if isinstance(n.op, Constant) and n.op not in self.constants:
+                name = self.names.fresh(graph.name_of(n) or "constant")
+                self.constants[n.op] = name
         self.called: dict[str, str] = {}
         wanted = self._wanted()
         self.sizes = Sizes({d: self._size_name(d) for d in graph.dims})
@@ -70,13 +73,15 @@ class Module:
             graph.ledger.needs,
             self.fast,
         )
-        given: dict[Node, str] = dict(self.constants)
+        ops = {n: n.op for n in self.order if isinstance(n.op, Constant)}
+        given: dict[Node, str] = {n: self.constants[op] for n, op in ops.items()}
         for parameter in self.parameters:
             given.update({leaf.node: leaf.name for leaf in parameter.leaves})
         hushed = hushed_nodes(graph, self.order)
         self.body = self.body_class(
             graph, self.order, self.names, writer, given, wanted, hushed
         )
+        self.body.constants = self.constants
         self.body.write(self.order)
         self.header = Header(
             graph, self.body, self.parameters, self.gradients, self.modules
@@ -116,12 +121,12 @@ class Module:
         """The text of the module."""
         main = self._function()
         lines = [*self.header.module(), "", *self.helpers.head(self.modules)]
-        for node, name in self.constants.items():
-            lines += ["", *constant_lines(name, node.op.value)]  # type: ignore[attr-defined]
+        for op, name in self.constants.items():
+            lines += ["", *constant_lines(name, op.value)]
         for source in self.helpers.sources(checks=False):
             lines += ["", "", *source]
         offset = len(lines) + 2
-        self._lines = [(offset + n, s) for n, s in self._lines]
+        self._lines = [s._replace(line=offset + s.line) for s in self._lines]
         lines += ["", "", *main]
         for source in self.helpers.sources(checks=True):
             lines += ["", "", *source]
@@ -134,13 +139,13 @@ class Module:
     def line_map(self) -> list[dict[str, Any]]:
         """What each line computes, and where the user wrote that."""
         found = []
-        for line, statement in self._lines:
-            position = self._position(statement)
-            cited = self.body.cited(statement)
+        for line, statement, body in self._lines:
+            position = _position(body, statement)
+            cited = body.cited(statement)
             found.append(
                 {
                     "line": line,
-                    "variable": statement.name,
+                    "variable": statement.name or None,
                     "op": statement.node.op.label,
                     "type": show_type(statement.node.type),
                     "file": position.file if position else None,
@@ -150,18 +155,9 @@ class Module:
             )
         return found
 
-    def _position(self, statement: Statement) -> Position | None:
-        """The user's line; for an adjoint, that of what it is the adjoint of."""
-        for node in reversed(statement.parts):
-            role = self.graph.role_of(node)
-            position = self.graph.position_of(node if role is None else role.of)
-            if position is not None:
-                return position
-        return None
-
     def _function(self) -> list[str]:
         last = self.returned.lines()
-        body = Sections(self.graph, self.body, last)
+        body = Sections(self.body, returned=last)
         sections, starts = body.lines()
         self.header.released = body.released
         if recomputes(self.graph.nodes):
@@ -175,7 +171,8 @@ class Module:
         for i, part in enumerate(parts):
             lines += [""] if i else []
             if part is sections:
-                self._lines = [(len(lines) + 1 + n, s) for n, s in starts]
+                first = len(lines) + 1
+                self._lines = [s._replace(line=first + s.line) for s in starts]
             lines += part
         return lines
 
@@ -190,6 +187,16 @@ class Module:
             for d, name in self.sizes.variables.items()
             if re.search(rf"\b{name}\b", text)
         ]
+
+
+def _position(body: Variables, statement: Statement) -> Position | None:
+    """The user's line; for an adjoint, that of what it is the adjoint of."""
+    for node in reversed(statement.parts):
+        role = body.graph.role_of(node)
+        position = body.positions.get(node if role is None else role.of)
+        if position is not None:
+            return position
+    return None
 
 
 def _default_name(graph: Graph, gradients: Mapping[str, str]) -> str:

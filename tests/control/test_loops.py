@@ -121,3 +121,14 @@ def test_branches_that_differ_are_refused() -> None:
         gd.trace(lambda x: gd.cond(x[0] > 0, np.sum, np.sin, x), np.ones(2))
     with pytest.raises(gd.GraphTypeError, match="one structure"):
         gd.trace(lambda x: gd.cond(x > 0, lambda x: (x,), np.sin, x), 1.0)
+
+
+def test_a_branch_that_is_not_taken_does_not_run_what_it_read_from_outside() -> None:
+    def f(x: Any) -> Any:
+        total = np.sum(x)
+        return gd.cond(total > 0, lambda: np.sqrt(total), lambda: np.sqrt(-total))
+
+    graph = gd.trace(f, np.ones(2))
+    for sign in (-1, 1):
+        found = gd.evaluate(graph, {"x": np.full(2, sign * 2.0)})
+        np.testing.assert_allclose(found["f"], 2)

@@ -11,16 +11,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from graphdiff.emit.body.groups import in_groups, place_of
+from graphdiff.emit.body.groups import elsewhere, in_groups, place_of
 from graphdiff.emit.kinds import kinds
 from graphdiff.emit.kinds.writes import Arrays
 from graphdiff.emit.plan.traits import widens
+from graphdiff.emit.region import regions
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.node import Arange, Made, Node
 from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.region.region import Region
 
 HEAVIEST = 8
 """The most operations in one statement."""
@@ -43,7 +45,9 @@ class Body(Variables):
     def write(self, order: Sequence[Node]) -> None:
         """Make the statements of all nodes."""
         for node in order:
-            if node not in self.values and not self.arrays.write(node):
+            if isinstance(node.op, Region):
+                regions.write(self, node)
+            elif node not in self.values and not self.arrays.write(node):
                 self.values[node] = self._make(node)
                 if node in self.picks:
                     if len(self.picks[node]) > 1:
@@ -62,7 +66,9 @@ class Body(Variables):
     def cited(self, statement: Statement) -> Statement | None:
         """The statement that this one is the adjoint of, if there is one."""
         place = place_of(self.graph, statement, self.places)
-        return None if place is None else self.statements[place]
+        if place is not None:
+            return self.statements[place]
+        return elsewhere(self.graph, statement, self.elsewhere)
 
     def _needs_name(self, node: Node) -> bool:
         if node in self.arrays.entries:

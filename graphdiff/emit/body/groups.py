@@ -30,6 +30,18 @@ def place_of(
     return None
 
 
+def elsewhere(
+    graph: Graph, statement: Statement, statements: Mapping[Node, Statement]
+) -> Statement | None:
+    """The statement of another graph that this one is the adjoint of."""
+    roles = graph.ledger.roles
+    for node in reversed(statement.parts):
+        role = roles.get(node)
+        if role is not None and role.of in statements:
+            return statements[role.of]
+    return None
+
+
 def in_groups(
     graph: Graph, statements: Sequence[Statement], places: Mapping[Node, int]
 ) -> list[int]:

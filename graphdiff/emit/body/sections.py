@@ -3,96 +3,146 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from graphdiff.emit.body.body import Body
 from graphdiff.emit.body.groups import is_again
 from graphdiff.emit.body.releases import Releases, del_lines
+from graphdiff.emit.store.blocks import Region
 from graphdiff.emit.store.statements import Statement
+from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.layout import one_line
 from graphdiff.emit.text.text import atom, columns
-from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import show_shape
 
 _LIMIT = 88
+_STEP = 4
 AGAIN = Statement(None, "", atom(""), [])  # type: ignore[arg-type]
 """Stands for what recomputed statements belong to."""
-_QUIET = '    with np.errstate(all="ignore"):'
+
+
+class Start(NamedTuple):
+    """The line at which a statement of a body begins."""
+
+    line: int
+    statement: Statement
+    body: Variables
 
 
 class Sections:
-    """The body of the function as lines of source."""
+    """The statements of a body as lines of source, indented so far."""
 
-    def __init__(self, graph: Graph, body: Body, returned: Sequence[str] = ()) -> None:
-        """Take the graph, its statements, and the lines that come after them.
+    def __init__(
+        self,
+        body: Variables,
+        statements: Sequence[Statement] | None = None,
+        indent: int = 4,
+        returned: Sequence[str] = (),
+    ) -> None:
+        """Take the body, which statements if not all of it, and what is returned.
 
         `released` tells, when the lines are written, after which statement (by its
-        number) which variables are let go of.
+        number) which variables are let go of: none within a loop or a branch.
         """
-        self.graph = graph
         self.body = body
+        self.graph = body.graph
+        self.statements = body.statements if statements is None else statements
+        self.indent = indent
+        self.margin = " " * indent
+        self.out: list[str] = []
+        self.starts: list[Start] = []
+        self.hushed = False
         self.released: dict[int, list[str]] = {}
-        self._releases = Releases(graph, body.statements, returned)
+        self._releases = None
+        if not body.within:
+            self._releases = Releases(body.graph, body.statements, returned)
+        self._pending: list[str] = []
 
-    def lines(self) -> tuple[list[str], list[tuple[int, Statement]]]:
+    def lines(self) -> tuple[list[str], list[Start]]:
         """Forward statements, then groups of adjoints; and where each begins."""
-        starts: list[tuple[int, Statement]] = []
-        lines: list[str] = []
         group: Statement | None = None
-        hushed = False
         backward = False
-        roles = self.graph.ledger.roles
-        pending: list[str] = []
-        for i, statement in enumerate(self.body.statements):
-            if not statement.parts or statement.node in roles:
+        for i, statement in enumerate(self.statements):
+            if self._is_adjoint(statement):
                 again = is_again(self.graph, statement)
                 cited = AGAIN if again else self.body.cited(statement)
                 if not backward or (cited is not None and cited is not group):
-                    lines += self._release(i - 1, pending)
-                    lines += self._heading(cited, first=not backward)
-                    group, hushed = cited, False
+                    self._release(i - 1)
+                    self._heading(cited, first=not backward)
+                    group, self.hushed = cited, False
                 backward = True
-            if statement.hushed and not hushed:
-                lines += [
-                    "    # undefined entries here are discarded below",
-                    _QUIET,
-                ]
-            hushed = statement.hushed
-            self._comment(statement)
-            starts.append((len(lines), statement))
-            lines += statement.lines(8 if hushed else 4)
-            pending += self._releases.after[i]
-            if not backward and not self._releases.wait[i]:
-                lines += self._release(i, pending)
-        if lines and not lines[0]:
-            lines, starts = lines[1:], [(n - 1, s) for n, s in starts]
-        return lines, starts
+            self._write(statement)
+            if self._releases is not None:
+                self._pending += self._releases.after[i]
+                if not backward and not self._releases.wait[i]:
+                    self._release(i)
+        if self.out and not self.out[0]:
+            del self.out[0]
+            self.starts = [s._replace(line=s.line - 1) for s in self.starts]
+        return self.out, self.starts
 
-    def _release(self, place: int, pending: list[str]) -> list[str]:
+    def _release(self, place: int) -> None:
         """Let go of what is pending, after the statement of this number."""
-        self.released[place] = [*self.released.get(place, ()), *pending]
-        lines = del_lines(pending, _LIMIT)
-        pending.clear()
-        return lines
+        self.released[place] = [*self.released.get(place, ()), *self._pending]
+        self.out += del_lines(self._pending, _LIMIT)
+        self._pending.clear()
 
-    def _heading(self, cited: Statement | None, first: bool) -> list[str]:
-        lines = [""]
+    def _is_adjoint(self, statement: Statement) -> bool:
+        """Whether the statement is of the derivative; one without parts names it."""
+        if statement.node in self.graph.ledger.roles:
+            return True
+        return not statement.parts and not self.body.within
+
+    def _write(self, statement: Statement) -> None:
+        if statement.hushed and not self.hushed:
+            self.out += [
+                f"{self.margin}# undefined entries here are discarded below",
+                f'{self.margin}with np.errstate(all="ignore"):',
+            ]
+        self.hushed = statement.hushed
+        self._comment(statement)
+        self.starts.append(Start(len(self.out), statement, self.body))
+        if isinstance(statement, Region):
+            self._region(statement)
+        else:
+            indent = self.indent + (_STEP if self.hushed else 0)
+            self.out += statement.lines(indent)
+
+    def _region(self, region: Region) -> None:
+        """A loop or a branch, whose blocks are sections of their own."""
+        for line in region.first:
+            self.out += line.lines(self.indent)
+        for block in region.blocks:
+            self.out.append(f"{self.margin}{block.head}")
+            body = block.body or self.body
+            inside = Sections(body, block.statements, self.indent + _STEP)
+            lines, starts = inside.lines()
+            offset = len(self.out)
+            self.starts += [s._replace(line=offset + s.line) for s in starts]
+            self.out += lines
+        for line in region.last:
+            self.out += line.lines(self.indent)
+
+    def _heading(self, cited: Statement | None, first: bool) -> None:
+        self.out.append("")
         if cited is None:
-            return [*lines, "    # adjoints"] if first else lines
+            if first and not self.body.within:
+                self.out.append(f"{self.margin}# adjoints")
+            elif self.body.within:
+                self.out.pop()
+            return
         if cited is AGAIN:
-            return [*lines, "    # recomputed"]
+            self.out.append(f"{self.margin}# recomputed")
+            return
         where = one_line(self._where(cited))
         text = one_line(cited.flat)
-        room = _LIMIT - 6 - columns(where)
+        room = _LIMIT - self.indent - 2 - columns(where)
         if columns(text) > room:
             text = text[: room - 4].rstrip() + " ..."
-        return [*lines, f"    # {text}{where}"]
+        self.out.append(f"{self.margin}# {text}{where}")
 
     def _where(self, statement: Statement) -> str:
-        for node in reversed(statement.parts):
-            position = self.graph.position_of(node)
-            if position is not None:
-                return f"  ({position})"
-        return ""
+        position = self.body.position_of(statement)
+        return f"  ({position})" if position is not None else ""
 
     def _comment(self, statement: Statement) -> None:
         """A shape, where it is not that of some operand."""

@@ -58,8 +58,10 @@ class FastBody(Body):
         """Find out which value may take over whose array."""
         super().__init__(graph, order, *args, **options)
         self.reuse = Reuse(order, self.variables, self.outputs, self.wanted, self.kept)
-        named = self.writer.helper
-        self.writer.helper = lambda function: named(QUICK.get(function, function))
+        if not self.writer.quick:
+            named = self.writer.helper
+            self.writer.helper = lambda function: named(QUICK.get(function, function))
+            self.writer.quick = True
         self._name_chains(order)
 
     def _name_chains(self, order: Sequence[Node]) -> None:
@@ -275,8 +277,7 @@ class FastModule(Module):
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Write it as any module, then leave out helpers that came to nothing."""
         super().__init__(graph, name)
-        lines = [line for s in self.body.statements for line in s.lines(4)]
-        written = "\n".join(lines)
+        written = "\n".join(t.flat for s in self.body.statements for t in s.texts())
         for function in ("sigmoid", "relu", "softplus"):
             if f"{self.helpers.used.get(function)}(" not in written:
                 self.helpers.used.pop(function, None)

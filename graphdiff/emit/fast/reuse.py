@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from graphdiff.emit.plan.traits import VIEWS
+from graphdiff.emit.plan.traits import VIEWS, is_loose
 from graphdiff.graph.node import LEAVES, Node, full_value
 from graphdiff.graph.types import each_type
 from graphdiff.ops.core import elementwise as ufuncs
@@ -139,6 +139,8 @@ class Reuse:
         if not node.args or shows_argument(node) or node in self.outputs:
             return False
         if node in self.given or self.is_late(node) or isinstance(node.op, Put):
+            return False
+        if is_loose(node):
             return False
         if not isinstance(node.op, Elementwise):
             return node not in self.kept

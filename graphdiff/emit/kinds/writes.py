@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graphdiff.emit.plan.late import shows
+from graphdiff.emit.plan.traits import is_loose
 from graphdiff.emit.store.statements import AUGMENTED, InPlace, Statement, Update
 from graphdiff.emit.store.value import NOWHERE, Value
 from graphdiff.emit.store.variables import Variables
@@ -89,6 +90,7 @@ class Arrays:
             or base in body.outputs
             or base in body.kept
             or base in body.picks
+            or is_loose(base)
             or shows(base)
         )
 

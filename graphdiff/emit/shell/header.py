@@ -14,6 +14,7 @@ from graphdiff.emit.text.layout import docstring, one_line, paragraph
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import ArrayType, Size, show_shape
+from graphdiff.graph.within import nodes_within
 from graphdiff.memory.again import RECOMPUTED
 from graphdiff.sizes.dims import Dim
 
@@ -99,7 +100,7 @@ class Header:
         if kinks:
             lines += ["", "Slopes that are a matter of convention:"]
             lines += [f"    {one_line(kink)}" for kink in dict.fromkeys(kinks)]
-        if any(n.op.label.startswith("gated") for n in self.graph.nodes):
+        if any(n.op.label.startswith("gated") for n in nodes_within(self.graph)):
             lines += ["", *_wrapped(_STRICT)]
         return docstring([*lines, "", *self._cost(), "", *_wrapped(self._origin())], 0)
 

@@ -84,7 +84,7 @@ class Helpers:
 
 def modules_of(nodes: Iterable[Node]) -> list[str]:
     """SciPy's modules that `nodes` call, themselves or in helpers: ``["special"]``."""
-    called = {function_of(node) for node in nodes if node.args}
+    called = {function_of(node) for node in nodes if node.args and not node.op.bodies()}
     found: set[str] = set()
     while called:
         function = called.pop()

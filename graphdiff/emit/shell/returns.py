@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphdiff.emit.body.body import Body
+from graphdiff.emit.plan.traits import is_loose, is_scalar
 from graphdiff.emit.shell.arguments import Parameter
 from graphdiff.emit.shell.nests import dict_text, put_together, take_apart
 from graphdiff.emit.text.layout import returns
@@ -20,11 +21,7 @@ from graphdiff.emit.text.text import (
 )
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
-from graphdiff.ops.core import elementwise as ufuncs
-from graphdiff.ops.core.axes import Spread, Sum
-from graphdiff.ops.core.elementwise import Elementwise
-from graphdiff.ops.core.linalg import Einsum
-from graphdiff.ops.core.reduce import Mean, Reduction
+from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.shape.diagonal import Diagonal
 
 
@@ -120,8 +117,11 @@ class Returned:
         if is_literal(node):
             return self.body.fresh(node)
         text = atom(self.body.variables[node])
+        if self.body.values[node].weak:
+            return self.body.strong(node)
         if not node.type.shape:
-            return text if is_scalar(node) else subscript(text, [])
+            plain = is_scalar(node) or node in self.body.owned
+            return text if plain else subscript(text, [])
         root, is_locked = node, False
         while root.op.is_view_of(*root.args) and not isinstance(root.op, Spread):
             is_locked = is_locked or isinstance(root.op, Diagonal)
@@ -129,6 +129,7 @@ class Returned:
         repeats = isinstance(root.op, Spread) and root is not node
         is_locked = is_locked or (repeats and root not in self.body.outputs)
         is_others = isinstance(root.op, (Input, Constant)) or root in self._owned
+        is_others = is_others or (is_loose(root) and root not in self.body.owned)
         if is_others or is_locked:
             return method(text, "copy")
         self._owned.add(root)
@@ -138,13 +139,3 @@ class Returned:
 def is_literal(node: Node) -> bool:
     """Whether `node` stands for itself in every expression, under no name."""
     return isinstance(node.op, (Full, Size))
-
-
-def is_scalar(node: Node) -> bool:
-    """Whether NumPy makes a scalar of `node`, not an array without axes."""
-    op = node.op
-    if isinstance(op, Elementwise):
-        return op is not ufuncs.where and "." in op.name
-    if isinstance(op, (Sum, Mean, Reduction, Einsum)):
-        return op.call(*[arg.type for arg in node.args]).function.startswith("np.")
-    return not node.args

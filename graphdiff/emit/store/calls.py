@@ -59,12 +59,16 @@ assert set(BINARY.values()) <= set(RANK)
 
 
 class Writer:
-    """Texts of calls; notes the helper functions and the sizes that they use."""
+    """Texts of calls; notes the helper functions and the sizes that they use.
+
+    A `quick` writer has been told the quicker forms of helpers.
+    """
 
     def __init__(self, sizes: Sizes, helper: Callable[[str], str]) -> None:
         """Take the sizes, and who knows the names of helpers."""
         self.sizes = sizes
         self.helper = helper
+        self.quick = False
 
     def call(self, record: Call, args: Sequence[Text]) -> Text:
         """The text of `record`, given the texts of its arguments."""

@@ -16,8 +16,13 @@ class Sizes:
     def __init__(self, variables: Mapping[str, str]) -> None:
         """Take the variable of each named size."""
         self.variables = variables
+        self.born: dict[str, str] = {}
         self._texts: dict[Size, Text] = {}
         self._shapes: dict[Shape, Text] = {}
+
+    def bear(self, name: str, variable: str) -> None:
+        """From now on, `variable` holds a size that a loop has counted."""
+        self.born[name] = variable
 
     def text(self, size: Size) -> Text:
         """An int, a variable, or a polynomial in variables."""
@@ -60,7 +65,7 @@ class Sizes:
 
     def _atom(self, factor: Atom) -> Text:
         if isinstance(factor, str):
-            return atom(self.variables[factor])
+            return atom(self.born.get(factor) or self.variables[factor])
         if isinstance(factor, Positive):
             return call("max", [self._sum(factor.inside), literal(0)])
         above, below = self._sum(factor.numerator), self._sum(factor.denominator)

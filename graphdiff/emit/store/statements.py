@@ -63,7 +63,8 @@ class Statement:
     text, `shape` what the array really has. A hushed statement may warn about entries
     that are thrown away. One that only gives a gradient its name has no parts; it
     stands `under` the forward node that it belongs to. It comes `after` the statements
-    of nodes that read what it writes over.
+    of nodes that read what it writes over. One that `augments` may be ``x += y`` for
+    ``x = x + y``: the array of x is its own.
     """
 
     node: Node
@@ -76,6 +77,7 @@ class Statement:
     updates: Sequence[Update] = ()
     under: Node | None = None
     after: Sequence[Node] = ()
+    augments: bool = True
 
     def texts(self) -> Iterator[Text]:
         """Every expression in the statement."""
@@ -89,6 +91,8 @@ class Statement:
         """The sign and the value: ``x = x + y`` is ``x += y``."""
         text = self.text
         if text.kind != "binary" or text.parts[1] not in (" + ", " - "):
+            return "=", text
+        if not self.augments:
             return "=", text
         if operand(text, 0).flat != self.name:
             return "=", text

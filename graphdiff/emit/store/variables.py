@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any, Self
 
 import numpy as np
 
+from graphdiff.emit.plan.hush import hushed_nodes
 from graphdiff.emit.plan.keepdims import Axes, inserted_axes, kept_axes
+from graphdiff.emit.plan.schedule import schedule
 from graphdiff.emit.plan.stems import Stems
 from graphdiff.emit.plan.traits import VIEWS, is_harmless, is_square, widens
 from graphdiff.emit.store.calls import Writer, dtype_text
@@ -18,10 +21,12 @@ from graphdiff.emit.store.statements import Statement, Update
 from graphdiff.emit.store.value import NOWHERE, Value, scalar_text
 from graphdiff.emit.text.naming import Names
 from graphdiff.emit.text.text import Text, atom, call, method
+from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Full, Input, Node, Pick, full_value
+from graphdiff.graph.node import Arange, Constant, Full, Input, Node, Pick, full_value
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.core.axes import Reshape
+from graphdiff.ops.region.loop import Loop
 from graphdiff.strict import wild_nodes
 
 
@@ -33,6 +38,10 @@ class Variables:
     `regroups` says that statements may change places once all are made: adjoints then
     stand in groups, and sums of them grow from one to the next. Who writes one value
     over another must keep the order. `methods` says that every sum is ``x.sum()``.
+
+    `constants` are the names of those of the module; `elsewhere` and `positions` tell
+    of graphs within: the statement of each node, and the user's line; `owned` results
+    of regions share memory with nothing; `within` says that this is a graph within.
     """
 
     regroups = True
@@ -75,12 +84,61 @@ class Variables:
         self.statements: list[Statement] = []
         self.places: dict[Node, int] = {}
         self.sums: dict[Node, list[Update]] = {}
+        self.elsewhere: dict[Node, Statement] = {}
+        self.positions: dict[Node, Position] = dict(graph.ledger.positions)
+        self.constants: Mapping[Constant, str] = {}
+        self.owned: set[Node] = set()
+        self.passed: dict[Node, Node] = {}
+        self.lent: dict[Node, Any] = {}
+        self.within = False
         self.variables: dict[Node, str] = dict(given)
         self.stems = Stems(graph, order, self.variables, names)
         self.values: dict[Node, Value] = {
             node: Value(atom(name), len(node.type.shape))
             for node, name in given.items()
         }
+
+    def ordered(self, graph: Graph) -> list[Node]:
+        """The nodes of a graph within this one, as they are written."""
+        return schedule(graph)
+
+    def nested(
+        self,
+        graph: Graph,
+        order: Sequence[Node],
+        names: Names,
+        given: Mapping[Node, str],
+        wanted: Mapping[Node, str],
+    ) -> Self:
+        """The body of a graph within this one: see the class for the arguments."""
+        ops = {n: n.op for n in order if isinstance(n.op, Constant)}
+        made = {n: self.constants[op] for n, op in ops.items()}
+        hushed = hushed_nodes(graph, order)
+        body = type(self)(
+            graph, order, names, self.writer, {**made, **given}, wanted, hushed
+        )
+        body.constants, body.elsewhere = self.constants, self.elsewhere
+        self.positions.update(body.positions)
+        body.positions, body.within = self.positions, True
+        return body
+
+    def position_of(self, statement: Statement) -> Position | None:
+        """The user's line that made what the statement computes, if known."""
+        for node in reversed(statement.parts):
+            if node in self.positions:
+                return self.positions[node]
+        return None
+
+    def write(self, order: Sequence[Node]) -> None:
+        """Make the statements of all nodes."""
+        raise NotImplementedError
+
+    def cited(self, statement: Statement) -> Statement | None:
+        """The statement that this one is the adjoint of, if there is one."""
+        raise NotImplementedError
+
+    def arrange(self) -> None:
+        """Let the adjoints stand in groups, if statements may change places."""
 
     @cached_property
     def wild(self) -> set[Node]:
@@ -287,8 +345,13 @@ def _uses(order: Sequence[Node]) -> Counter[Node]:
 
 
 def _read_by(node: Node) -> tuple[Node, ...]:
-    """The arguments of `node` as the code names them: x once in ``x**2``."""
+    """The arguments of `node` as the code names them: x once in ``x**2``.
+
+    A loop over ``np.arange(n)`` is one over ``range(n)``.
+    """
     args = node.args
+    if isinstance(node.op, Loop):
+        return tuple([a for a in args if not isinstance(a.op, Arange)])
     if len(args) == 2 and args[0] is args[1] and is_square(node):
         return args[:1]
     return args

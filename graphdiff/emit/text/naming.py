@@ -44,6 +44,12 @@ class Names:
         """Begin with names that others have."""
         self._taken = {*_RESERVED, *taken}
         self._next: dict[str, int] = {}
+        self._over: set[str] = set()
+        self._outer: Names | None = None
+
+    def block(self) -> BlockNames:
+        """The names of a block of statements within this scope."""
+        return BlockNames(self)
 
     def exactly(self, wanted: str) -> str:
         """A name that the caller writes: a builtin is fine, if it is a parameter."""
@@ -77,3 +83,52 @@ class Names:
     def is_free(self, name: str) -> bool:
         """Whether nothing has this name yet."""
         return name not in self._taken
+
+
+class BlockNames(Names):
+    """The names of a block, as the body of a loop.
+
+    None of them is one of the scope around it, which will not choose them later
+    either. Blocks that come after this one may have the same, once it is closed.
+
+    >>> names = Names()
+    >>> first = names.block()
+    >>> first.fresh("t"), first.close(), names.fresh("t"), names.block().fresh("t")
+    ('t', None, 't_2', 't')
+    """
+
+    def __init__(self, outer: Names) -> None:
+        """Begin a block within a scope, or within another block."""
+        self._taken, self._next = outer._taken, outer._next
+        self._over = set()
+        self._outer = self._around = outer
+        self._own: list[str] = []
+
+    def close(self) -> None:
+        """End the block: no statement of it is written any more."""
+        self._around._over.update(self._own, self._over)
+
+    def _unique(self, name: str) -> str:
+        pool = self._pool(name)
+        if pool is not None:
+            pool.remove(name)
+        else:
+            name = super()._unique(name)
+        self._own.append(name)
+        return name
+
+    def _pool(self, name: str) -> set[str] | None:
+        """The names of blocks before this one or those around it that hold `name`.
+
+        Not those of blocks within: the statements around one may change places.
+        """
+        scope = self._outer
+        while scope is not None:
+            if name in scope._over:
+                return scope._over
+            scope = scope._outer
+        return None
+
+    def is_free(self, name: str) -> bool:
+        """Whether nothing that is read in the block has this name yet."""
+        return self._pool(name) is not None or super().is_free(name)

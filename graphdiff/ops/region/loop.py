@@ -76,6 +76,10 @@ class Loop(Region):
         """The type of one value of this type for each step."""
         return ArrayType((self.length, *type.shape), type.dtype)
 
+    def is_stack(self, index: int) -> bool:
+        """Whether result `index` has an entry for each step."""
+        return index >= self.carries
+
     def bodies(self) -> tuple[Graph, ...]:
         """The body."""
         return (self.body,)

@@ -62,6 +62,10 @@ class Region(Op):
         """A call that runs the bodies."""
         return Run.of(self, len(args))
 
+    def is_stack(self, index: int) -> bool:
+        """Whether result `index` is stacked, in an array of the region's own."""
+        return False
+
     def run(self, *values: Any) -> tuple[Any, ...]:
         """The results for arrays; every size is a number."""
         raise NotImplementedError

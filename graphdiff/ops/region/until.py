@@ -98,6 +98,10 @@ class While(Region):
         bodies = [bound_body(b, sizes) for b in self.bodies()] if self._dims else []
         return self.with_bodies(tuple(bodies) or self.bodies())
 
+    def is_stack(self, index: int) -> bool:
+        """Whether result `index` has an entry for each step, or counts them."""
+        return index >= self.carries
+
     def bodies(self) -> tuple[Graph, ...]:
         """The test and the body."""
         return (self.test, self.body)

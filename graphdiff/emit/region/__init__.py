@@ -1,0 +1,1 @@
+"""How ops that hold graphs are written: loops and branches of Python."""

@@ -1,0 +1,226 @@
+"""Values that one step of a loop hands to the next: a variable for each.
+
+Where the new value is computed after the last statement that reads the old one, it is
+computed into the variable at once. Otherwise it has a name of its own until the end of
+the step. The same holds for the results of a branch, which have no old value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphdiff.emit.plan.late import shows
+from graphdiff.emit.plan.traits import is_loose, is_scalar
+from graphdiff.emit.store.blocks import Line, moments, rename
+from graphdiff.emit.store.statements import InPlace, Statement
+from graphdiff.emit.store.variables import Variables
+from graphdiff.emit.text.renaming import names_in
+from graphdiff.emit.text.text import Text, atom, method, tuple_
+from graphdiff.graph.node import Node
+from graphdiff.ops.region.region import Region as RegionOp
+
+_SHORT = 60
+"""The most columns of values that are assigned together."""
+
+
+@dataclass(slots=True)
+class Carry:
+    """A variable: the input of the body that it is, and the value that comes next.
+
+    `begins` is the line that gives it its first value, if that is no statement before
+    the region; `own` says that its first array belongs to it alone. A `lender` is the
+    variable around it that it begins with, and that nothing else reads.
+    """
+
+    name: str
+    old: Node | None
+    new: Node
+    begins: Line | None = None
+    own: bool = False
+    lender: Carry | None = None
+
+
+def close_step(
+    body: Variables, carries: Sequence[Carry], kept: Sequence[Node] = ()
+) -> None:
+    """End the step: each variable has got its next value.
+
+    `kept` are values whose arrays lists hold on to.
+    """
+    direct = _direct(body, carries)
+    names = {body.variables[c.new]: c.name for c in direct}
+    last: list[tuple[str, Text]] = []
+    for carry in carries:
+        if carry not in direct and carry.new is not carry.old:
+            last.append((carry.name, _text(body, carry.new)))
+    lines = _assignments(body, last)
+    body.statements += lines
+    rename(body.statements, names)
+    body.statements = [s for s in body.statements if not _is_idle(s)]
+    for node, name in body.variables.items():
+        body.variables[node] = names.get(name, name)
+    _augment(body, carries, direct, kept)
+
+
+def _text(body: Variables, node: Node) -> Text:
+    """The text of a whole value, as one object of NumPy."""
+    return body.fresh(node) if node.type.shape else body.strong(node)
+
+
+def _direct(body: Variables, carries: Sequence[Carry]) -> list[Carry]:
+    """Those whose next value can be computed into the variable at once."""
+    found: list[Carry] = []
+    claimed: set[str] = set()
+    steps = list(moments(body.statements))
+    bound: dict[str, int] = {}
+    read: dict[str, int] = {}
+    for i, step in enumerate(steps):
+        for name in step.binds:
+            bound.setdefault(name, i)
+        for name in step.reads:
+            read[name] = i
+    for carry in carries:
+        name = body.variables.get(carry.new, "")
+        if carry.new is carry.old:
+            continue
+        if name in bound and name not in claimed:
+            claimed.add(name)
+            if read.get(carry.name, -1) <= bound[name]:
+                found.append(carry)
+    for carry in carries:
+        if carry not in found and carry.new is not carry.old:
+            late = names_in(_text(body, carry.new))
+            found = [c for c in found if c.name not in late]
+    return found
+
+
+def _assignments(body: Variables, last: Sequence[tuple[str, Text]]) -> list[Statement]:
+    """Assignments that happen together: one after the other where that is the same.
+
+    ``a, b = b, a + b`` is one, whose parts need no other name before.
+    """
+    node = body.order[0]
+    done: set[str] = set()
+    apart = True
+    for name, text in last:
+        apart = apart and done.isdisjoint(names_in(text))
+        done.add(name)
+    if len(last) > 1:
+        texts = [text for _, text in last]
+        moved = _moved(body, texts)
+        if not apart or sum(text.width for text in moved.values()) <= _SHORT:
+            body.statements = [s for s in body.statements if s.name not in moved]
+            texts = [moved.get(text.flat, text) for text in texts]
+            return [Line(node, ", ".join(name for name, _ in last), _bare(texts), [])]
+    return [Line(node, name, text, []) for name, text in last]
+
+
+def _moved(body: Variables, texts: Sequence[Text]) -> dict[str, Text]:
+    """The values among `texts` that the last statements compute, and nothing reads."""
+    reads: set[str] = set()
+    for moment in moments(body.statements):
+        reads |= moment.reads
+    wanted = [text.flat for text in texts]
+    moved: dict[str, Text] = {}
+    for statement in reversed(body.statements):
+        name = statement.name
+        if isinstance(statement, Line) and "[" in name:
+            continue
+        plain = type(statement) is Statement and not statement.updates
+        if not plain or statement.hushed or name in reads or wanted.count(name) != 1:
+            break
+        moved[name] = statement.text
+    return moved
+
+
+def _bare(texts: Sequence[Text]) -> Text:
+    """``b, a`` without brackets."""
+    text = tuple_(texts)
+    return Text("bare", text.parts[1:-1], 0, text.width - 2, text.depth)
+
+
+def _is_idle(statement: Statement) -> bool:
+    return isinstance(statement, Line) and statement.is_idle
+
+
+def _augment(
+    body: Variables,
+    carries: Sequence[Carry],
+    direct: Sequence[Carry],
+    kept: Sequence[Node],
+) -> None:
+    """Decide which variables may be added to in place, and which are fresh at the end.
+
+    ``x += y`` writes into the array of x, which nothing else may hold.
+    """
+    news = [c.new for c in carries]
+    held = _held(body) | {*kept}
+    for carry in direct:
+        if carry.old is None or carry.old not in carry.new.args:
+            continue
+        shared = carry.old in news or news.count(carry.new) > 1
+        shared = shared or not held.isdisjoint((carry.old, carry.new))
+        for i, statement in enumerate(body.statements):
+            if statement.node is carry.new and not isinstance(statement, InPlace):
+                body.statements[i] = _in_place(statement, carry, shared)
+
+
+def _in_place(statement: Statement, carry: Carry, shared: bool) -> Statement:
+    """The statement, in place where it begins with the old value and may change it."""
+    begin = statement.text.flat
+    copied = begin == f"{carry.name}.copy()" and bool(statement.updates)
+    statement.augments = False
+    if not copied and statement.text.kind != "binary":
+        return statement
+    scalar = carry.old is not None and not carry.old.type.shape
+    if shared or (scalar and not carry.own) or not (carry.own or _copy(carry)):
+        return statement
+    statement.augments = True
+    if not copied:
+        return statement
+    return InPlace(
+        statement.node,
+        carry.name,
+        atom(carry.name),
+        statement.parts,
+        statement.hushed,
+        updates=statement.updates,
+    )
+
+
+def _copy(carry: Carry) -> bool:
+    """Begin with an array of its own: the lender's, or a copy."""
+    if carry.begins is None:
+        return False
+    if carry.lender is not None and (carry.lender.own or _copy(carry.lender)):
+        carry.own = True
+        return True
+    carry.begins.text = method(carry.begins.text, "copy")
+    carry.own = True
+    return True
+
+
+def is_fresh(body: Variables, carries: Sequence[Carry], carry: Carry) -> bool:
+    """Whether the value after a step is an array that nothing else holds."""
+    new = carry.new
+    if carry.old is new or [c.new for c in carries].count(new) > 1:
+        return False
+    if new in body.lent:
+        return body.lent[new].own and not new.type.shape
+    if not new.args:
+        return False
+    if new in body.owned or (carry.old and body.passed.get(new) is carry.old):
+        return True
+    if not new.type.shape:
+        return is_scalar(new)
+    return not (shows(new) or is_loose(new))
+
+
+def _held(body: Variables) -> set[Node]:
+    """Inputs of the body whose array something else holds, under another name."""
+    found: set[Node] = set()
+    for node in body.order:
+        if isinstance(node.op, RegionOp) or (node.args and shows(node)):
+            found.update(node.args)
+    return found

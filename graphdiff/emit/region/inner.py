@@ -1,0 +1,116 @@
+"""The graph that a region holds, on its way to being a block of statements."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphdiff.emit.store.blocks import Line
+from graphdiff.emit.store.statements import Statement
+from graphdiff.emit.store.value import Value
+from graphdiff.emit.store.variables import Variables
+from graphdiff.emit.text.text import Text, atom
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
+from graphdiff.ops.core.index import Take
+
+
+class Inner:
+    """A graph within a body: what its inputs are, before its statements are made."""
+
+    def __init__(self, outer: Variables, graph: Graph) -> None:
+        """Find the order of the graph, and who reads what."""
+        self.outer = outer
+        self.graph = graph
+        self.order = outer.ordered(graph)
+        self.inputs = list(graph.inputs.values())
+        self.outputs = list(graph.outputs.values())
+        self.names = outer.names.block()
+        self.uses = Counter(a for n in self.order for a in n.args)
+        self.uses.update(self.outputs)
+        self.first: list[Line] = []
+        self._values: dict[Node, Value] = {}
+        self._variables: dict[Node, str] = {}
+        self._wanted: dict[Node, str] = {}
+        self._owners: dict[Node, Statement] = {}
+        self.lent: dict[Node, Any] = {}
+
+    def word(self, node: Node) -> str:
+        """What the user calls an input or output of the graph."""
+        known = self.graph.name_of(node)
+        if known is not None:
+            return known
+        named = {**self.graph.outputs, **self.graph.inputs}
+        keys = [key for key, value in named.items() if value is node]
+        return keys[-1].rpartition(".")[2] if keys else node.op.label
+
+    def be(self, node: Node, value: Value) -> None:
+        """Let an input of the graph be a value that exists."""
+        self._values[node] = value
+        if value.text.kind == "atom" and not value.weak:
+            self._variables[node] = value.text.flat
+
+    def bind(self, node: Node, text: Text, wanted: str) -> None:
+        """Let an input be `text`: under a name, if more than one place reads it."""
+        rank = len(node.type.shape)
+        if self.uses[node] < 2 and not self._is_indexed(node):
+            self._values[node] = Value(text, rank)
+            return
+        name = self.names.fresh(wanted)
+        self.first.append(Line(node, name, text, []))
+        self.be(node, Value(atom(name), rank))
+
+    def _is_indexed(self, node: Node) -> bool:
+        """Whether entries of it are read: ``x[0]`` is plainer than ``xs[t][0]``."""
+        return any(isinstance(n.op, Take) and n.args[0] is node for n in self.order)
+
+    def want(self, names: Mapping[Node, str]) -> None:
+        """Say what to call results, if they are computed here."""
+        for node, name in names.items():
+            if node.args and node not in self._wanted:
+                self._wanted[node] = self.names.fresh(name)
+
+    def write(self) -> Variables:
+        """The statements of the graph."""
+        known = self.graph.ledger.names
+        self.want({n: known[n] for n in self.order if n in known})
+        body = self.outer.nested(
+            self.graph, self.order, self.names, self._variables, self._wanted
+        )
+        body.values.update(self._values)
+        body.lent = self.lent
+        body.write(self.order)
+        body.arrange()
+        self._owners = {n: body.statements[i] for n, i in body.places.items()}
+        body.statements[:0] = self.first
+        return body
+
+    def close(self, body: Variables) -> None:
+        """End the block, whose lines are complete; later ones may cite them."""
+        self.names.close()
+        places = {id(s): i for i, s in enumerate(body.statements)}
+        computed = {s.node: i for i, s in enumerate(body.statements) if s.parts}
+        body.places = {}
+        for node, statement in self._owners.items():
+            place = places.get(id(statement), computed.get(statement.node))
+            if place is not None:
+                body.places[node] = place
+                body.elsewhere.setdefault(node, body.statements[place])
+
+
+def settled(body: Variables, nodes: Iterable[Node]) -> None:
+    """Compute, before a region begins, what it reads: once, and not in every step."""
+    for node in dict.fromkeys(nodes):
+        value = body.values[node]
+        if node in body.sums or value.weight or value.hushed:
+            body.store(node)
+
+
+def given(body: Variables, node: Node) -> Value:
+    """The value of an argument of a region, for use within."""
+    value = body.values[node]
+    rank = len(node.type.shape)
+    if value.weak or (value.rank == rank and not value.thin):
+        return Value(value.text, value.rank, weak=value.weak, number=value.number)
+    return Value(body.full(node), rank)

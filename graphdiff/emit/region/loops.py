@@ -1,0 +1,121 @@
+"""``for t in range(n):`` with a variable for each carry and an array for each stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from graphdiff.emit.region.begin import begun
+from graphdiff.emit.region.carries import close_step
+from graphdiff.emit.region.close import finish, named, picked, region_of
+from graphdiff.emit.region.inner import Inner, given, settled
+from graphdiff.emit.region.stacks import Stack, allocated, written
+from graphdiff.emit.store.blocks import Block, moments
+from graphdiff.emit.store.statements import Statement
+from graphdiff.emit.store.value import Value
+from graphdiff.emit.store.variables import Variables
+from graphdiff.emit.text.breaking import items_of
+from graphdiff.emit.text.text import Text, atom, call, operand, subscript
+from graphdiff.graph.node import Arange, Node
+from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.region.loop import Loop
+
+_COUNTERS = ("t", "i", "j", "k")
+_UNUSED = "_"
+
+
+def loop(body: Variables, node: Node) -> None:
+    """Write a `Loop`: its results are variables then."""
+    op = node.op
+    assert isinstance(op, Loop)
+    picks = picked(body, node)
+    inner = Inner(body, op.body)
+    k, n = op.carries, op.scanned
+    starts, arrays, rest = (
+        node.args[:k],
+        node.args[k : k + n],
+        node.args[k + n :],
+    )
+    settled(body, (*[a for a in arrays if not isinstance(a.op, Arange)], *rest))
+    pairs = zip(inner.inputs[:k], inner.outputs, strict=False)
+    carries = [
+        begun(body, inner, arg, old, new, picks.get(i))
+        for i, (arg, (old, new)) in enumerate(zip(starts, pairs, strict=True))
+    ]
+    counter = _counter(body, inner, arrays, inner.inputs[k : k + n])
+    for arg, old in zip(arrays, inner.inputs[k : k + n], strict=True):
+        _slice(body, inner, arg, old, counter)
+    for arg, old in zip(rest, inner.inputs[k + n :], strict=True):
+        inner.be(old, given(body, arg))
+    stacks = [
+        Stack(inner.outputs[i], picks[i], allocated(body, inner, i, picks[i]))
+        for i in range(k, len(inner.outputs))
+        if i in picks
+    ]
+    inner.lent = {c.old: c for c in carries if c.old}
+    step = inner.write()
+    written(step, stacks, counter)
+    close_step(step, carries)
+    inner.close(step)
+    region = region_of(body, node, picks)
+    region.first = [c.begins for c in carries if c.begins and not c.begins.is_idle]
+    region.first += [stack.line for stack in stacks]
+    if step.statements:
+        region.blocks = [
+            _block(body, op, counter, step.statements, step),
+        ]
+    finish(body, region, step, carries, picks)
+    for stack in stacks:
+        named(body, stack.pick, stack.line.name)
+
+
+def _counter(
+    body: Variables, inner: Inner, arrays: Sequence[Node], slices: Sequence[Node]
+) -> str:
+    """What to call the number of the step: as the user does, if the loop counts."""
+    for arg, old in zip(arrays, slices, strict=True):
+        if isinstance(arg.op, Arange):
+            return inner.names.fresh(inner.word(old))
+    free = [name for name in _COUNTERS if inner.names.is_free(name)]
+    return inner.names.fresh(free[0] if free else _COUNTERS[0])
+
+
+def _slice(body: Variables, inner: Inner, arg: Node, old: Node, counter: str) -> None:
+    """Let the slice of an array be an entry, the counter itself, or all of it."""
+    value, rank = body.values[arg], len(arg.type.shape)
+    if isinstance(arg.op, Arange):
+        inner.be(old, Value(atom(counter), 0, weak=True))
+    elif isinstance(arg.op, Spread) and (value.weak or value.rank < rank):
+        inner.be(old, Value(value.text, value.rank, value.thin, weak=value.weak))
+    elif value.weak:
+        inner.be(old, Value(value.text, 0, weak=True, number=value.number))
+    else:
+        whole = value.rank == rank and -rank not in value.thin
+        text = _entry(value.text if whole else body.full(arg), counter)
+        word = inner.word(old)
+        free = inner.names.is_free(word)
+        inner.bind(old, text, word if free else f"{word}_{counter}")
+
+
+def _entry(text: Text, counter: str) -> Text:
+    """``A[t]``, and of an entry ``A[t, i]``."""
+    if text.kind != "subscript":
+        return subscript(text, [atom(counter)])
+    items = items_of(text)
+    if any(item.kind != "atom" for item in items):
+        return subscript(text, [atom(counter)])
+    return subscript(operand(text, 0), [*items, atom(counter)])
+
+
+def _block(
+    body: Variables,
+    op: Loop,
+    counter: str,
+    statements: list[Statement],
+    step: Variables,
+) -> Block:
+    """The line that opens the loop, and its statements."""
+    steps = call("range", [body.sizes.text(op.length)])
+    steps = call("reversed", [steps]) if op.reverse else steps
+    counts = any(counter in moment.reads for moment in moments(statements))
+    name = counter if counts else _UNUSED
+    return Block(f"for {name} in ", steps, statements, step)
