@@ -277,7 +277,8 @@ class FastModule(Module):
     def __init__(self, graph: Graph, name: str | None) -> None:
         """Write it as any module, then leave out helpers that came to nothing."""
         super().__init__(graph, name)
-        written = "\n".join(t.flat for s in self.body.statements for t in s.texts())
+        lines = [line for s in self.body.statements for line in s.lines(4)]
+        written = "\n".join(lines)
         for function in ("sigmoid", "relu", "softplus"):
             if f"{self.helpers.used.get(function)}(" not in written:
                 self.helpers.used.pop(function, None)
