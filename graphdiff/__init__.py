@@ -52,6 +52,8 @@ from graphdiff.functions.grad import value_and_grad as value_and_grad
 from graphdiff.functions.hvp import hvp as hvp
 from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
+from graphdiff.functions.taylor import derivative as derivative
+from graphdiff.functions.taylor import taylor as taylor
 from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
 from graphdiff.memory.checkpoint import checkpoint as checkpoint
@@ -81,6 +83,7 @@ __all__ = [
     "cond",
     "custom_jvp",
     "custom_vjp",
+    "derivative",
     "differentiate",
     "divergence",
     "emit",
@@ -110,6 +113,7 @@ __all__ = [
     "spec_like",
     "stabilise",
     "stop_gradient",
+    "taylor",
     "trace",
     "value_and_grad",
     "var",

@@ -114,7 +114,7 @@ def _rows(y: Node, xs: Sequence[Node], kinks: str) -> list[Node]:
             continue
         found = at_units(share, g)
         if y.type.is_complex and x.type.is_complex:
-            _check_holomorphic(share, g, y, x)
+            check_holomorphic(share, g, y, x)
         elif y.type.is_complex:
             found = _joined(found, at_units(share, g, 1j), -1j)
         elif x.type.is_complex:
@@ -140,7 +140,7 @@ def _columns(ys: Sequence[Node], x: Node, kinks: str) -> list[Node]:
             continue
         found = at_units(image, t)
         if y.type.is_complex and x.type.is_complex:
-            _check_holomorphic(image, t, y, x)
+            check_holomorphic(image, t, y, x)
         elif x.type.is_complex:
             found = _joined(found, at_units(image, t, 1j), 1j)
         if total(x.type.shape) != 1:
@@ -190,8 +190,8 @@ def _nothing(y: Node, x: Node) -> Node:
     return made
 
 
-def _check_holomorphic(image: Node, hole: Node, y: Node, x: Node) -> None:
-    """Raise unless the map from `hole` to `image` is linear over complex numbers."""
+def check_holomorphic(image: Node, hole: Node, y: Node, x: Node) -> None:
+    """Raise unless the way from `hole` to `image` is one of complex numbers."""
     reached = {hole}
     for node in in_order([image]):
         if not reached.isdisjoint(node.args):

@@ -77,17 +77,17 @@ class BlockForm(Form):
         return nested(self.kind, blocks, result, signature, paths, self.wrt.lone)
 
 
-def _made(
-    kind: type[Blocks],
+def made(
+    name: str,
+    blocks: Blocks,
     fn: Any,
     wrt: Any,
     of: Any,
-    mode: str,
     options: dict[str, Any],
 ) -> Any:
     """The form of a function; of a graph, the graph."""
-    name = _NAMES[kind]
-    blocks = kind(check_kinks(options["kinks"]), check_mode(mode))
+    check_kinks(blocks.kinks)
+    check_mode(blocks.mode)
     if isinstance(fn, Graph):
         allow_int = check_flag("allow_int", options["allow_int"])
         stabilise = check_flag("stabilise", options["stabilise"])
@@ -95,15 +95,6 @@ def _made(
     if of is not None:
         raise GraphValueError(f"{name}: of= names an output of a graph; fn is none")
     return BlockForm(fn, blocks, name, 0 if wrt is None else wrt, options)
-
-
-_NAMES: dict[type[Blocks], str] = {
-    Jacobian: "jacobian",
-    Hessian: "hessian",
-    Laplacian: "laplacian",
-    Divergence: "divergence",
-    GaussNewton: "gauss_newton",
-}
 
 
 def jacobian(
@@ -140,7 +131,7 @@ def jacobian(
     """
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
     options["allow_int"] = allow_int
-    return _made(Jacobian, fn, wrt, of, mode, options)
+    return made("jacobian", Jacobian(kinks, mode), fn, wrt, of, options)
 
 
 def hessian(
@@ -169,7 +160,7 @@ def hessian(
     """
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
     options["allow_int"] = allow_int
-    return _made(Hessian, fn, wrt, of, mode, options)
+    return made("hessian", Hessian(kinks, mode), fn, wrt, of, options)
 
 
 def laplacian(
@@ -195,7 +186,7 @@ def laplacian(
     """
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
     options["allow_int"] = allow_int
-    return _made(Laplacian, fn, wrt, of, mode, options)
+    return made("laplacian", Laplacian(kinks, mode), fn, wrt, of, options)
 
 
 def divergence(
@@ -221,7 +212,7 @@ def divergence(
     """
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
     options["allow_int"] = allow_int
-    return _made(Divergence, fn, wrt, of, mode, options)
+    return made("divergence", Divergence(kinks, mode), fn, wrt, of, options)
 
 
 def gauss_newton(
@@ -252,4 +243,4 @@ def gauss_newton(
     """
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
     options["allow_int"] = allow_int
-    return _made(GaussNewton, fn, wrt, of, mode, options)
+    return made("gauss_newton", GaussNewton(kinks, mode), fn, wrt, of, options)
