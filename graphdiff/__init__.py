@@ -56,6 +56,10 @@ from graphdiff.functions.taylor import derivative as derivative
 from graphdiff.functions.taylor import taylor as taylor
 from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
+from graphdiff.implicit.functions import fixed_point as fixed_point
+from graphdiff.implicit.functions import linear_solve as linear_solve
+from graphdiff.implicit.functions import minimize as minimize
+from graphdiff.implicit.functions import root as root
 from graphdiff.memory.checkpoint import checkpoint as checkpoint
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
@@ -89,6 +93,7 @@ __all__ = [
     "emit",
     "evaluate",
     "fit",
+    "fixed_point",
     "fori_loop",
     "gauss_newton",
     "grad",
@@ -98,11 +103,14 @@ __all__ = [
     "jacobian",
     "jvp",
     "laplacian",
+    "linear_solve",
     "map",
+    "minimize",
     "named",
     "nn",
     "pullback",
     "pushforward",
+    "root",
     "scale_gradient",
     "scan",
     "scipy",

@@ -41,6 +41,7 @@ LAYERS = {
     "emit": 7,
     "compile": 7,
     "show": 7,
+    "implicit": 8,
     "functions": 8,
     "fit": 9,
     "sparsity": 9,

@@ -32,6 +32,7 @@ from graphdiff.runtime import (
     reductions,
     scatter,
     sinc,
+    solving,
     stacks,
     strict,
     student,
@@ -104,6 +105,7 @@ HELPERS: dict[str, Callable[..., Any]] = {
     **_functions(banded),
     **_functions(windows),
     **_functions(pooling),
+    **_functions(solving),
 }
 """The functions of our own, by the name that op definitions and modules use."""
 

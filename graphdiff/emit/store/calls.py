@@ -29,6 +29,7 @@ from graphdiff.emit.text.text import (
     tuple_,
     unary,
 )
+from graphdiff.graph.inner import Inner, Solver
 from graphdiff.graph.node import Arg, Call
 from graphdiff.runtime.late import spelled
 from graphdiff.sizes.dims import Dim
@@ -64,11 +65,20 @@ class Writer:
     A `quick` writer has been told the quicker forms of helpers.
     """
 
-    def __init__(self, sizes: Sizes, helper: Callable[[str], str]) -> None:
-        """Take the sizes, and who knows the names of helpers."""
+    def __init__(
+        self,
+        sizes: Sizes,
+        helper: Callable[[str], str],
+        function: Callable[[Inner | Solver], str] = repr,
+    ) -> None:
+        """Take the sizes, and who knows the names of helpers.
+
+        `function` names those that a call hands on: functions of graphs, and solvers.
+        """
         self.sizes = sizes
         self.helper = helper
         self.quick = False
+        self.function = function
 
     def call(self, record: Call, args: Sequence[Text]) -> Text:
         """The text of `record`, given the texts of its arguments."""
@@ -94,6 +104,8 @@ class Writer:
             return args[item.index]
         if isinstance(item, Dim):
             return self.sizes.text(item)
+        if isinstance(item, (Inner, Solver)):
+            return atom(self.function(item))
         if isinstance(item, tuple):
             return tuple_([self.item(i, args) for i in item])
         if isinstance(item, np.dtype):
