@@ -52,6 +52,7 @@ from graphdiff.functions.grad import value_and_grad as value_and_grad
 from graphdiff.functions.hvp import hvp as hvp
 from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
+from graphdiff.functions.recompute import recompute as recompute
 from graphdiff.functions.taylor import derivative as derivative
 from graphdiff.functions.taylor import taylor as taylor
 from graphdiff.functions.vmap import vmap as vmap
@@ -110,6 +111,7 @@ __all__ = [
     "nn",
     "pullback",
     "pushforward",
+    "recompute",
     "root",
     "scale_gradient",
     "scan",

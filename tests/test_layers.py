@@ -38,6 +38,7 @@ LAYERS = {
     "cost": 6,
     "derivative": 6,
     "custom": 7,
+    "budget": 7,
     "emit": 7,
     "compile": 7,
     "show": 7,

@@ -17,6 +17,7 @@ from graphdiff.graph.node import (
     Hole,
     Node,
     Pick,
+    Region,
     Role,
     Scope,
     current_mark,
@@ -135,6 +136,7 @@ class Symbolic(Sweep):
         super().__init__(targets, wrt, kinks)
         self.turn = turn
         self.within = len(current_mark.get())
+        self.tops: dict[Region, int] = {}
         self.scope = scope
         self.carry = carry
         self.inner = inner
@@ -188,8 +190,21 @@ class Symbolic(Sweep):
         roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
         if mark := self.scope.marks.get(node):
             outer, inner = mark[: self.within], mark[self.within :]
-            later = (*outer, *[(region, n + self.turn) for region, n in inner])
+            later = (*outer, *[(r, self._level(r, n)) for r, n in inner])
             self.scope.marks.update(dict.fromkeys(made, later))
+
+    def _level(self, region: Region, level: int) -> int:
+        """The level of the adjoint of a node of this level.
+
+        A sweep meets last what came first: the adjoints of level 0 come last.
+        """
+        if not self.turn:
+            return level
+        if not self.tops:
+            for node in self.nodes:
+                for other, n in self.scope.marks.get(node, ()):
+                    self.tops[other] = max(n, self.tops.get(other, 0))
+        return 2 * self.tops[region] + 1 - level
 
 
 def _fit(share: Node, arg: Node) -> Node:

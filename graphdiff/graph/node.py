@@ -101,9 +101,10 @@ class Region:
 Mark = tuple[tuple[Region, int], ...]
 """The regions that a node stands in, the outermost first, each with a level.
 
-The level counts the reverse sweeps between the region's own computation, level 0, and
-the node: an adjoint of a node of level 0 has level 1. What a node reads of the same
-region at a lower level is computed again for it.
+The level counts the stages of a computation: that of the region itself is 0, that of
+its adjoints 1; a sweep over both has the adjoints of the adjoints first, which is level
+2, and then level 3. What a node reads of the same region at a lower level is computed
+again for it.
 """
 
 current_mark: ContextVar[Mark] = ContextVar("graphdiff-mark", default=())

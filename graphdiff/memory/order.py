@@ -16,6 +16,9 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Role
 from graphdiff.memory.again import RECOMPUTED, recomputes
 
+Key = tuple[int, int]
+"""A stage, and a place in it."""
+
 
 def running_order(graph: Graph) -> Sequence[Node]:
     """The nodes of `graph` as they are run: what is computed again, on demand.
@@ -28,7 +31,21 @@ def running_order(graph: Graph) -> Sequence[Node]:
     forward = _forward(nodes, roles)
     ranks = {node: i for i, node in enumerate(forward)}
     rest = [n for n in nodes if n not in ranks]
-    return [*forward, *merged(rest, sweep_keys(rest, roles, ranks))]
+    stage, places = stages(graph), sweep_keys(rest, roles, ranks)
+    own = [(stage.get(n, 0), key) for n, key in zip(rest, places, strict=True)]
+    return [*forward, *merged(rest, _no_sooner(rest, own))]
+
+
+def _no_sooner(nodes: Sequence[Node], own: Sequence[Key]) -> list[Key]:
+    """Keys that let no node come before the first of its readers has its turn."""
+    asked: dict[Node, Key] = {}
+    keys = list(own)
+    for i in range(len(nodes) - 1, -1, -1):
+        node = nodes[i]
+        keys[i] = key = max(own[i], asked.get(node, own[i]))
+        for arg in node.args:
+            asked[arg] = min(key, asked.get(arg, key))
+    return keys
 
 
 def _forward(nodes: Sequence[Node], roles: Mapping[Node, Role]) -> list[Node]:
@@ -64,6 +81,28 @@ def sweep_keys(
     return [keys[node] for node in adjoints]
 
 
+def stages(graph: Graph) -> dict[Node, int]:
+    """For each node of a derivative the stage of the computation that it stands in.
+
+    The first sweep is stage 1. A second one has the adjoints of adjoints before the
+    further adjoints of the forward part: stages 2 and 3.
+    """
+    roles = graph.ledger.roles
+    found: dict[Node, int] = {}
+    for node in graph.nodes:
+        role = roles.get(node)
+        if role is None:
+            continue
+        stage = role.order
+        for arg in node.args if role.rule != RECOMPUTED else ():
+            if arg in found:
+                other = roles[arg]
+                same = other.rule == RECOMPUTED or other.order == role.order
+                stage = max(stage, found[arg] + (not same))
+        found[node] = stage
+    return found
+
+
 def _is_again(node: Node, roles: Mapping[Node, Role]) -> bool:
     role = roles.get(node)
     return role is not None and role.rule == RECOMPUTED
@@ -94,7 +133,7 @@ def _sweep_place(
     return min([sweep[arg] for arg in node.args if arg in sweep], default=0)
 
 
-def merged(nodes: Sequence[Node], keys: Sequence[int]) -> list[Node]:
+def merged(nodes: Sequence[Node], keys: Sequence[Any]) -> list[Node]:
     """A topological order of nodes; what `nodes` does not hold counts as there."""
     return [nodes[i] for i in merge(_needs(nodes), keys)]
 

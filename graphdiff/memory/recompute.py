@@ -78,8 +78,8 @@ class Version(NamedTuple):
 class Versions:
     """The versions of the nodes of a graph that its outputs need.
 
-    `kept` maps nodes to the number of the last sweep that reads them anyway, so that
-    no sweep up to that has to compute them again.
+    `kept` maps nodes to the last stage that reads them anyway, so that no stage up to
+    that has to compute them again.
     """
 
     def __init__(
@@ -125,11 +125,10 @@ class Versions:
         return tuple(found)
 
     def _turn(self, version: Version) -> int:
-        """The number of the sweep in which `version` is computed; 0 is forward."""
+        """The stage in which `version` is computed; 0 is the forward part."""
         role = self.graph.role_of(version.node)
-        own = self.marks.get(version.node, ())
-        raised = [n - m for (_, n), (_, m) in zip(version.mark, own, strict=True)]
-        return max(raised, default=0) + (0 if role is None else role.order)
+        level = max([n for _, n in version.mark], default=0)
+        return level or (0 if role is None else role.order)
 
     def _seen(self, node: Node, reader: Mark, turn: int) -> Version:
         """The version of `node` that a reader within these regions reads."""

@@ -113,8 +113,8 @@ def test_the_second_sweep_computes_the_first_adjoints_again():
     layer = gd.checkpoint(deep)
     graph = gd.grad(gd.grad(lambda x: layer(layer(x)))).graph(0.7)
     again = recomputed(graph)
-    orders = {r.order for r in again.ledger.roles.values() if r.rule == "recomputed"}
-    assert orders == {1, 2}
+    stages = {r.order for r in again.ledger.roles.values() if r.rule == "recomputed"}
+    assert stages == {1, 2, 3}
 
 
 def test_forward_mode_computes_nothing_again():
@@ -211,7 +211,7 @@ def test_memory_is_saved(how):
 
         return loss
 
-    x = rng.normal(size=20_000)
+    x = rng.normal(size=5_000)
 
     def run(wrap):
         graph = gd.grad(stack(wrap)).graph(x)

@@ -8,7 +8,7 @@ from graphdiff.emit.store.statements import Statement
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.memory.again import RECOMPUTED
-from graphdiff.memory.order import merge
+from graphdiff.memory.order import merge, stages
 
 _LAST = 1 << 60
 
@@ -53,6 +53,8 @@ def in_groups(
     right before what reads it.
     """
     needs = _needs(statements)
+    again = any(is_again(graph, statement) for statement in statements)
+    stage = stages(graph) if again else {}
     keys: list[tuple[int, int]] = []
     roles = graph.ledger.roles
     for i, statement in enumerate(statements):
@@ -60,14 +62,14 @@ def in_groups(
         if role is None and statement.parts:
             keys.append((0, i))
             continue
-        order = 1 if role is None else role.order
+        order = 1 if role is None else stage.get(statement.node, role.order)
         place = place_of(graph, statement, places)
         if place is None:
             before = [keys[j] for j in needs[i] if keys[j][0]]
             keys.append(max(before, default=(order, -_LAST)))
         else:
             keys.append((order, -place))
-    if any(is_again(graph, statement) for statement in statements):
+    if again:
         _on_demand(graph, statements, needs, keys)
     return merge(needs, keys)
 

@@ -1,0 +1,1 @@
+"""Derivatives within a budget of memory: which values are kept, which recomputed."""
