@@ -10,14 +10,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Role
 from graphdiff.memory.again import RECOMPUTED, recomputes
 
-Key = tuple[int, int]
-"""A stage, and a place in it."""
+K = TypeVar("K", int, tuple[int, int])
+"""A key: a place, or a stage and a place in it."""
 
 
 def running_order(graph: Graph) -> Sequence[Node]:
@@ -32,20 +32,8 @@ def running_order(graph: Graph) -> Sequence[Node]:
     ranks = {node: i for i, node in enumerate(forward)}
     rest = [n for n in nodes if n not in ranks]
     stage, places = stages(graph), sweep_keys(rest, roles, ranks)
-    own = [(stage.get(n, 0), key) for n, key in zip(rest, places, strict=True)]
-    return [*forward, *merged(rest, _no_sooner(rest, own))]
-
-
-def _no_sooner(nodes: Sequence[Node], own: Sequence[Key]) -> list[Key]:
-    """Keys that let no node come before the first of its readers has its turn."""
-    asked: dict[Node, Key] = {}
-    keys = list(own)
-    for i in range(len(nodes) - 1, -1, -1):
-        node = nodes[i]
-        keys[i] = key = max(own[i], asked.get(node, own[i]))
-        for arg in node.args:
-            asked[arg] = min(key, asked.get(arg, key))
-    return keys
+    keys = [(stage.get(n, 0), key) for n, key in zip(rest, places, strict=True)]
+    return [*forward, *merged(rest, _on_demand(rest, roles, keys))]
 
 
 def _forward(nodes: Sequence[Node], roles: Mapping[Node, Role]) -> list[Node]:
@@ -75,10 +63,8 @@ def sweep_keys(
     for node in adjoints:
         again = again or _is_again(node, roles)
         sweep[node] = _sweep_place(roles.get(node), node, ranks, sweep)
-    keys = {node: -place for node, place in sweep.items()}
-    if again:
-        _on_demand(adjoints, roles, keys)
-    return [keys[node] for node in adjoints]
+    keys = [-sweep[node] for node in adjoints]
+    return _on_demand(adjoints, roles, keys) if again else keys
 
 
 def stages(graph: Graph) -> dict[Node, int]:
@@ -109,16 +95,18 @@ def _is_again(node: Node, roles: Mapping[Node, Role]) -> bool:
 
 
 def _on_demand(
-    adjoints: Sequence[Node], roles: Mapping[Node, Role], keys: dict[Node, int]
-) -> None:
-    """Give to what is computed again the smallest key of its readers."""
-    asked: dict[Node, int] = {}
-    for node in reversed(adjoints):
+    nodes: Sequence[Node], roles: Mapping[Node, Role], keys: Sequence[K]
+) -> list[K]:
+    """The keys, but for what is computed again the smallest one of its readers."""
+    asked: dict[Node, K] = {}
+    found = list(keys)
+    for i in range(len(nodes) - 1, -1, -1):
+        node = nodes[i]
         if node in asked and _is_again(node, roles):
-            keys[node] = asked[node]
-        key = keys[node]
+            found[i] = asked[node]
         for arg in node.args:
-            asked[arg] = min(key, asked.get(arg, key))
+            asked[arg] = min(found[i], asked.get(arg, found[i]))
+    return found
 
 
 def _sweep_place(
