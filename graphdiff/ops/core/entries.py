@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, lru_cache, wraps
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class Elementwise(Op):
     """
 
     stacks = True
+    origin: ClassVar[tuple[str, tuple[Any, ...]] | None] = None
+    """The family that the op is of, and by which parameters."""
 
     name: str
     dtypes: DtypeRule
@@ -329,9 +331,29 @@ def parametric(
 ) -> Elementwise:
     """The op of one of our own functions that takes plain arguments after its arrays.
 
-    Two are one op only if they are the same object, so whoever makes them keeps them.
+    Two are one op only if they are the same object: a `family` makes them.
     """
     return Elementwise(name, _all_float, rules, out=False, more=more, **facts)
+
+
+FAMILIES: dict[str, Callable[..., Elementwise]] = {}
+"""The functions that make ops on entries out of plain parameters, by name."""
+
+
+def family(make: Callable[..., Elementwise]) -> Callable[..., Elementwise]:
+    """Let each op of a family exist once, and know by which parameters it was made."""
+    name = make.__name__.strip("_")
+    made: dict[tuple[Any, ...], Elementwise] = {}
+
+    @wraps(make)
+    def found(*parameters: Any) -> Elementwise:
+        if parameters not in made:
+            op = made[parameters] = make(*parameters)
+            object.__setattr__(op, "origin", (name, parameters))
+        return made[parameters]
+
+    FAMILIES[name] = found
+    return found
 
 
 def helper(

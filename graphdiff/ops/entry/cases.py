@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from graphdiff.expression.expression import Expression, implements, lift
 from graphdiff.graph.node import Arg, Call
 from graphdiff.graph.types import ArrayType, dtype_of, promote
 from graphdiff.ops.core.elementwise import isnan, pass_on, where, winning
-from graphdiff.ops.core.entries import Elementwise, Rule, ufunc
+from graphdiff.ops.core.entries import Elementwise, Rule, family, ufunc
 
 
 # --- maxima that ignore NaN -----------------------------------------------------------
@@ -127,7 +126,7 @@ def _taken(mode: str, count: int, k: int) -> Callable[..., Any]:
     return rule
 
 
-@cache
+@family
 def _choose(mode: str, count: int) -> Choose:
     def dtypes(index: Any, *given: Any) -> Any:
         dtype = promote(*given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,14 +9,14 @@ import numpy as np
 from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import implements, lift
 from graphdiff.ops.core.elementwise import isnan
-from graphdiff.ops.core.entries import Elementwise
+from graphdiff.ops.core.entries import Elementwise, family
 
 
 def _truth(*given: Any) -> Any:
     return given, np.dtype(bool)
 
 
-@cache
+@family
 def _close(named: tuple[tuple[str, Any], ...]) -> Elementwise:
     return Elementwise("np.isclose", _truth, (None, None), out=False, named=dict(named))
 

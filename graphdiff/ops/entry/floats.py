@@ -7,7 +7,6 @@ float by a whole amount or by a power of two have the slope of what is left of i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.node import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.elementwise import isfinite, power, trunc
-from graphdiff.ops.core.entries import Elementwise, all_alike, ufunc
+from graphdiff.ops.core.entries import Elementwise, all_alike, family, ufunc
 from graphdiff.ops.core.ufunc_door import implements_ufunc
 
 
@@ -58,7 +57,7 @@ implements(np.isneginf)(isneginf)
 implements(np.fix)(fix)
 
 
-@cache
+@family
 def rounded(decimals: int) -> Elementwise:
     """The op that rounds to so many decimals, halves to even."""
     more = (decimals,) if decimals else ()
@@ -75,7 +74,7 @@ def round_door(a: Any, decimals: int = 0) -> Any:
     return rounded(decimals)(a)
 
 
-@cache
+@family
 def _without_nan(named: tuple[tuple[str, float], ...]) -> Elementwise:
     return Elementwise(
         "np.nan_to_num",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from graphdiff.expression.expression import implements, lift
 from graphdiff.graph.node import Arg, At, Call, Op
 from graphdiff.graph.types import ArrayType, normalize_axis, promote_to_float
-from graphdiff.ops.core.entries import Elementwise, parametric
+from graphdiff.ops.core.entries import Elementwise, family, parametric
 from graphdiff.ops.special.bessel import i1
 
 
@@ -21,7 +20,7 @@ def _one_float(*given: Any) -> Any:
     return (dtype,), dtype
 
 
-@cache
+@family
 def sinc_slope(n: int) -> Elementwise:
     """The n-th derivative of sinc: sin(pi x) / (pi x) is analytic, at 0 too."""
     return parametric("sinc_slope", (n,), lambda g, y, x: g * sinc_slope(n + 1)(x))

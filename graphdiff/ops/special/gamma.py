@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from graphdiff.ops.core.entries import (
     Elementwise,
+    family,
     late_function,
     late_ufunc,
     parametric,
@@ -103,7 +103,7 @@ def slope_of_zeta(n: int, s: Any, q: Any) -> Any:
     return zeta_slope(n)(s, q) if n else zeta(s, q)
 
 
-@cache
+@family
 def zeta_slope(n: int) -> Elementwise:
     """The n-th derivative of zeta in its exponent, for n above 0."""
 

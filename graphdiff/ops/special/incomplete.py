@@ -7,12 +7,11 @@ own, `graphdiff.runtime.incomplete`, as a family of functions closed under deriv
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.core.entries import Elementwise, Rule, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, Rule, family, late_ufunc, parametric
 from graphdiff.ops.special.entropy import xlog1py, xlogy
 from graphdiff.ops.special.gamma import betaln, digamma, gammaln, slope_of_digamma
 from graphdiff.runtime.incomplete import derived_exp, derived_exp_of_two
@@ -29,7 +28,7 @@ def beta_density(a: Any, b: Any, x: Any) -> Any:
 
 
 # --- gamma ----------------------------------------------------------------------------
-@cache
+@family
 def gammainc_slope(n: int) -> Elementwise:
     """The n-th derivative of gammainc in its parameter."""
 
@@ -73,7 +72,7 @@ gammainccinv: Elementwise = late_ufunc(
 
 
 # --- beta -----------------------------------------------------------------------------
-@cache
+@family
 def betainc_slope(n: int, m: int) -> Elementwise:
     """The derivative of betainc, n times in a and m times in b."""
 

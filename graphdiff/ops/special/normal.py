@@ -7,11 +7,10 @@ distribution through `erfcx`, the slope of `expit` as a product of two of it.
 from __future__ import annotations
 
 import math
-from functools import cache
 
 import numpy as np
 
-from graphdiff.ops.core.entries import Elementwise, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, family, late_ufunc, parametric
 
 ROOT_2, ROOT_PI = math.sqrt(2), math.sqrt(math.pi)
 _STEEP, _DENSITY = 2 / ROOT_PI, 1 / math.sqrt(2 * math.pi)
@@ -27,7 +26,7 @@ erfc: Elementwise = late_ufunc(
 )
 
 
-@cache
+@family
 def erfcx_slope(n: int) -> Elementwise:
     """The n-th derivative of erfcx, of which the usual formula loses all digits."""
     rules = (lambda g, y, x: g * erfcx_slope(n + 1)(x),)
@@ -48,7 +47,7 @@ erfi: Elementwise = late_ufunc(
 )
 
 
-@cache
+@family
 def dawsn_slope(n: int) -> Elementwise:
     """The n-th derivative of dawsn, of which the usual formula loses all digits."""
     rules = (lambda g, y, x: g * dawsn_slope(n + 1)(x),)

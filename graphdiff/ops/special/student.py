@@ -5,12 +5,11 @@ In the degrees of freedom the derivatives come from `graphdiff.runtime.student`.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 
-from graphdiff.ops.core.entries import Elementwise, late_ufunc, parametric
+from graphdiff.ops.core.entries import Elementwise, family, late_ufunc, parametric
 from graphdiff.ops.special.gamma import betaln, slope_of_digamma
 from graphdiff.runtime.incomplete import derived_exp
 from graphdiff.runtime.student import student_slopes
@@ -22,7 +21,7 @@ def student_density(df: Any, t: Any) -> Any:
     return np.exp(-0.5 * (df + 1) * np.log1p(t * t / df) - size)
 
 
-@cache
+@family
 def stdtr_slope(n: int) -> Elementwise:
     """The n-th derivative of stdtr in the degrees of freedom."""
 

@@ -1,0 +1,94 @@
+"""What a file may name: the ops of graphdiff, by the names that its source gives them.
+
+A file says ``Sum`` or ``sin``; what that is stands in these tables. Nothing else can be
+made by a file, and nothing is imported for its sake.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import is_dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import GraphValueError
+from graphdiff.graph import node as base
+from graphdiff.graph.node import Hole, Op
+from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.ops.core.entries import FAMILIES
+from graphdiff.ops.core.pattern import At1, ByArray, NewAxis, Slice
+
+ITEMS: dict[str, type] = {k.__name__: k for k in (Slice, At1, NewAxis, ByArray)}
+"""What stands between the brackets of an index."""
+
+_SCALARS = (np.bool_, np.int8, np.int16, np.int32, np.int64)
+_SCALARS += (np.uint8, np.uint16, np.uint32, np.uint64)
+_SCALARS += (np.float16, np.float32, np.float64, np.complex64, np.complex128)
+DTYPES: dict[str, np.dtype] = {np.dtype(s).name: np.dtype(s) for s in _SCALARS}
+"""The dtypes that an array in a graph may have."""
+
+
+@cache
+def kinds() -> dict[str, type[Op]]:
+    """The classes of ops, by name."""
+    found: dict[str, type[Op]] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            if _is_kind(value) and value.__module__ == module.__name__:
+                assert name not in found, f"two kinds of op are called {name}"
+                found[name] = value
+    return found
+
+
+@cache
+def singles() -> dict[str, Elementwise]:
+    """The ops on entries that exist once, by the variable that holds them."""
+    found: dict[str, Elementwise] = {}
+    for module in _modules():
+        for name, value in vars(module).items():
+            if isinstance(value, Elementwise) and value.origin is None:
+                other = found.setdefault(name, value)
+                assert other is value, f"two ops on entries are called {name}"
+    return found
+
+
+@cache
+def _names() -> dict[Elementwise, str]:
+    return {op: name for name, op in singles().items()}
+
+
+def spoken(op: Elementwise) -> tuple[str, tuple[Any, ...]]:
+    """What a file calls an op on entries: its name, and the parameters of a family."""
+    if op.origin is not None:
+        return op.origin
+    if op not in _names():
+        raise GraphValueError(f"save: there is no name in files for the op {op!r}")
+    return _names()[op], ()
+
+
+def on_entries(name: str, parameters: tuple[Any, ...]) -> Elementwise:
+    """The op on entries of that name; KeyError if there is none."""
+    family: Callable[..., Elementwise] | None = FAMILIES.get(name)
+    if family is not None and parameters:
+        return family(*parameters)
+    return singles()[name]
+
+
+def _is_kind(value: Any) -> bool:
+    return (
+        isinstance(value, type)
+        and issubclass(value, Op)
+        and is_dataclass(value)
+        and not issubclass(value, (Hole, Elementwise))
+    )
+
+
+def _modules() -> Iterator[Any]:
+    """The modules that define ops."""
+    yield base
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("graphdiff.ops."):
+            yield module

@@ -1,0 +1,200 @@
+"""A graph read from a file that may come from a stranger.
+
+Nothing is executed: ops are looked up in tables, sizes read by a parser of their own,
+arrays read without pickles. What cannot be is one `GraphValueError` that says where.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping
+from inspect import signature as parameters_of
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import GraphValueError, Position
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Constant, Full, Node, Op, Role, Scope, building
+from graphdiff.graph.types import ArrayType
+from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.ops.region.region import Run
+from graphdiff.runtime.table import FUNCTIONS
+from graphdiff.save.known import kinds, on_entries
+from graphdiff.save.nests import signature_of
+from graphdiff.save.values import array_of, decoded, type_of
+from graphdiff.save.writer import FORMAT, VERSION, path_of
+
+MOST_BYTES = 1 << 30
+_LONGEST = 500  # characters of a name
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def load(path: str | Path, *, limit: int = MOST_BYTES) -> Graph:
+    """The graph in the file `path`, as `Graph.save` writes it.
+
+    Safe for files from strangers: nothing that the file says is executed, and a file
+    (or its arrays, unpacked) of more than `limit` bytes is refused. The nodes are
+    checked as if they were being built. Raises `GraphValueError` for a file that is no
+    graph, or of a later version, and OSError for one that cannot be read.
+
+    >>> import tempfile, pathlib
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "energy.json")
+    ...     graph.save(path)
+    ...     again = gd.load(path)
+    >>> str(again) == str(graph)
+    True
+    """
+    path = path_of("load", path)
+    if path.stat().st_size > limit:
+        raise GraphValueError(f"load: {path} has more than {limit} bytes")
+    try:
+        entry = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(entry, dict) or entry.get("format") != FORMAT:
+            raise ValueError(f'there is no "format": "{FORMAT}"')
+        if entry.get("version") != VERSION:
+            raise ValueError(f"version {entry.get('version')!r} is unknown")
+        return _graph(entry, _arrays(path.with_suffix(".npz"), limit))
+    except _WRONG as error:
+        raise GraphValueError(f"load: {path} holds no graph: {error}") from None
+
+
+_WRONG = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+)
+
+
+def _arrays(path: Path, limit: int) -> Arrays:
+    """The arrays beside the file; none if there is no such archive."""
+    if not path.exists():
+        return {}
+    with zipfile.ZipFile(path) as archive:
+        if sum(part.file_size for part in archive.infolist()) > limit:
+            raise ValueError(f"the arrays beside it have more than {limit} bytes")
+    with np.load(path, allow_pickle=False) as found:
+        return dict(found)
+
+
+def _graph(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
+    """The graph that JSON stands for."""
+    with building(Scope()) as scope:
+        nodes: list[Node] = []
+        for i, row in enumerate(entry["nodes"]):
+            try:
+                nodes.append(_node(row, nodes, arrays, scope))
+            except _WRONG as error:
+                op = row.get("op") if isinstance(row, dict) else row
+                raise ValueError(f"node {i} ({op!r:.50}): {error}") from None
+        for place, name in entry["names"].items():
+            scope.names[_at(nodes, int(place))] = _word(name)
+        for place, (file, line) in entry["lines"].items():
+            scope.positions[_at(nodes, int(place))] = Position(_word(file), int(line))
+        for place, (of, rule, convention, order) in entry["roles"].items():
+            if of is not None:
+                role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
+                scope.roles[_at(nodes, int(place))] = role
+        scope.needs.update(dict.fromkeys(decoded(entry["needs"])))
+        inputs, outputs = (
+            {_word(name): _at(nodes, i) for name, i in entry[what].items()}
+            for what in ("inputs", "outputs")
+        )
+        signature = signature_of(entry["signature"]) if "signature" in entry else None
+        if signature is not None:
+            _check_leaves(signature, inputs, outputs)
+        return Graph(inputs, outputs, signature=signature)
+
+
+def _check_leaves(signature: Any, inputs: Any, outputs: Any) -> None:
+    """Raise unless the signature's leaves are the inputs and outputs there are."""
+    asked = [name for tree in signature.parameters.values() for name in tree.names]
+    if sorted(asked) != sorted(inputs) or not {*signature.result.names} <= {*outputs}:
+        raise ValueError("the signature is that of another graph")
+
+
+def _at(nodes: list[Node], place: Any) -> Node:
+    if type(place) is not int or not 0 <= place < len(nodes):
+        raise ValueError(f"there is no node {place!r} before this")
+    return nodes[place]
+
+
+def _word(value: Any) -> str:
+    """A name: a short string of one line."""
+    if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
+        raise ValueError(f"{value!r:.50} is not a name")
+    return value
+
+
+def _node(row: Any, nodes: list[Node], arrays: Arrays, scope: Scope) -> Node:
+    args = tuple([_at(nodes, place) for place in row.get("args", ())])
+    made = scope.make(_op(row, arrays), args)
+    _check_call(made)
+    return made
+
+
+def _op(row: Mapping[str, Any], arrays: Arrays) -> Op:
+    """The op that a row names, with its parameters."""
+    name = row["op"]
+    if name in ("Constant", "Full"):
+        return _constant(row, arrays)
+    given = row.get("with", {})
+    if isinstance(given, list):
+        return on_entries(name, decoded(given))
+    if name in kinds():
+        kind = kinds()[name]
+        found = {key: _parameter(value, arrays) for key, value in given.items()}
+        return parameters_of(kind).bind(**found) and kind(**found)
+    return on_entries(name, ())
+
+
+def _constant(row: Mapping[str, Any], arrays: Arrays) -> Op:
+    type = type_of(row["type"])
+    if row["op"] == "Full":
+        (number,) = array_of(row["data"], ArrayType((1,), type.dtype))
+        return Full.of(number, type)
+    if "file" not in row:
+        return Constant.of(array_of(row["data"], type))
+    array = arrays[row["file"]]
+    if (array.shape, array.dtype) != (type.shape, type.dtype):
+        raise ValueError(f"the array {row['file']!r} is of another type")
+    return Constant.of(array)
+
+
+def _parameter(value: Any, arrays: Arrays) -> Any:
+    """A parameter of an op, which may be a graph, or several."""
+    if isinstance(value, dict) and set(value) == {"graph"}:
+        return _graph(value["graph"], arrays)
+    if isinstance(value, list):
+        return tuple([_parameter(item, arrays) for item in value])
+    return decoded(value)
+
+
+def _check_call(node: Node) -> None:
+    """Raise unless a node calls a function of the table, by arguments that have names.
+
+    What a record says is written into emitted code as it stands.
+    """
+    if not node.args and type(node.op).call is Op.call:
+        return
+    if type(node.op).call is Op.call:
+        return
+    record = node.op.call(*[arg.type for arg in node.args])
+    known = isinstance(record, Run) or record.function in FUNCTIONS
+    if not known and not isinstance(node.op, Elementwise):
+        raise ValueError(f"{record.function!r:.50} is not a function of graphdiff")
+    for name in record.kwargs:
+        if not name.isidentifier():
+            raise ValueError(f"{name!r:.50} is not the name of an argument")

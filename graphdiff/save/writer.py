@@ -1,0 +1,161 @@
+"""A graph written to a file: JSON for people and version control, arrays beside it.
+
+The format, version 1, is one JSON object:
+
+- ``format`` is ``"graphdiff graph"``, ``version`` is 1;
+- ``nodes`` lists the nodes, each after those that it reads: ``op`` is the name of an
+  op of graphdiff, ``args`` the places of its arguments in the list, ``with`` its
+  parameters (see `graphdiff.save.values`), ``type`` that of an input or a constant;
+- ``inputs`` and ``outputs`` map names to places;
+- ``names``, ``lines`` and ``roles`` say what is known of nodes, by place: a role is
+  the place of the node whose adjoint it is, the rule, the convention and the order;
+- ``needs`` lists sizes that must be at least 0;
+- ``signature`` tells how the traced function is called, if the graph has one.
+
+A constant holds its entries under ``data``, or under ``file`` the name of an array in
+the NumPy archive (``.npz``) of the same name beside the JSON file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from graphdiff.errors import GraphTypeError, GraphValueError
+from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.node import Constant, Full, Node, Op
+from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.save.known import kinds, spoken
+from graphdiff.save.nests import signature_entry
+from graphdiff.save.values import encoded, entries
+
+FORMAT = "graphdiff graph"
+VERSION = 1
+FEW = 16
+"""So many entries of a constant stand in the JSON file itself."""
+
+
+def save(graph: Graph, path: str | Path) -> None:
+    """Write `graph` to the file `path`, and its arrays beside it; see `gd.load`.
+
+    The arrays of a graph in ``model.json`` are in ``model.npz``; a graph without any
+    has no second file. The text is the same for the same graph. Raises
+    `GraphValueError` for a graph with a callable in it, which no file can hold.
+    """
+    check_graph("save", graph)
+    path = path_of("save", path)
+    arrays: dict[str, np.ndarray] = {}
+    entry = {"format": FORMAT, "version": VERSION, **graph_entry(graph, arrays)}
+    path.write_text(_text(entry), encoding="utf-8")
+    beside = path.with_suffix(".npz")
+    if arrays:
+        np.savez(beside, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+    elif beside.exists():
+        beside.unlink()
+
+
+def path_of(what: str, path: object) -> Path:
+    """`path` as a path, which must not be that of the arrays."""
+    if not isinstance(path, (str, Path)):
+        raise GraphTypeError(f"{what}: expected a path, got {type(path).__name__}")
+    if Path(path).suffix == ".npz":
+        raise GraphValueError(f"{what}: {path} is for the arrays; write .json")
+    return Path(path)
+
+
+def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The graph as JSON has it; large constants go to `arrays`."""
+    place = {node: i for i, node in enumerate(graph.nodes)}
+    ledger = graph.ledger
+    named = {"inputs": graph.inputs, "outputs": graph.outputs}
+    entry: dict[str, Any] = {
+        what: {name: place[node] for name, node in nodes.items()}
+        for what, nodes in named.items()
+    }
+    entry["nodes"] = [_node_entry(node, place, arrays) for node in graph.nodes]
+    entry["names"] = {str(place[n]): name for n, name in ledger.names.items()}
+    entry["lines"] = {
+        str(place[n]): [where.file, where.line] for n, where in ledger.positions.items()
+    }
+    entry["roles"] = {
+        str(place[n]): [place.get(r.of), r.rule, r.convention, r.order]
+        for n, r in ledger.roles.items()
+    }
+    entry["needs"] = [encoded(size) for size in ledger.needs]
+    if graph.signature is not None:
+        entry["signature"] = signature_entry(graph.signature)
+    return entry
+
+
+def _node_entry(
+    node: Node, place: Mapping[Node, int], arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    op = node.op
+    if isinstance(op, (Constant, Full)):
+        return _constant_entry(op, arrays)
+    name, parameters = _spoken(op, arrays)
+    entry: dict[str, Any] = {"op": name}
+    if parameters:
+        entry["with"] = parameters
+    if node.args:
+        entry["args"] = [place[arg] for arg in node.args]
+    return entry
+
+
+def _constant_entry(
+    op: Constant | Full, arrays: dict[str, np.ndarray]
+) -> dict[str, Any]:
+    """A constant: a number, a few entries, or the name of an array beside the file."""
+    entry: dict[str, Any] = {"op": type(op).__name__, "type": encoded(op.type)}
+    if isinstance(op, Constant) and op.value.size > FEW:
+        entry["file"] = f"array{len(arrays)}"
+        arrays[entry["file"]] = op.value
+    else:
+        entry["data"] = entries(np.asarray(op.value))
+    return entry
+
+
+def _spoken(op: Op, arrays: dict[str, np.ndarray]) -> tuple[str, Any]:
+    """The name of an op in files, and its parameters."""
+    if isinstance(op, Elementwise):
+        name, parameters = spoken(op)
+        return name, encoded(parameters)
+    name = type(op).__name__
+    if kinds().get(name) is not type(op):
+        raise GraphValueError(f"save: a file cannot hold the op {op.label!r}")
+    found: dict[str, Any] = {}
+    for field in fields(op):  # type: ignore[arg-type]
+        value = getattr(op, field.name)
+        if field.init:
+            found[field.name] = _parameter(value, arrays)
+    return name, found
+
+
+def _parameter(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+    """A parameter, which may be a graph, or several."""
+    if isinstance(value, Graph):
+        return {"graph": graph_entry(value, arrays)}
+    if isinstance(value, tuple) and any(isinstance(item, Graph) for item in value):
+        return [_parameter(item, arrays) for item in value]
+    return encoded(value)
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    """JSON with a line for each node."""
+    lines = []
+    for key, value in entry.items():
+        if key == "nodes":
+            rows = ",\n".join(f"  {_line(node)}" for node in value)
+            lines.append(f'"nodes": [\n{rows}\n]')
+        else:
+            lines.append(f"{_line(key)}: {_line(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
