@@ -64,6 +64,7 @@ from graphdiff.implicit.functions import root as root
 from graphdiff.memory.checkpoint import checkpoint as checkpoint
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
+from graphdiff.save import load as load
 from graphdiff.sparsity.forms import sparse_hessian as sparse_hessian
 from graphdiff.sparsity.forms import sparse_jacobian as sparse_jacobian
 from graphdiff.trace.trace import trace as trace
@@ -105,6 +106,7 @@ __all__ = [
     "jvp",
     "laplacian",
     "linear_solve",
+    "load",
     "map",
     "minimize",
     "named",

@@ -260,8 +260,8 @@ class Graph:
     def __reduce__(self) -> Any:
         """Refuse: a graph means nothing outside the process that made it."""
         raise GraphTypeError(
-            "a graph cannot be pickled; keep the source that gd.emit writes, or pickle "
-            "what gd.compile makes"
+            "a graph cannot be pickled; graph.save(path) writes it to a file that "
+            "gd.load reads, and what gd.compile makes can be pickled"
         )
 
     def __repr__(self) -> str:
@@ -301,6 +301,12 @@ class Graph:
         from graphdiff.show.dot import to_dot
 
         return to_dot(self)
+
+    def save(self, path: Any) -> None:
+        """Write the graph to a file that `gd.load` reads: JSON, arrays beside it."""
+        from graphdiff.save import save
+
+        save(self, path)
 
     def kinks(self) -> Any:
         """Where a convention decides a slope of this derivative, and which one."""

@@ -21,8 +21,8 @@ from graphdiff.ops.core.elementwise import (
     sqrt,
     square,
     subtract,
+    times_log,
     versine,
-    xlogy,
 )
 from graphdiff.ops.core.reduce import LogProd, Prod, Softmax
 from graphdiff.rewrite.axes import reshaped, unwrapped
@@ -78,7 +78,7 @@ def count_times_log(node: Node) -> Node | None:
         return None
     for n, y in (node.args, node.args[::-1]):
         if y.op is log and y.type == node.type and _may_be_zero(n):
-            return make(xlogy, n, y.args[0])
+            return make(times_log, n, y.args[0])
     return None
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphValueError
-from graphdiff.graph import node as base
 from graphdiff.graph.node import Hole, Op
 from graphdiff.ops.core.elementwise import Elementwise
 from graphdiff.ops.core.entries import FAMILIES
@@ -24,10 +23,7 @@ from graphdiff.ops.core.pattern import At1, ByArray, NewAxis, Slice
 ITEMS: dict[str, type] = {k.__name__: k for k in (Slice, At1, NewAxis, ByArray)}
 """What stands between the brackets of an index."""
 
-_SCALARS = (np.bool_, np.int8, np.int16, np.int32, np.int64)
-_SCALARS += (np.uint8, np.uint16, np.uint32, np.uint64)
-_SCALARS += (np.float16, np.float32, np.float64, np.complex64, np.complex128)
-DTYPES: dict[str, np.dtype] = {np.dtype(s).name: np.dtype(s) for s in _SCALARS}
+DTYPES: dict[str, np.dtype] = {np.dtype(c).name: np.dtype(c) for c in "?bhilBHILefdFD"}
 """The dtypes that an array in a graph may have."""
 
 
@@ -88,7 +84,6 @@ def _is_kind(value: Any) -> bool:
 
 def _modules() -> Iterator[Any]:
     """The modules that define ops."""
-    yield base
     for name, module in sorted(sys.modules.items()):
-        if name.startswith("graphdiff.ops."):
+        if name.startswith("graphdiff."):
             yield module

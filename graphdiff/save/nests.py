@@ -11,6 +11,8 @@ from graphdiff.graph.graph import Signature, Tree
 from graphdiff.graph.nest import leaves_of, unflatten
 from graphdiff.save.values import decoded, encoded
 
+_KINDS = {kind.name: kind for kind in type(Parameter.POSITIONAL_ONLY)}  # type: ignore[attr-defined]
+
 
 class _Leaf:
     """A leaf of a nest while it is being written."""
@@ -37,7 +39,7 @@ def signature_entry(signature: Signature) -> dict[str, Any]:
 def signature_of(entry: Mapping[str, Any]) -> Signature:
     """The signature that JSON stands for."""
     parameters = {name: _read(p["nest"]) for name, p in entry["parameters"].items()}
-    kinds = {n: Parameter[p["kind"]] for n, p in entry["parameters"].items()}
+    kinds = {n: _KINDS[p["kind"]] for n, p in entry["parameters"].items()}
     function = entry["function"]
     if not isinstance(function, str) or not function.isidentifier():
         raise ValueError(f"{function!r} is not the name of a function")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Mapping
-from inspect import signature as parameters_of
 from pathlib import Path
 from typing import Any
 
@@ -104,9 +103,8 @@ def _graph(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
         for place, (file, line) in entry["lines"].items():
             scope.positions[_at(nodes, int(place))] = Position(_word(file), int(line))
         for place, (of, rule, convention, order) in entry["roles"].items():
-            if of is not None:
-                role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
-                scope.roles[_at(nodes, int(place))] = role
+            role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
+            scope.roles[_at(nodes, int(place))] = role
         scope.needs.update(dict.fromkeys(decoded(entry["needs"])))
         inputs, outputs = (
             {_word(name): _at(nodes, i) for name, i in entry[what].items()}
@@ -156,7 +154,7 @@ def _op(row: Mapping[str, Any], arrays: Arrays) -> Op:
     if name in kinds():
         kind = kinds()[name]
         found = {key: _parameter(value, arrays) for key, value in given.items()}
-        return parameters_of(kind).bind(**found) and kind(**found)
+        return kind(**found)
     return on_entries(name, ())
 
 
@@ -187,13 +185,10 @@ def _check_call(node: Node) -> None:
 
     What a record says is written into emitted code as it stands.
     """
-    if not node.args and type(node.op).call is Op.call:
-        return
-    if type(node.op).call is Op.call:
+    if type(node.op).call is Op.call or isinstance(node.op, Elementwise):
         return
     record = node.op.call(*[arg.type for arg in node.args])
-    known = isinstance(record, Run) or record.function in FUNCTIONS
-    if not known and not isinstance(node.op, Elementwise):
+    if not isinstance(record, Run) and record.function not in FUNCTIONS:
         raise ValueError(f"{record.function!r:.50} is not a function of graphdiff")
     for name in record.kwargs:
         if not name.isidentifier():

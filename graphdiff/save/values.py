@@ -21,7 +21,7 @@ _LONGEST = 1000  # characters of one size
 
 
 def encoded(value: Any) -> Any:
-    """A parameter as JSON has it; raises `GraphValueError` for what no file can hold."""
+    """A parameter as JSON has it; raises `GraphValueError` for what it cannot hold."""
     if value is None or isinstance(value, (bool, str, int)):
         return value
     if isinstance(value, np.generic):

@@ -3,7 +3,8 @@
 The format, version 1, is one JSON object:
 
 - ``format`` is ``"graphdiff graph"``, ``version`` is 1;
-- ``nodes`` lists the nodes, each after those that it reads: ``op`` is the name of an
+- ``nodes`` lists the nodes, each after those that it reads, and those that a role
+  names though they are no part of the graph any more: ``op`` is the name of an
   op of graphdiff, ``args`` the places of its arguments in the list, ``with`` its
   parameters (see `graphdiff.save.values`), ``type`` that of an input or a constant;
 - ``inputs`` and ``outputs`` map names to places;
@@ -27,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, GraphValueError
-from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.graph import Graph, check_graph, in_order
 from graphdiff.graph.node import Constant, Full, Node, Op
 from graphdiff.ops.core.elementwise import Elementwise
 from graphdiff.save.known import kinds, spoken
@@ -54,7 +55,7 @@ def save(graph: Graph, path: str | Path) -> None:
     path.write_text(_text(entry), encoding="utf-8")
     beside = path.with_suffix(".npz")
     if arrays:
-        np.savez(beside, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        np.savez(beside, allow_pickle=False, **arrays)
     elif beside.exists():
         beside.unlink()
 
@@ -70,20 +71,21 @@ def path_of(what: str, path: object) -> Path:
 
 def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """The graph as JSON has it; large constants go to `arrays`."""
-    place = {node: i for i, node in enumerate(graph.nodes)}
     ledger = graph.ledger
+    nodes = in_order([*graph.nodes, *[role.of for role in ledger.roles.values()]])
+    place = {node: i for i, node in enumerate(nodes)}
     named = {"inputs": graph.inputs, "outputs": graph.outputs}
     entry: dict[str, Any] = {
         what: {name: place[node] for name, node in nodes.items()}
         for what, nodes in named.items()
     }
-    entry["nodes"] = [_node_entry(node, place, arrays) for node in graph.nodes]
+    entry["nodes"] = [_node_entry(node, place, arrays) for node in nodes]
     entry["names"] = {str(place[n]): name for n, name in ledger.names.items()}
     entry["lines"] = {
         str(place[n]): [where.file, where.line] for n, where in ledger.positions.items()
     }
     entry["roles"] = {
-        str(place[n]): [place.get(r.of), r.rule, r.convention, r.order]
+        str(place[n]): [place[r.of], r.rule, r.convention, r.order]
         for n, r in ledger.roles.items()
     }
     entry["needs"] = [encoded(size) for size in ledger.needs]

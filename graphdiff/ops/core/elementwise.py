@@ -200,7 +200,7 @@ log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,
 log10 = ufunc(np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,))
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
 xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,))
-xlogy = helper(
+times_log = helper(
     "xlogy",
     lambda g, y, a, x: g * np.log(x),
     lambda g, y, a, x: g * ratio(a, x),

@@ -29,9 +29,9 @@ def sinc_slope(n: int) -> Elementwise:
 sinc = Elementwise(
     "np.sinc", _one_float, (lambda g, y, x: g * sinc_slope(1)(x),), out=False
 )
-i0 = Elementwise("np.i0", _one_float, (lambda g, y, x: g * i1(x),), out=False)
+i0_of_numpy = Elementwise("np.i0", _one_float, (lambda g, y, x: g * i1(x),), out=False)
 implements(np.sinc)(sinc)
-implements(np.i0)(i0)
+implements(np.i0)(i0_of_numpy)
 
 
 @dataclass(frozen=True)
