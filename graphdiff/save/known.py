@@ -27,6 +27,10 @@ DTYPES: dict[str, np.dtype] = {np.dtype(c).name: np.dtype(c) for c in "?bhilBHIL
 """The dtypes that an array in a graph may have."""
 
 
+_HOMES = ("graphdiff.graph.node", "graphdiff.ops.", "graphdiff.memory.")
+"""Where ops are defined that hold no callable of the user's."""
+
+
 @cache
 def kinds() -> dict[str, type[Op]]:
     """The classes of ops, by name."""
@@ -85,5 +89,5 @@ def _is_kind(value: Any) -> bool:
 def _modules() -> Iterator[Any]:
     """The modules that define ops."""
     for name, module in sorted(sys.modules.items()):
-        if name.startswith("graphdiff."):
+        if name.startswith(_HOMES):
             yield module
