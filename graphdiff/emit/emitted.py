@@ -126,15 +126,16 @@ def emit(
     (np.float64(5.0), array([2., 4.]))
     """
     check_graph("emit", graph)
-    styles = _known("target", TARGETS, target)
-    module = _known("style", styles, style)
+    styles = known("target", TARGETS, target)
+    module = known("style", styles, style)
     if name is not None and not isinstance(name, str):
         raise GraphTypeError(f"emit: name must be a string, got {name!r}")
     with collector_held():
         return Emitted(module(unfolded(graph), name))
 
 
-def _known(what: str, table: Mapping[str, Any], wanted: str) -> Any:
+def known(what: str, table: Mapping[str, Any], wanted: str) -> Any:
+    """What `table` has under this name; raises `GraphValueError` for another."""
     if not isinstance(wanted, str) or wanted not in table:
         listing = ", ".join(map(repr, table))
         raise GraphValueError(f"emit: {what} must be one of {listing}, got {wanted!r}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from graphdiff.emit.body.body import Body, ModuleBody
@@ -49,7 +49,7 @@ class Module:
         self.graph = graph = prepared(graph, self.fast)
         self.order = schedule(graph)
         inside = list(nodes_within(graph))
-        self.modules = modules_of(inside)
+        self.modules = self._libraries(inside)
         self.names = Names(self.modules)
         self.gradients = gradients_of(graph)
         self.name = self.names.exactly(name or _default_name(graph, self.gradients))
@@ -83,13 +83,23 @@ class Module:
         )
         self.body.constants = self.constants
         self.body.write(self.order)
-        self.header = Header(
-            graph, self.body, self.parameters, self.gradients, self.modules
-        )
-        self.returned = Returned(
-            graph, self.body, self.parameters, self.gradients, self.called
-        )
+        self.header = self._header()
+        self.returned = self._returned()
         self.body.arrange()
+
+    def _libraries(self, nodes: Sequence[Node]) -> list[str]:
+        """The modules of SciPy that `nodes` call."""
+        return modules_of(nodes)
+
+    def _header(self) -> Header:
+        return Header(
+            self.graph, self.body, self.parameters, self.gradients, self.modules
+        )
+
+    def _returned(self) -> Returned:
+        return Returned(
+            self.graph, self.body, self.parameters, self.gradients, self.called
+        )
 
     def _size_name(self, dim: str) -> str:
         free = self.names.is_free(identifier(dim))
@@ -121,8 +131,10 @@ class Module:
         """The text of the module."""
         main = self._function()
         lines = [*self.header.module(), "", *self.helpers.head(self.modules)]
-        for op, name in self.constants.items():
-            lines += ["", *constant_lines(name, op.value)]
+        constants: list[str] = []
+        for name, value in self._arrays():
+            constants += ["", *constant_lines(name, value, self.helpers.name)]
+        lines += [*self.helpers.packing(), *constants]
         for source in self.helpers.sources(checks=False):
             lines += ["", "", *source]
         offset = len(lines) + 2
@@ -131,6 +143,19 @@ class Module:
         for source in self.helpers.sources(checks=True):
             lines += ["", "", *source]
         return "\n".join(lines) + "\n"
+
+    def _arrays(self) -> Iterator[tuple[str, Any]]:
+        """The arrays that the module holds, with their names."""
+        for op, name in self.constants.items():
+            yield name, op.value
+
+    def _checks(self) -> list[str]:
+        """Statements that check what is special about the arguments."""
+        return []
+
+    def _beside(self, graph: Graph) -> Module:
+        """The module of another form of the graph."""
+        return type(self)(graph, self.name)
 
     def trees(self) -> list[Tree]:
         """The nest that each parameter is."""
@@ -161,9 +186,9 @@ class Module:
         sections, starts = body.lines()
         self.header.released = body.released
         if recomputes(self.graph.nodes):
-            other = type(self)(stored_form(self.graph), self.name)
+            other = self._beside(stored_form(self.graph))
             self.header.stored = other.header.operations(), other.header.memory()
-        entry = self.entry.lines(self._sizes_used())
+        entry = [*self.entry.lines(self._sizes_used()), *self._checks()]
         head = head_lines(self.name, self.parameters)
         head += self.header.function()
         parts = [part for part in (entry, sections, last) if part]

@@ -20,6 +20,7 @@ SMALL = 3_000
 """Up to so many vertices and ten times as many edges networkx's orderings are tried."""
 
 _STRATEGIES = ("largest_first", "smallest_last", "DSATUR")
+_TINY = 200
 _MOST_PAIRS = 50_000_000
 _STAR_WORK = 3_000_000
 
@@ -29,8 +30,8 @@ def colour_columns(pattern: Any) -> np.ndarray:
 
     Groups are counted from 0. Tried in turn: groups that repeat with a period, which a
     band matrix has; the first group that is free, in the order of columns; and on
-    graphs that are `SMALL` networkx's better orderings. Who needs as many groups as
-    the fullest row has entries is best.
+    graphs that are `SMALL` networkx's better orderings (the slowest where they are
+    tiny). Who needs as many groups as the fullest row has entries is best.
     """
     columns = pattern.shape[1]
     counts = np.diff(pattern.indptr).astype(np.int64)
@@ -143,7 +144,7 @@ def _by_networkx(neighbours: Any) -> Iterator[np.ndarray]:
     import networkx
 
     graph = networkx.from_scipy_sparse_array(neighbours)
-    for strategy in _STRATEGIES:
+    for strategy in _STRATEGIES[: 3 if len(graph) <= _TINY else 2]:
         found = networkx.greedy_color(graph, strategy)
         yield np.array([found[vertex] for vertex in range(neighbours.shape[0])])
 

@@ -20,7 +20,7 @@ from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.node import Constant, Full, Input, Node, current_scope, make
 from graphdiff.graph.types import ArrayType, promote
-from graphdiff.ops.core.index import Put
+from graphdiff.ops.core.index import Put, Take
 from graphdiff.ops.core.pattern import ByArray
 from graphdiff.runtime.late import sparse
 from graphdiff.sparsity.colouring import rows_of
@@ -127,12 +127,14 @@ def _cut(
 
     A front node may be made of another, and must be a variable of its own.
     """
-    scope = current_scope()
-    inputs = [make(Input(f"front_{k}", node.type)) for k, node in enumerate(front)]
-    for node, fresh in zip(front, inputs, strict=True):
-        name = scope.names.get(node) or getattr(node.op, "name", None)
-        if name is not None:
-            scope.names[fresh] = name
+    names = current_scope().names
+    inputs = []
+    for node in front:
+        root = node
+        while root not in names and root.args:
+            root = root.args[0]
+        name = names.get(root, getattr(root.op, "name", "part"))
+        inputs.append(make(Input(name, node.type)))
     return inputs, substitute(targets, dict(zip(front, inputs, strict=True)))
 
 
@@ -183,7 +185,7 @@ def _stacked(nodes: Sequence[Node]) -> Node:
 
 def _seeds(groups: np.ndarray, type: ArrayType, count: int) -> Node:
     """For each sweep, ones where the group is its own, zeros elsewhere."""
-    of = Expression(make(Constant.of(groups.reshape(type.shape))))
+    of = _named(groups.reshape(type.shape), "groups")
     sweeps = np.arange(count).reshape(-1, *(1,) * type.ndim)
     seeds: Expression = (of == sweeps).astype(type.dtype)
     return seeds.node
@@ -232,8 +234,15 @@ def _collected(
     if not places.size:
         return make(Full.of(0, ArrayType((0,), dtype)))
     joined = np.concatenate([part.astype(dtype) for part in flat])
-    taken: Any = joined[places]
+    taken: Any = Take((ByArray(0),), whole=True)(joined, _named(places, "places"))
     if len(slots) > count:
-        taken = Put((ByArray(0),), (count,), False)(taken, slots)
+        taken = Put((ByArray(0),), (count,), False)(taken, _named(slots, "slots"))
     found: Node = taken.node
     return found
+
+
+def _named(array: np.ndarray, name: str) -> Any:
+    """A constant that has a name."""
+    node = make(Constant.of(array))
+    current_scope().names.setdefault(node, name)
+    return Expression(node)

@@ -10,11 +10,13 @@ import numpy as np
 
 from graphdiff.compile import compile as compile_graph
 from graphdiff.derivative.differentiate import check_scalar
+from graphdiff.emit.emitted import Emitted, known
 from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError, shown
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.expression.spec import Spec
 from graphdiff.functions.form import Form
 from graphdiff.functions.wrt import Respect, Wrt
+from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.nest import leaves_of
 from graphdiff.graph.node import Constant, Input, Node, building, current_scope, make
@@ -26,6 +28,7 @@ from graphdiff.sparsity.compress import (
     compressed_hessian,
     compressed_jacobian,
 )
+from graphdiff.sparsity.emission import STYLES, Told
 from graphdiff.sparsity.known import Known
 from graphdiff.sparsity.sweeps import MODES
 from graphdiff.trace.fresh import Fresh
@@ -38,16 +41,20 @@ FORMATS = ("csr", "triplets", "values")
 class Derived:
     """The graph of a sparse derivative, what it found, and what that depends on.
 
-    `read` gives the values of integer inputs for which alone the pattern holds.
+    `read` gives the values of integer inputs for which alone the pattern holds, `wrt`
+    the paths of what it is by.
     """
 
     graph: Graph
     compressed: Compressed
     read: Mapping[str, np.ndarray]
+    wrt: Sequence[str]
 
 
 class Sparse(Form):
     """A sparse derivative of a function, in one of several formats."""
+
+    _kind = ""
 
     def __init__(
         self, fn: Callable[..., Any], wrt: Wrt, options: Mapping[str, Any]
@@ -102,6 +109,31 @@ class Sparse(Form):
         true = np.ones(found.indices.size, bool)
         return sparse.csr_array((true, found.indices, found.indptr), shape=found.shape)
 
+    def emit(self, *args: Any, **kwargs: Any) -> Any:
+        """The source of this form for arguments like these; options as `gd.emit`.
+
+        The arrays of the pattern are constants of the module, written as rules where
+        they follow one. An integer argument that the pattern depends on is compared
+        with the one given here. The function returns what the form does.
+        """
+        target = kwargs.pop("target", "numpy")
+        name = kwargs.pop("name", self.__name__)
+        styles = known("target", {"numpy": STYLES}, target)
+        style = known("style", styles, kwargs.pop("style", "readable"))
+        found = self.derived(args, kwargs, _PARTS[self.format])
+        told = Told(
+            kind=self._kind,
+            wrt=", ".join(found.wrt),
+            shape=found.compressed.shape,
+            entries=found.compressed.indices.size,
+            sweeps=found.compressed.sweeps,
+            whole=found.compressed.whole,
+            read=found.read,
+            matrix=self.format == "csr",
+        )
+        with collector_held():
+            return Emitted(style(found.graph, name, told))
+
     def derived(self, args: Any, kwargs: Any, parts: Sequence[str]) -> Derived:
         """Trace, differentiate and simplify, with `parts` of the format as outputs."""
         graph = trace(self.fn, *args, **kwargs)
@@ -110,18 +142,18 @@ class Sparse(Form):
         if self.stabilise:
             graph = stabilise_graph(graph)
         chosen = list(self.wrt.chosen(wanted, graph.inputs).values())
-        known = Known(_given_integers(graph, bound.arguments))
+        values = Known(_given_integers(graph, bound.arguments))
         with building(graph.scope()) as scope:
-            found = self.compress(list(graph.outputs.values()), chosen, known)
+            found = self.compress(list(graph.outputs.values()), chosen, values)
             outputs = {name: _part(found, name) for name in parts}
             signature = graph.signature
             assert signature is not None
             nest = tuple(outputs) if len(outputs) > 1 else next(iter(outputs))
             made = Graph(graph.inputs, outputs, signature=signature.returning(nest))
             scope.names.setdefault(found.values, "values")
-            used = {n: x for n, x in graph.inputs.items() if x in known.used}
-            read = {name: known.inputs[node] for name, node in used.items()}
-            return Derived(simplify(made), found, read)
+            used = {n: x for n, x in graph.inputs.items() if x in values.used}
+            read = {name: values.inputs[node] for name, node in used.items()}
+            return Derived(simplify(made), found, read, wanted)
 
     def inline(self, args: Any, kwargs: Any) -> Any:
         """Add the derivative to what is being built."""
@@ -152,7 +184,11 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 
 
 def _part(found: Compressed, name: str) -> Node:
-    return found.values if name == "values" else make(Constant.of(_index(found, name)))
+    if name == "values":
+        return found.values
+    node = make(Constant.of(_index(found, name)))
+    current_scope().names.setdefault(node, name)
+    return node
 
 
 def _index(found: Compressed, name: str) -> np.ndarray:
@@ -234,6 +270,7 @@ class SparseJacobian(Sparse):
     """The Jacobian of all that a function returns."""
 
     _prefix = "sparse_jacobian"
+    _kind = "Jacobian"
 
     def compress(
         self, targets: Sequence[Node], variables: Sequence[Node], known: Known
@@ -247,6 +284,7 @@ class SparseHessian(Sparse):
     """The Hessian of a function that returns one number."""
 
     _prefix = "sparse_hessian"
+    _kind = "Hessian"
 
     def compress(
         self, targets: Sequence[Node], variables: Sequence[Node], known: Known

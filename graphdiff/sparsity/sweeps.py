@@ -155,15 +155,32 @@ MODES: dict[str, Sequence[Callable[[Any], Cover]]] = {
 }
 
 
+def _least(pattern: Any, way: Callable[[Any], Cover]) -> float:
+    """What sweeps in one direction cost at least: one for each entry of a full line."""
+    if way is forward:
+        return float(np.diff(pattern.indptr).max(initial=0))
+    columns = np.bincount(pattern.indices, minlength=1)
+    return float(columns.max()) * _REVERSE
+
+
 def fewest(patterns: Sequence[Any], mode: str) -> tuple[int, Cover]:
     """The cheapest cover of any of some patterns, and the number of that pattern.
 
-    The patterns say the same by different variables.
+    The patterns say the same by different variables. What cannot be cheaper than the
+    best so far is not coloured.
     """
-    found = [
-        (way(pattern), k) for k, pattern in enumerate(patterns) for way in MODES[mode]
+    tried = [
+        (_least(pattern, way), k, way)
+        for k, pattern in enumerate(patterns)
+        for way in MODES[mode]
     ]
-    best, number = min(found, key=lambda pair: pair[0].cost)
+    best, number = None, 0
+    for least, k, way in sorted(tried, key=lambda found: found[:2]):
+        if best is None or least < best.cost:
+            cover = way(patterns[k])
+            if best is None or cover.cost < best.cost:
+                best, number = cover, k
+    assert best is not None
     if mode != "auto" or best.cost <= _ENOUGH or not _is_uneven(patterns[0]):
         return number, best
     other = min(mixed(patterns[0], best.cost), key=lambda c: c.cost, default=best)

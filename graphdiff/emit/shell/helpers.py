@@ -15,9 +15,10 @@ from graphdiff.graph.node import Node
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.runtime import activations
 from graphdiff.runtime.late import MODULES, Late, spelled
+from graphdiff.runtime.packing import PACKING
 from graphdiff.runtime.table import HELPERS
 
-_KNOWN = {**HELPERS, **ENTRY, **IN_PLACE}
+_KNOWN = {**HELPERS, **ENTRY, **IN_PLACE, **PACKING}
 _CALM = "calm"
 """The one name that helpers share beside ``np``: a context without warnings."""
 
@@ -63,7 +64,8 @@ class Helpers:
         Either those for checks of arguments, or those for the computation.
         """
         ordered: dict[str, None] = {}
-        for function in sorted(f for f in self.used if (f in ENTRY) == checks):
+        used = (f for f in self.used if f not in PACKING)
+        for function in sorted(f for f in used if (f in ENTRY) == checks):
             stack = [function]
             while stack:
                 below = [f for f in _calls(stack[-1]) if f not in ordered]
@@ -72,6 +74,11 @@ class Helpers:
                 else:
                     ordered[stack.pop()] = None
         return [self._source(function) for function in ordered]
+
+    def packing(self) -> list[str]:
+        """The sources of the functions that unpack constants, which they precede."""
+        found = (self._source(name) for name in self.used if name in PACKING)
+        return [line for source in found for line in ["", "", *source, ""]]
 
     def _source(self, function: str) -> list[str]:
         words = "|".join(map(re.escape, sorted(self.used)))

@@ -53,11 +53,15 @@ from graphdiff.sizes.dims import Dim
 
 @dataclass(frozen=True)
 class Take(Op):
-    """Read ``x[pattern]``, over the last axes of x."""
+    """Read ``x[pattern]``, over the last axes of x.
+
+    `whole`: all that means anything is read; what is left out is no one's value.
+    """
 
     over_complex = True
 
     pattern: tuple[Item, ...]
+    whole: bool = False
     masks = (0,)
 
     def masks_of(self, *args: Any) -> tuple[int, ...]:
@@ -72,7 +76,7 @@ class Take(Op):
             )
             for item in self.pattern
         )
-        return () if plain else (0,)
+        return () if plain or self.whole else (0,)
 
     def is_view_of(self, *args: Any) -> bool:
         """Whether no array is among the items, only ints and slices."""
