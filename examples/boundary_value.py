@@ -67,8 +67,10 @@ def main():
         print(f"Written: {module.write(options.out / 'bratu_jacobian.py').name}")
 
     print("\nstep  largest residual")
-    for step, (u, left) in enumerate(newton(module.load(), start)):
+    steps = list(newton(module.load(), start))
+    for step, (_, left) in enumerate(steps):
         print(f"{step:4}  {left:.1e}")
+    u, _ = steps[-1]
     points = np.linspace(0, 1, options.size + 2)[1:-1]
     error = np.max(np.abs(u - solution(points)))
     print(f"\nThe solution in the middle: {u[options.size // 2]:.8f}")
