@@ -22,6 +22,7 @@ from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.node import Arange, Made, Node
 from graphdiff.ops.core.axes import Spread
+from graphdiff.ops.core.join import Concatenate
 from graphdiff.ops.region.region import Region
 
 HEAVIEST = 8
@@ -111,7 +112,10 @@ class Body(Variables):
     def _relieve(self, node: Node) -> bool:
         """Store the longest argument that still stands inline, if there is one."""
         longest, most = None, 0
+        views = isinstance(node.op, Concatenate)
         for arg in node.args:
+            if views and not self.values[arg].weight:
+                continue
             if arg.args and arg not in self.variables and arg not in self.picks:
                 value = self.values[arg]
                 size = value.text.width * (1 + value.weight)
@@ -119,8 +123,19 @@ class Body(Variables):
                     longest, most = arg, size
         if longest is None or node in self.sums:
             return False
-        self.store(longest)
+        inner = longest.args[0]
+        if views and self._only_got_an_axis(longest):
+            self.store(inner)
+            self.values[longest] = kinds.make(self, longest)
+        else:
+            self.store(longest)
         return True
+
+    def _only_got_an_axis(self, node: Node) -> bool:
+        """Whether `node` is ``x[None]`` of an x that could have a name itself."""
+        inner = node.args[0]
+        stored = not inner.args or inner in self.variables or inner in self.picks
+        return bool(self.values[node].inserted) and not stored
 
 
 class ModuleBody(Body):

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from graphdiff.emit.plan.traits import widens
-from graphdiff.emit.store.value import NOWHERE, Value
+from graphdiff.emit.store.calls import dtype_text
+from graphdiff.emit.store.value import NOWHERE, Value, plain
 from graphdiff.emit.store.variables import Variables, plain_call
-from graphdiff.emit.text.text import Text, binary, call, list_, literal
-from graphdiff.graph.node import Node
+from graphdiff.emit.text.text import (
+    Text,
+    binary,
+    call,
+    list_,
+    literal,
+    slice_,
+    subscript,
+)
+from graphdiff.graph.node import Constant, Full, Node, full_value
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.linalg import GatedMatMul
 
 
@@ -63,12 +75,39 @@ def _vector(value: Value, axis: int) -> Text | None:
 
 
 def concatenate(body: Variables, node: Node) -> Value:
-    """``np.stack`` where each part only got its axis for this."""
-    values = [body.argument(node, arg) for arg in node.args]
+    """``np.stack`` where each part only got its axis for this.
+
+    Numbers in a row are ``np.array([a, 0.0, b])``.
+    """
+    for arg in node.args:
+        body.argument(node, arg)
     axis: int = node.op.axis  # type: ignore[attr-defined]
-    if any(value.inserted != (axis,) for value in values):
+    rank, dtype = len(node.type.shape), node.type.dtype
+    parts = [_without_axis(body, arg, axis) for arg in node.args]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
         return plain_call(body, node)
-    parts = list_([value.bare.text for value in values if value.bare is not None])
-    place = axis + len(node.type.shape)
-    text = call("np.stack", [parts], {"axis": literal(place)} if place else {})
-    return body.joined(node, text, len(node.type.shape), NOWHERE)
+    if rank == 1:
+        kind = {} if dtype == np.float64 else {"dtype": dtype_text(dtype)}
+        return body.joined(node, call("np.array", [list_(found)], kind), 1, NOWHERE)
+    place = axis + rank
+    text = call("np.stack", [list_(found)], {"axis": literal(place)} if place else {})
+    return body.joined(node, text, rank, NOWHERE)
+
+
+def _without_axis(body: Variables, arg: Node, axis: int) -> Text | None:
+    """The text of a part of a concatenation without the axis, if it was put in."""
+    value = body.values[arg]
+    if value.inserted == (axis,) and value.bare is not None:
+        return value.bare.text
+    number, shape = full_value(arg), arg.type.shape
+    if shape[axis] != 1:
+        return None
+    if number is None:
+        before: list[Text] = [slice_()] * (axis % len(shape))
+        constant = isinstance(arg.op, Constant)
+        return subscript(value.text, [*before, literal(0)]) if constant else None
+    if len(shape) == 1:
+        return literal(plain(number, arg.type.dtype))
+    less = shape[: axis % len(shape)] + shape[axis % len(shape) + 1 :]
+    return body.writer.call(Full.of(number, ArrayType(less, arg.type.dtype)).call(), [])

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Constant, Node, full_value
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.ops.core.join import Concatenate
 from graphdiff.ops.core.linalg import GatedMatMul, MatMul
 from graphdiff.ops.core.reduce import Extremum, Logical, Mean, Prod, Std, Var
 
@@ -49,7 +50,16 @@ def _takes_vectors(node: Node, others: set[Node]) -> bool:
     """Whether `node` is a product that reads a vector as itself, or leads to one."""
     if isinstance(node.op, (MatMul, GatedMatMul)):
         return True
+    if isinstance(node.op, Concatenate):
+        return all(_is_in_line(arg, node.op.axis) for arg in node.args)
     return isinstance(node.op, Transpose) and node not in others
+
+
+def _is_in_line(arg: Node, axis: int) -> bool:
+    """Whether a part of a concatenation got its axis for that: ``np.stack`` puts it."""
+    if isinstance(arg.op, Reshape):
+        return inserted_axes(arg.args[0].type.shape, arg.type.shape) == (axis,)
+    return isinstance(arg.op, Constant) or full_value(arg) is not None
 
 
 def _can_keep(node: Node, axes: Axes) -> bool:
