@@ -1,4 +1,4 @@
-"""Arrays made of parts that only got an axis for it: np.stack, and np.array of numbers."""
+"""Parts that only got an axis for being joined: np.stack, and np.array of numbers."""
 
 import numpy as np
 import pytest
@@ -26,7 +26,7 @@ def columns(t):
 LINES = {
     turned: "np.stack([joined, np.array([s, c, 0.0]), np.array([0.0, 0.0, 1.0])])",
     rows: "np.stack([t_times_RAMP, constant[0], constant_2[0], np.sin(t_times_RAMP)])",
-    columns: "[t_times_RAMP, constant[:, 0], constant_2[:, 0], sin_t_times_RAMP], axis=1",
+    columns: "[t_times_RAMP, constant[:, 0], constant_2[:, 0], sin_t_times_RAMP]",
 }
 
 
