@@ -22,7 +22,7 @@ from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.node import Arange, Made, Node
 from graphdiff.ops.core.axes import Spread
-from graphdiff.ops.core.join import Concatenate
+from graphdiff.ops.core.index import Concatenate
 from graphdiff.ops.region.region import Region
 
 HEAVIEST = 8

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from graphdiff.graph.node import Constant, Node, full_value
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Elementwise
-from graphdiff.ops.core.join import Concatenate
+from graphdiff.ops.core.index import Concatenate
 from graphdiff.ops.core.linalg import GatedMatMul, MatMul
 from graphdiff.ops.core.reduce import Extremum, Logical, Mean, Prod, Std, Var
 
