@@ -236,13 +236,17 @@ def steep_nodes(nodes: Sequence[Node]) -> set[Node]:
     return steep
 
 
-def wild_nodes(nodes: Sequence[Node], settled: Set[Node] = frozenset()) -> set[Node]:
+def wild_nodes(
+    nodes: Sequence[Node],
+    settled: Set[Node] = frozenset(),
+    inputs: Set[Node] = frozenset(),
+) -> set[Node]:
     """The nodes whose values, or whose slopes, can be infinite or NaN.
 
-    Inputs count as finite, except those that the computation itself tests; and so do
-    `settled` nodes, whose operands are safe wherever they are masked.
+    Inputs count as finite, except `inputs` and those that the computation itself
+    tests; and so do `settled` nodes, whose operands are safe wherever they are masked.
     """
-    wild = doubted_inputs(nodes)
+    wild = doubted_inputs(nodes) | inputs
     for node in nodes:
         own = is_singular(node) and node not in settled
         if (own or (wild and not wild.isdisjoint(node.args))) and _is_inexact(node):

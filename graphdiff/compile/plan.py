@@ -7,9 +7,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from graphdiff.compile.lower import Lowered
-from graphdiff.compile.program import Program, Tape, bound_shape, tape_of
+from graphdiff.compile.program import Program, bound_shape
 from graphdiff.compile.rules import RULES
 from graphdiff.compile.stages import units_of
+from graphdiff.compile.tape import Tape, tape_of
 from graphdiff.compile.write import Writer, statements
 from graphdiff.graph.nest import unflatten
 from graphdiff.graph.types import ArrayType
@@ -63,7 +64,7 @@ def plan(program: Program, sizes: Mapping[str, int]) -> Plan:
 
     @cache
     def tape() -> Tape:
-        return tape_of(program, sizes)
+        return tape_of(program, sizes, run_of)
 
     def again(*inputs: Any) -> Any:
         return build(tape()(*inputs))
@@ -81,6 +82,11 @@ def plan(program: Program, sizes: Mapping[str, int]) -> Plan:
     names = [f"v{k}" for k in lowered.inputs]
     run = define("run", names, lines, namespace)
     return Plan(run, *_choice(writer, stretches, most), lines, names, namespace)
+
+
+def run_of(program: Program, sizes: Mapping[str, int]) -> Callable[..., Any]:
+    """What computes the body of a loop or branch."""
+    return plan(program, sizes).run
 
 
 def _why_a_tape(program: Program, sizes: Mapping[str, int]) -> str:

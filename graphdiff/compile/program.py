@@ -7,26 +7,26 @@ another process, where it plans again for whatever sizes it meets.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from graphdiff.compile.regions import region_call
 from graphdiff.emit.plan.late import written_late
 from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import quiet_nodes
 from graphdiff.graph.graph import Graph, Signature, Tree
 from graphdiff.graph.node import Arg, Call, Constant, Input, Node
-from graphdiff.graph.op import filled
 from graphdiff.graph.types import ArrayType
 from graphdiff.memory.order import running_order
 from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.ops.core.index import Put
 from graphdiff.ops.core.pattern import as_key
+from graphdiff.ops.region.region import Region
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 
@@ -107,6 +107,8 @@ def program_of(graph: Graph) -> Program:
             if call is None:
                 call = op.call(*[arg.type for arg in args])
                 entrywise[op, len(args)] = call
+        elif isinstance(op, Region):
+            call = region_call(op, [program_of(body) for body in op.bodies()])
         elif not isinstance(op, Input):
             call = op.call(*[arg.type for arg in args])
             if call.function not in FUNCTIONS:
@@ -187,148 +189,3 @@ def bound_shape(type: ArrayType, sizes: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(
         [n if isinstance(n, int) else evaluate_size(n, sizes) for n in type.shape]
     )
-
-
-_QUIET: dict[str, Any] = {"all": "ignore"}
-
-
-@dataclass
-class Tape:
-    """The records as steps of an interpreter: quick to build, slower to run."""
-
-    steps: list[tuple[Any, ...]]
-    table: list[Any]
-    inputs: list[int]
-    outputs: list[int]
-
-    @cached_property
-    def stretches(self) -> list[tuple[bool, list[tuple[Any, ...]]]]:
-        """The steps, those together that run with warnings, or without."""
-        pairs = groupby(self.steps, key=lambda step: step[2])
-        return [(quiet, list(steps)) for quiet, steps in pairs]
-
-    def __call__(self, *inputs: Any) -> list[Any]:
-        """The outputs in order; arrays nobody else holds."""
-        table = self.table.copy()
-        for place, value in zip(self.inputs, inputs, strict=True):
-            table[place] = value
-        for quiet, steps in self.stretches:
-            with np.errstate(**_QUIET if quiet else {}):
-                for function, operands, _, target, dead in steps:
-                    table[target] = function(*[table[k] for k in operands])
-                    for k in dead:
-                        table[k] = None
-        return owned([table[k] for k in self.outputs], inputs)
-
-
-def owned(values: Sequence[Any], inputs: Sequence[Any]) -> list[Any]:
-    """Results that share no memory with anything: views and repeats are copied."""
-    found: list[Any] = []
-    seen: set[int] = set(map(id, inputs))
-    for value in values:
-        if isinstance(value, np.ndarray):
-            if value.ndim == 0:
-                value = value[()]
-            elif (
-                value.base is not None or id(value) in seen or not value.flags.writeable
-            ):
-                value = value.copy()
-            seen.add(id(value))
-        found.append(value)
-    return found
-
-
-def tape_of(program: Program, sizes: Mapping[str, int]) -> Tape:
-    """The tape of `program` at these sizes."""
-    records = program.records
-    table: list[Any] = [None] * len(records)
-    for place, value in program.constants.items():
-        table[place] = value
-    kept = set(program.outputs.values()) | set(program.constants)
-    steps: list[tuple[Any, ...]] = []
-    for i, (call, operands, type, quiet) in enumerate(records):
-        if call is None:
-            continue
-        if call.function == "np.full":
-            _, value, dtype = bound_call(call, sizes).args
-            shape = bound_shape(type, sizes)
-            table[i] = np.broadcast_to(np.asarray(value, dtype), shape)
-            kept.add(i)
-            continue
-        steps.append((_runner(call, sizes), operands, quiet, i, ()))
-    for k, writer in _in_place(program, steps, sizes).items():
-        steps[k] = (writer, *steps[k][1:])
-    for k in range(len(steps) - 1, -1, -1):
-        function, operands, quiet, i, _ = steps[k]
-        dead = tuple([a for a in dict.fromkeys(operands) if a not in kept])
-        kept.update(dead)
-        steps[k] = (function, operands, quiet, i, dead)
-    places = list(program.places.values())
-    return Tape(steps, table, places, list(program.outputs.values()))
-
-
-_WRITES = ("set_item", "add_item")
-_NEW = (*_WRITES, "put", "put_once", "concatenate", "np.matmul", "np.sum")
-
-
-def _in_place(
-    program: Program, steps: Sequence[tuple[Any, ...]], sizes: Mapping[str, int]
-) -> dict[int, Callable[..., Any]]:
-    """For steps that may write over their first operand: how they do.
-
-    It is an array of ours, and nothing reads it, or a view of it, afterwards.
-    """
-    records = program.records
-    if not any(r.call and r.call.function in _WRITES for r in records):
-        return {}
-    root = list(range(len(records)))
-    own: set[int] = set()
-    end: dict[int, int] = {}
-    for k, (_, operands, _, i, _) in enumerate(steps):
-        call, shape = records[i].call, getattr(records[i].type, "shape", None)
-        assert call is not None
-        new = call.function in _NEW or isinstance(FUNCTIONS[call.function], np.ufunc)
-        if new and shape:
-            own.add(i)
-        elif operands and not (new or (call.function == "getitem" and shape == ())):
-            root[i] = root[operands[0]]
-        for a in operands:
-            end[root[a]] = k
-    for i in program.outputs.values():
-        end[root[i]] = len(steps)
-    found = {}
-    for k, (_, operands, _, i, _) in enumerate(steps):
-        call = records[i].call
-        assert call is not None
-        if call.function in _WRITES and operands[0] in own and end[operands[0]] == k:
-            found[k] = _writer(bound_call(call, sizes))
-    return found
-
-
-def _writer(call: Call) -> Callable[..., Any]:
-    """What writes over the first operand of a call, and gives it back."""
-    key, sets, once = call.args[2], call.function == "set_item", call.args[-1]
-
-    def write(x: Any, value: Any, *index: Any) -> Any:
-        place = filled(key, (x, value, *index))
-        if sets:
-            x[place] = value
-        elif once:
-            x[place] += value
-        else:
-            np.add.at(x, place, value)
-        return x
-
-    return write
-
-
-def _runner(call: Call, sizes: Mapping[str, int]) -> Callable[..., Any]:
-    """What computes the call from the values of its operands."""
-    args = call.args
-    if not call.kwargs:
-        for i, arg in enumerate(args):
-            if type(arg) is not Arg or arg[0] != i:
-                break
-        else:
-            return FUNCTIONS[call.function]
-    return bound_call(call, sizes).__call__

@@ -54,8 +54,10 @@ class Numeric(Sweep):
         carried = g
         if at.masked:
             carried = [strict(s) for s in g] if isinstance(g, list) else strict(g)
-        for i, arg in self.active[node]:
-            share = op.pullback(i, at, carried, self.values[node], *args)
+        found = self.active[node]
+        wanted = [i for i, _ in found]
+        shares = op.pullbacks(wanted, at, carried, self.values[node], *args)
+        for (i, arg), share in zip(found, shares, strict=True):
             yield arg, None if share is None else _fit(share, args[i])
 
     def add(self, a: Any, b: Any) -> Any:

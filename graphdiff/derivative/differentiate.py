@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import Any
 
 from graphdiff.derivative.kinks import check_kinks
+from graphdiff.derivative.region.rules import RegionRules
 from graphdiff.derivative.sweep import collect, pull_back, push_forward
 from graphdiff.errors import (
     DTypeError,
@@ -33,8 +34,11 @@ from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.complex.complexes import conjugate
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
+from graphdiff.ops.region.region import Region
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.words import unique
+
+Region.rules = RegionRules()
 
 
 def ones(type: ArrayType) -> Node:

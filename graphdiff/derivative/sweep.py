@@ -7,7 +7,8 @@ cotangent is complete when its node's turn comes, and every edge is visited once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from graphdiff.expression.expression import Expression, results_of
@@ -24,6 +25,7 @@ from graphdiff.graph.node import (
     current_scope,
     make,
 )
+from graphdiff.graph.types import ArrayType, each_type
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite.masks import settled_nodes
@@ -40,6 +42,22 @@ from graphdiff.strict import (
 from graphdiff.words import unique
 
 
+@dataclass(frozen=True)
+class Inside:
+    """What the body of a loop or branch must know of where it stands.
+
+    `loud` are the targets whose cotangents may be trusted not to be 0 where a value
+    was discarded (None: all of them), `wild` the inputs that may be infinite or NaN.
+    """
+
+    loud: frozenset[Node] | None = None
+    wild: frozenset[Node] = frozenset()
+
+
+OUTSIDE = Inside()
+"""Of what stands in no body."""
+
+
 class Sweep:
     """One pass backwards: which nodes matter, which are masked, and the table.
 
@@ -49,7 +67,11 @@ class Sweep:
     """
 
     def __init__(
-        self, targets: Sequence[Node], wrt: Iterable[Node], kinks: str = "mean"
+        self,
+        targets: Sequence[Node],
+        wrt: Iterable[Node],
+        kinks: str = "mean",
+        inside: Inside = OUTSIDE,
     ) -> None:
         """Find the nodes between the variables `wrt` and the targets."""
         self.nodes = in_order(targets)
@@ -60,9 +82,12 @@ class Sweep:
                 found = [(i, arg) for i, arg in ways(node) if arg in self.active]
                 if found:
                     self.active[node] = found
-        wild = wild_nodes(self.nodes, settled_nodes(self.nodes, targets))
-        self.masked = wild and wild & masked_nodes(self.nodes, targets)
-        self.strict = Wary if wild and doubted_inputs(self.nodes) else Strict
+        loud = targets if inside.loud is None else inside.loud
+        wild = wild_nodes(self.nodes, settled_nodes(self.nodes, loud), inside.wild)
+        self.wild = wild
+        self.masked = wild and wild & masked_nodes(self.nodes, loud)
+        wary = inside.wild or (wild and doubted_inputs(self.nodes))
+        self.strict = Wary if wary else Strict
         self.steep = wild and steep_nodes(self.nodes)
 
     def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
@@ -94,6 +119,9 @@ class Sweep:
                 self._file(table, node, g)
             elif self.active[node]:
                 at = masked if node in self.masked else plain
+                if self.wild and node.op.bodies():
+                    wild = [i for i, a in enumerate(node.args) if a in self.wild]
+                    at = at._replace(wild=frozenset(wild))
                 for arg, share in self.shares(node, at, g):
                     if share is not None:
                         old = table.get(arg)
@@ -131,9 +159,10 @@ class Symbolic(Sweep):
         carry: type[Expression] | None,
         inner: bool = False,
         turn: int = 1,
+        inside: Inside = OUTSIDE,
     ) -> None:
         """Prepare to append to `scope`; see `pull_back` for `inner`."""
-        super().__init__(targets, wrt, kinks)
+        super().__init__(targets, wrt, kinks, inside)
         self.turn = turn
         self.within = len(current_mark.get())
         self.tops: dict[Region, int] = {}
@@ -153,8 +182,10 @@ class Symbolic(Sweep):
             else kind(g.node)
         )
         y, args = results_of(node), [Expression(a) for a in node.args]
-        for i, arg in self.active[node]:
-            share = node.op.pullback(i, at, carried, y, *args)
+        found = self.active[node]
+        wanted = [i for i, _ in found]
+        shares = node.op.pullbacks(wanted, at, carried, y, *args)
+        for (_, arg), share in zip(found, shares, strict=True):
             yield arg, None if share is None else Expression(_fit(share.node, arg))
 
     def add(self, a: Any, b: Any) -> Any:
@@ -176,22 +207,8 @@ class Symbolic(Sweep):
 
     def leave(self, node: Node) -> None:
         """Give all nodes made for the shares of `node` their role."""
-        if self.inner:
-            return
-        made = self.scope.take_fresh()
-        if not made:
-            return
-        op, roles = node.op, self.scope.roles
-        convention = op.convention
-        if op.kink:
-            word = convention if convention and self.kinks == "mean" else self.kinks
-            convention = f"{op.kink}: {word}"
-        order = 1 + (roles[node].order if node in roles else 0)
-        roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
-        if mark := self.scope.marks.get(node):
-            outer, inner = mark[: self.within], mark[self.within :]
-            later = (*outer, *[(r, self._level(r, n)) for r, n in inner])
-            self.scope.marks.update(dict.fromkeys(made, later))
+        if not self.inner:
+            note_made(self.scope, node, self.kinks, self.within, self._level)
 
     def _level(self, region: Region, level: int) -> int:
         """The level of the adjoint of a node of this level.
@@ -207,11 +224,43 @@ class Symbolic(Sweep):
         return 2 * self.tops[region] + 1 - level
 
 
+def note_made(
+    scope: Scope,
+    node: Node,
+    kinks: str,
+    within: int,
+    level: Callable[[Region, int], int],
+) -> None:
+    """Note the nodes made since last time as derivatives of `node`.
+
+    They get their role, and the mark of `node`: its first `within` regions as they
+    are, the others at another `level`.
+    """
+    made = scope.take_fresh()
+    if not made:
+        return
+    op, roles = node.op, scope.roles
+    convention = op.convention
+    if op.kink:
+        word = convention if convention and kinks == "mean" else kinks
+        convention = f"{op.kink}: {word}"
+    order = 1 + (roles[node].order if node in roles else 0)
+    roles.update(dict.fromkeys(made, Role(node, op.label, convention, order)))
+    if mark := scope.marks.get(node):
+        outer, inner = mark[:within], mark[within:]
+        later = (*outer, *[(r, level(r, n)) for r, n in inner])
+        scope.marks.update(dict.fromkeys(made, later))
+
+
 def _fit(share: Node, arg: Node) -> Node:
     """`share` in the dtype and shape of the argument that it belongs to."""
-    if share.type is arg.type or share.type == arg.type:
+    return _as(share, arg.type)
+
+
+def _as(share: Node, type: ArrayType) -> Node:
+    if share.type is type or share.type == type:
         return share
-    return spread_node(cast_node(share, arg.type.dtype), arg.type.shape)
+    return spread_node(cast_node(share, type.dtype), type.shape)
 
 
 def pull_back(
@@ -221,6 +270,7 @@ def pull_back(
     carry: type[Expression] | None = None,
     inner: bool = False,
     turn: int = 1,
+    inside: Inside = OUTSIDE,
 ) -> list[Node | None]:
     """The cotangents of `wrt`, given those of `targets`; None where none arrives.
 
@@ -230,7 +280,7 @@ def pull_back(
     if not targets:
         return [None] * len(wrt)
     scope = current_scope()
-    sweep = Symbolic(scope, list(targets), wrt, kinks, carry, inner, turn)
+    sweep = Symbolic(scope, list(targets), wrt, kinks, carry, inner, turn, inside)
     table = {target: Expression(seed) for target, seed in targets.items()}
     before = scope.keep_fresh, scope.busy
     kept = [] if inner else scope.take_fresh()
@@ -246,7 +296,26 @@ def pull_back(
 def push_forward(
     targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
 ) -> list[Node | None]:
-    """The tangents of `targets`, given those of variables: two pullbacks.
+    """The tangents of `targets`, given those of variables.
+
+    Node by node where an op between them states its own pushforward; else two
+    pullbacks, one after the other.
+    """
+    nodes = in_order(targets)
+    active: dict[Node, list[int]] = {x: [] for x in tangents}
+    for node in nodes:
+        found = [i for i, arg in ways(node) if arg in active]
+        if found and node not in tangents:
+            active[node] = found
+    if any(node.op.pushes for node in active):
+        return _push_node_by_node(nodes, active, targets, tangents, kinks)
+    return _push_by_transposing(targets, tangents, kinks)
+
+
+def _push_by_transposing(
+    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str
+) -> list[Node | None]:
+    """The tangents of `targets`: the pullback, pulled back.
 
     The cotangents of the targets are holes; what arrives at the variables is linear
     in them, so pulling the tangents back through that gives the forward derivative,
@@ -263,6 +332,62 @@ def push_forward(
         return [None] * len(holes)
     again = collect(*zip(*arrived, strict=True))
     return pull_back(again, holes, kinks, turn=0)
+
+
+def _push_node_by_node(
+    nodes: Sequence[Node],
+    active: Mapping[Node, list[int]],
+    targets: Sequence[Node],
+    tangents: Mapping[Node, Node],
+    kinks: str,
+) -> list[Node | None]:
+    """The tangents of `targets`, each made of those of a node's arguments."""
+    scope, within = current_scope(), len(current_mark.get())
+    before = scope.keep_fresh, scope.busy, scope.take_fresh()
+    scope.keep_fresh = scope.busy = True
+    table: dict[Node, Any] = dict(tangents)
+    try:
+        for node in nodes:
+            if node in tangents or node not in active:
+                continue
+            given = [table.get(arg) for arg in node.args]
+            if isinstance(node.op, Pick):
+                table[node] = given[0] and given[0][node.op.index]
+            elif any(t is not None for t in given):
+                table[node] = _pushed(node, given, kinks)
+                note_made(scope, node, kinks, within, lambda region, n: n)
+    finally:
+        scope.keep_fresh, scope.busy, scope.fresh = before
+    return [table.get(y) for y in targets]
+
+
+def _pushed(node: Node, tangents: Sequence[Node | None], kinks: str) -> Any:
+    """The tangent of one node, or those of the results of one that has several."""
+    op = node.op
+    if op.pushes:
+        args = [Expression(a) for a in node.args]
+        given = [None if t is None else Expression(t) for t in tangents]
+        found = op.pushforward(At(kinks), given, results_of(node), *args)
+        fitted = zip(found, each_type(node.type), strict=True)
+        pushed = [None if t is None else _as(t.node, type) for t, type in fitted]
+        return pushed if isinstance(node.type, tuple) else pushed[0]
+    types = each_type(node.type)
+    holes = [make(Hole(type)) for type in types]
+    handles: Any = [Open(h) for h in holes]
+    wanted = [i for i, t in enumerate(tangents) if t is not None]
+    y, args = results_of(node), [Expression(a) for a in node.args]
+    g = handles if isinstance(node.type, tuple) else handles[0]
+    shares = op.pullbacks(wanted, At(kinks), g, y, *args)
+    pairs = [
+        (_fit(share.node, node.args[i]), tangents[i])
+        for i, share in zip(wanted, shares, strict=True)
+        if share is not None
+    ]
+    pushed = [None] * len(holes)
+    if pairs:
+        seeds = collect(*zip(*pairs, strict=True))
+        pushed = pull_back(seeds, holes, kinks, inner=True)
+    return pushed if isinstance(node.type, tuple) else pushed[0]
 
 
 def collect(targets: Iterable[Node], seeds: Iterable[Node]) -> dict[Node, Node]:

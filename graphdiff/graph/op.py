@@ -45,10 +45,14 @@ def filled(item: Any, values: tuple[Any, ...]) -> Any:
 
 
 class At(NamedTuple):
-    """Where a pullback stands: the kink convention, and whether the op is masked."""
+    """Where a pullback stands: the kink convention, and whether the op is masked.
+
+    `wild` are the arguments whose entries may be infinite or NaN.
+    """
 
     kinks: str = "mean"
     masked: bool = False
+    wild: frozenset[int] = frozenset()
 
 
 class Op:

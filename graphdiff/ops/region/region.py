@@ -22,13 +22,11 @@ class Rules(Protocol):
     """How the derivatives of regions are made; a later layer knows."""
 
     def pull(
-        self, op: Any, wanted: Sequence[int], at: At, g: Any, args: Sequence[Any]
+        self, op: Any, wanted: Sequence[int], at: At, g: Any, y: Any, args: Any
     ) -> list[Any]:
         """The cotangents of the wanted arguments."""
 
-    def push(
-        self, op: Any, at: At, tangents: Sequence[Any], args: Sequence[Any]
-    ) -> list[Any]:
+    def push(self, op: Any, at: At, tangents: Any, args: Any) -> list[Any]:
         """The tangents of the results."""
 
 
@@ -74,7 +72,7 @@ class Region(Op):
         self, wanted: Sequence[int], at: At, g: Any, y: Any, *args: Any
     ) -> list[Any]:
         """All at once: the cotangents come out of one region."""
-        return self.rules.pull(self, wanted, at, g, args)
+        return self.rules.pull(self, wanted, at, g, y, args)
 
     def pushforward(self, at: At, tangents: Any, y: Any, *args: Any) -> list[Any]:
         """All at once: the tangents come out of one region, beside the results."""

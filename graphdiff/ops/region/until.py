@@ -23,6 +23,8 @@ from graphdiff.ops.region.region import (
 )
 from graphdiff.sizes.dims import Dim
 
+COUNT = ArrayType((), np.dtype(np.int64))
+"""The type of a number of steps."""
 _FIRST = 16
 """Steps for which the stacks have room at first; they double when it is used up."""
 
@@ -86,8 +88,7 @@ class While(Region):
             ArrayType((self.steps, *type.shape), type.dtype)
             for type in made[self.carries :]
         ]
-        count = ArrayType((), np.dtype(np.int64))
-        return (*made[: self.carries], count, *stacks)
+        return (*made[: self.carries], COUNT, *stacks)
 
     def count(self, results: Any) -> int:
         """How many steps were taken, given the results."""

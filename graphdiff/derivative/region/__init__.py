@@ -1,0 +1,1 @@
+"""Derivatives of loops and branches: again loops and branches."""
