@@ -106,62 +106,73 @@ def _rows(y: Node, xs: Sequence[Node], kinks: str) -> list[Node]:
     g = make(Hole(y.type))
     real = [x for x in xs if x.type.is_inexact]
     shares = dict(zip(real, pull_back({y: g}, real, kinks), strict=True))
+    reached = {x: share for x, share in shares.items() if share is not None}
+    found = dict(zip(reached, at_units([*reached.values()], g), strict=True))
     rows = []
     for x in xs:
-        share = shares.get(x)
-        if share is None:
+        if x not in found:
             rows.append(_nothing(y, x))
             continue
-        found = at_units(share, g)
         if y.type.is_complex and x.type.is_complex:
-            check_holomorphic(share, g, y, x)
+            check_holomorphic(reached[x], g, y, x)
         elif y.type.is_complex:
-            found = _joined(found, at_units(share, g, 1j), -1j)
+            (other,) = at_units([reached[x]], g, 1j)
+            found[x] = _joined(found[x], other, -1j)
         elif x.type.is_complex:
-            found = make(conjugate, found)
-        rows.append(_block(found, y, x))
+            found[x] = make(conjugate, found[x])
+        rows.append(_block(found[x], y, x))
     return rows
 
 
 def _forward(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
     """Unit tangents of each variable pushed forward."""
-    columns = [_columns(ys, x, kinks) for x in xs]
+    columns = []
+    for x in xs:
+        stacks = _stacks(ys, x, kinks)
+        columns.append([_moved(s, y, x, 0) for y, s in zip(ys, stacks, strict=True)])
     return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _columns(ys: Sequence[Node], x: Node, kinks: str) -> list[Node]:
+def _stacks(ys: Sequence[Node], x: Node, kinks: str) -> list[Node | None]:
+    """The images of unit tangents of `x`, stacked in front if there are several."""
     if not x.type.is_inexact:
-        return [_nothing(y, x) for y in ys]
+        return [None] * len(ys)
     t = make(Hole(x.type))
-    columns = []
-    for y, image in zip(ys, push_forward(ys, {x: t}, kinks), strict=True):
-        if image is None:
-            columns.append(_nothing(y, x))
-            continue
-        found = at_units(image, t)
+    images = push_forward(ys, {x: t}, kinks)
+    reached = {y: i for y, i in zip(ys, images, strict=True) if i is not None}
+    found = dict(zip(reached, at_units([*reached.values()], t), strict=True))
+    for y, image in reached.items():
         if y.type.is_complex and x.type.is_complex:
             check_holomorphic(image, t, y, x)
         elif x.type.is_complex:
-            found = _joined(found, at_units(image, t, 1j), 1j)
-        if total(x.type.shape) != 1:
-            order = (*range(1, y.type.ndim + 1), 0)
-            found = transpose(Expression(found), order).node
-        columns.append(_block(found, y, x))
-    return columns
+            (other,) = at_units([image], t, 1j)
+            found[y] = _joined(found[y], other, 1j)
+    return [found.get(y) for y in ys]
 
 
-def at_units(image: Node, hole: Node, unit: complex = 1) -> Node:
-    """What a linear map makes of all unit vectors, stacked; of a lone one, as it is.
+def _moved(stack: Node | None, y: Node, x: Node, behind: int) -> Node:
+    """The Jacobian with the axes of `x` before the last so many axes of `y`."""
+    if stack is None:
+        return _nothing(y, x)
+    lead = y.type.ndim - behind
+    if total(x.type.shape) != 1 and lead:
+        order = (*range(1, lead + 1), 0, *range(lead + 1, y.type.ndim + 1))
+        stack = transpose(Expression(stack), order).node
+    shape = (*y.type.shape[:lead], *x.type.shape, *y.type.shape[lead:])
+    return cast_node(reshape_node(stack, shape), _dtype(y, x))
 
-    `image` is its value for the vector `hole`. `unit` may be 1j, for maps that are
+
+def at_units(images: Sequence[Node], hole: Node, unit: complex = 1) -> list[Node]:
+    """What linear maps make of all unit vectors, stacked; of a lone one, as it is.
+
+    An image is the value for the vector `hole`. `unit` may be 1j, for maps that are
     linear over the real numbers only.
     """
     type = hole.type
     n = total(type.shape)
     if n == 1:
-        return substitute([image], {hole: make(Full.of(unit, type))})[0]
-    seed = unit_rows(type, unit)
-    return batched([image], {hole: seed}, n)[0]
+        return substitute(images, {hole: make(Full.of(unit, type))})
+    return batched(images, {hole: unit_rows(type, unit)}, n)
 
 
 def _joined(one: Node, other: Node, unit: complex) -> Node:
@@ -213,8 +224,9 @@ def hessian_nodes(
 ) -> Blocks:
     """The second derivatives of `y`, of shape ``y.shape + x.shape + z.shape``.
 
-    The gradient, then forward mode over it (or ``mode="reverse"``). Of two variables
-    one block is computed, and the other is its transpose: by Schwarz's theorem.
+    The gradient, then forward mode over it (or ``mode="reverse"``). By Schwarz's
+    theorem what is found for a unit tangent is a row as well as a column; and of two
+    variables one block is computed, the other is its transpose.
     """
     for x in xs:
         if x.type.is_complex and not y.type.is_complex:
@@ -224,17 +236,18 @@ def hessian_nodes(
                 f"those by .real and .imag, or use hvp"
             )
     (firsts,) = jacobian_nodes([y], xs, kinks)
-    blocks: list[list[Node]] = [[] for _ in xs]
+    blocks: Blocks = []
     for i, x in enumerate(xs):
+        row = [_flipped(blocks[j][i], y, z, x) for j, z in enumerate(xs[:i])]
         if mode == "reverse":
             (made,) = jacobian_nodes([firsts[i]], xs[i:], kinks, mode)
-            made = [_flipped(b, y, x, z) for b, z in zip(made, xs[i:], strict=True)]
         else:
-            made = [b for (b,) in jacobian_nodes(firsts[i:], [x], kinks, "forward")]
-        for z, below, block in zip(xs[i:], blocks[i:], made, strict=True):
-            below.append(block)
-            if z is not x:
-                blocks[i].append(_flipped(block, y, z, x))
+            stacks = _stacks(firsts[i:], x, kinks)
+            made = [
+                _moved(stack, first, x, z.type.ndim)
+                for stack, first, z in zip(stacks, firsts[i:], xs[i:], strict=True)
+            ]
+        blocks.append([*row, *made])
     return blocks
 
 
@@ -243,4 +256,4 @@ def _flipped(block: Node, y: Node, x: Node, z: Node) -> Node:
     lead, rows, columns = y.type.ndim, x.type.ndim, z.type.ndim
     order = [*range(lead + rows + columns)]
     moved = order[:lead] + order[lead + rows :] + order[lead : lead + rows]
-    return cast_node(transpose(Expression(block), moved).node, z.type.dtype)
+    return cast_node(transpose(Expression(block), moved).node, _dtype(y, z))
