@@ -27,6 +27,8 @@ from graphdiff.derivative.differentiate import differentiate as differentiate
 from graphdiff.derivative.differentiate import gradients as gradients
 from graphdiff.derivative.differentiate import pullback as pullback
 from graphdiff.derivative.differentiate import pushforward as pushforward
+from graphdiff.derivative.expressions import hessians as hessians
+from graphdiff.derivative.expressions import jacobians as jacobians
 from graphdiff.emit import emit as emit
 from graphdiff.errors import DTypeError as DTypeError
 from graphdiff.errors import GraphdiffError as GraphdiffError
@@ -52,6 +54,7 @@ from graphdiff.functions.grad import value_and_grad as value_and_grad
 from graphdiff.functions.hvp import hvp as hvp
 from graphdiff.functions.linear import jvp as jvp
 from graphdiff.functions.linear import vjp as vjp
+from graphdiff.functions.linearize import linearize as linearize
 from graphdiff.functions.recompute import recompute as recompute
 from graphdiff.functions.taylor import derivative as derivative
 from graphdiff.functions.taylor import taylor as taylor
@@ -101,11 +104,14 @@ __all__ = [
     "grad",
     "gradients",
     "hessian",
+    "hessians",
     "hvp",
     "jacobian",
+    "jacobians",
     "jvp",
     "laplacian",
     "linear_solve",
+    "linearize",
     "load",
     "map",
     "minimize",

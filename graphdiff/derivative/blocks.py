@@ -19,7 +19,8 @@ from graphdiff.derivative.differentiate import (
     short_name,
 )
 from graphdiff.derivative.jacobians import hessian_nodes, jacobian_nodes
-from graphdiff.errors import DTypeError, GraphValueError, ShapeError, shown
+from graphdiff.derivative.products import outputs_of
+from graphdiff.errors import DTypeError, GraphValueError, ShapeError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph, Signature, Tree, check_graph
 from graphdiff.graph.node import Node, building
@@ -271,7 +272,7 @@ def blocks_of_graph(
     check_graph(type(kind).__name__.lower(), graph)
     if stabilise:
         graph = stabilise_graph(graph)
-    ys = _outputs(graph, of)
+    ys = outputs_of(graph, of)
     inputs = select_inputs(graph, wrt)
     for name in inputs:
         check_variable(f"wrt: {name!r}", graph.inputs[name].type, allow_int)
@@ -288,15 +289,3 @@ def blocks_of_graph(
             nest = nested(kind, names, tree, signature, paths)
             signature = signature.returning((value, nest))
         return Graph(graph.inputs, outputs, signature=signature)
-
-
-def _outputs(graph: Graph, of: str | None) -> dict[str, Node]:
-    """The outputs to differentiate: the one that `of` names, or all."""
-    if of is None:
-        return dict(graph.outputs)
-    if not isinstance(of, str) or of not in graph.outputs:
-        listing = ", ".join(map(repr, graph.outputs))
-        raise GraphValueError(
-            f"of: expected one of the outputs {listing}, got {shown(of)}"
-        )
-    return {of: graph.outputs[of]}

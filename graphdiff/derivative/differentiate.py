@@ -97,8 +97,8 @@ def gradients(
     """
     check_kinks(kinks)
     check_flag("allow_int", allow_int)
-    target = _expression("y", y)
-    variables = _expressions("wrt", wrt)
+    target = expression_node("y", y)
+    variables = expression_nodes("wrt", wrt)
     check_scalar("gradients", "y", target.type)
     for i, x in enumerate(variables):
         check_variable(f"wrt[{i}]", x.type, allow_int)
@@ -119,8 +119,8 @@ def pullback(
     Cotangents of complex numbers pair without conjugation.
     """
     check_kinks(kinks)
-    targets = _expressions("ys", ys)
-    variables = _expressions("xs", xs)
+    targets = expression_nodes("ys", ys)
+    variables = expression_nodes("xs", xs)
     seeds = collect(targets, _matching("cotangents", targets, cotangents))
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
@@ -141,8 +141,8 @@ def pushforward(
 ) -> list[Expression]:
     """The tangents of `ys`, given those of `xs`: the Jacobian, applied."""
     check_kinks(kinks)
-    targets = _expressions("ys", ys)
-    variables = _expressions("xs", xs)
+    targets = expression_nodes("ys", ys)
+    variables = expression_nodes("xs", xs)
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
     seeds = _matching("tangents", variables, tangents)
@@ -172,17 +172,18 @@ def _matching(what: str, nodes: Sequence[Node], values: Sequence[Any]) -> list[N
     return found
 
 
-def _expressions(what: str, values: Any) -> list[Node]:
+def expression_nodes(what: str, values: Any) -> list[Node]:
     """The nodes of several; a lone one, iterated over, would become its entries."""
     if isinstance(values, Expression) or not isinstance(values, Iterable):
         raise GraphTypeError(
             f"{what}: expected a list of expressions, got {type(values).__name__}"
             f"{'; write [x]' if isinstance(values, Expression) else ''}"
         )
-    return [_expression(f"{what}[{i}]", x) for i, x in enumerate(values)]
+    return [expression_node(f"{what}[{i}]", x) for i, x in enumerate(values)]
 
 
-def _expression(what: str, value: Any) -> Node:
+def expression_node(what: str, value: Any) -> Node:
+    """The node of an expression; raises for anything else."""
     if not isinstance(value, Expression):
         raise GraphTypeError(
             f"{what}: expected an expression, got {type(value).__name__}"

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from graphdiff.derivative.differentiate import check_scalar, short_name
-from graphdiff.derivative.products import hessian_products
-from graphdiff.errors import GraphTypeError
+from graphdiff.derivative.kinks import check_kinks
+from graphdiff.derivative.products import hessian_products, hvp_of_graph, stable
+from graphdiff.errors import GraphTypeError, GraphValueError, check_flag
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.functions.form import Form
 from graphdiff.functions.linear import match
@@ -158,19 +159,21 @@ class HessianProduct(Form):
 
 
 def hvp(
-    fn: Callable[..., Any],
-    wrt: Wrt = 0,
+    fn: Callable[..., Any] | Graph,
+    wrt: Any = None,
     *,
+    of: str | None = None,
     backend: str = "numpy",
     kinks: str = "mean",
     stabilise: bool = True,
-) -> HessianProduct:
+) -> Any:
     """A function ``(*args, vector)`` that gives the Hessian of `fn` times the vector.
 
     The vector nests as what `wrt` says (of a sequence, a tuple), and so does the
     product, whose cost is a few times that of the gradient: the Hessian is never made
     (Pearlmutter, 1994, *Fast exact multiplication by the Hessian*). Of complex
-    variables it is the change of the gradient along the vector.
+    variables it is the change of the gradient along the vector. Of a graph, a graph
+    with inputs ``vector_x`` and outputs ``hvp_x`` more (`of` names its scalar output).
 
     >>> import numpy as np
     >>> import graphdiff as gd
@@ -178,5 +181,10 @@ def hvp(
     >>> product(np.array([2.0, 3.0]), np.array([1.0, 0.0]))
     array([0., 6.])
     """
+    if isinstance(fn, Graph):
+        graph = stable(fn, check_flag("stabilise", stabilise))
+        return hvp_of_graph(graph, of, wrt, check_kinks(kinks))
+    if of is not None:
+        raise GraphValueError("hvp: of= names an output of a graph; fn is none")
     options = dict(backend=backend, kinks=kinks, stabilise=stabilise)
-    return HessianProduct(fn, wrt, options)
+    return HessianProduct(fn, 0 if wrt is None else wrt, options)

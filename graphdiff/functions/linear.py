@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from graphdiff.derivative.differentiate import gradient_name, zeros
+from graphdiff.derivative.kinks import check_kinks
+from graphdiff.derivative.products import jvp_of_graph, stable, vjp_of_graph
 from graphdiff.derivative.sweep import pull_back, push_forward
-from graphdiff.errors import GraphTypeError, ShapeError
+from graphdiff.errors import GraphTypeError, GraphValueError, ShapeError, check_flag
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.functions.form import Form
 from graphdiff.graph.graph import Graph, Signature, Tree
@@ -64,7 +66,7 @@ class Linear(Form):
             graph = stabilise_graph(graph)
         signature = graph.signature
         assert signature is not None
-        argument = _join(primals, signature.parameters)
+        argument = join(primals, signature.parameters)
         source, target = self.sides(argument, signature.result)
         of, to = self.sides(graph.inputs, graph.outputs)
         parts, tree = match(self.vector, source, of, vector)
@@ -95,7 +97,7 @@ class Linear(Form):
         bound.arguments.update(fresh.values)
         values, spec = leaves_of(self.fn(*bound.args, **bound.kwargs))
         outputs = {str(i): self.settled(as_node(v)) for i, v in enumerate(values)}
-        argument, result = _join(primals, fresh.trees), Tree(spec, tuple(outputs))
+        argument, result = join(primals, fresh.trees), Tree(spec, tuple(outputs))
         source, target = self.sides(argument, result)
         of, to = self.sides(fresh.inputs, outputs)
         parts, _ = match(self.vector, source, of, vector)
@@ -159,7 +161,7 @@ class Backward(Linear):
         return [known.get(x) or zeros(x.type) for x in inputs]
 
 
-def _join(primals: Sequence[Any], trees: Mapping[str, Tree]) -> Tree:
+def join(primals: Sequence[Any], trees: Mapping[str, Tree]) -> Tree:
     """One tree for all parameters: the tuple of primals, as they were passed."""
     return Tree(
         leaves_of(tuple(primals))[1],
@@ -244,17 +246,26 @@ def _two(form: str, what: str, args: Any, kwargs: Mapping[str, Any]) -> tuple[An
     return primals, given[what]
 
 
+def _check_no_parts(form: str, of: Any, wrt: Any) -> None:
+    if of is not None or wrt is not None:
+        raise GraphValueError(f"{form}: of= and wrt= name parts of a graph; fn is none")
+
+
 def jvp(
-    fn: Callable[..., Any],
+    fn: Callable[..., Any] | Graph,
     *,
+    of: str | None = None,
+    wrt: str | Sequence[str] | None = None,
     backend: str = "numpy",
     kinks: str = "mean",
     stabilise: bool = True,
-) -> Forward:
+) -> Any:
     """A function ``(primals, tangents) -> value, tangent``: forward mode.
 
     `primals` and `tangents` are tuples with one entry per argument of `fn`; the
-    tangent of the value is the Jacobian applied to the tangents.
+    tangent of the value is the Jacobian applied to the tangents. Of a graph, a graph
+    with inputs ``tangent_x`` and outputs ``d_y`` more (`of` names one output, `wrt`
+    inputs; all real ones by default).
 
     >>> import numpy as np
     >>> import graphdiff as gd
@@ -262,20 +273,28 @@ def jvp(
     >>> float(value), float(slope)
     (0.0, 2.0)
     """
+    if isinstance(fn, Graph):
+        check_kinks(kinks)
+        graph = stable(fn, check_flag("stabilise", stabilise))
+        return jvp_of_graph(graph, of, wrt, kinks)
+    _check_no_parts("jvp", of, wrt)
     return Forward(fn, dict(backend=backend, kinks=kinks, stabilise=stabilise))
 
 
 def vjp(
-    fn: Callable[..., Any],
+    fn: Callable[..., Any] | Graph,
     *,
+    of: str | None = None,
+    wrt: str | Sequence[str] | None = None,
     backend: str = "numpy",
     kinks: str = "mean",
     stabilise: bool = True,
-) -> Backward:
+) -> Any:
     """A function ``(primals, cotangent) -> value, cotangents``: reverse mode.
 
     `primals` is a tuple with one entry per argument of `fn`, and so are the
-    cotangents; they are the transposed Jacobian applied to the cotangent.
+    cotangents; they are the transposed Jacobian applied to the cotangent. Of a graph,
+    a graph with inputs ``cotangent_y`` and outputs ``d_x`` more, as for `jvp`.
 
     >>> import numpy as np
     >>> import graphdiff as gd
@@ -283,4 +302,9 @@ def vjp(
     >>> float(value), float(slope)
     (0.0, 2.0)
     """
+    if isinstance(fn, Graph):
+        check_kinks(kinks)
+        graph = stable(fn, check_flag("stabilise", stabilise))
+        return vjp_of_graph(graph, of, wrt, kinks)
+    _check_no_parts("vjp", of, wrt)
     return Backward(fn, dict(backend=backend, kinks=kinks, stabilise=stabilise))
