@@ -16,8 +16,9 @@ from itertools import accumulate
 from typing import Any
 
 from graphdiff.derivative.kinks import check_kinks
+from graphdiff.derivative.push import push_forward
 from graphdiff.derivative.region.rules import RegionRules
-from graphdiff.derivative.sweep import collect, pull_back, push_forward
+from graphdiff.derivative.sweep import collect, pull_back
 from graphdiff.errors import (
     DTypeError,
     GraphTypeError,

@@ -15,7 +15,8 @@ import numpy as np
 
 from graphdiff.batching.batched import batched
 from graphdiff.cost import operations
-from graphdiff.derivative.sweep import pull_back, push_forward
+from graphdiff.derivative.push import push_forward
+from graphdiff.derivative.sweep import pull_back
 from graphdiff.errors import DTypeError, GraphValueError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import in_order

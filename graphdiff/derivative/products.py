@@ -16,7 +16,8 @@ from graphdiff.derivative.differentiate import (
     target_of,
     zeros,
 )
-from graphdiff.derivative.sweep import collect, pull_back, push_forward
+from graphdiff.derivative.push import push_forward
+from graphdiff.derivative.sweep import collect, pull_back
 from graphdiff.errors import GraphValueError, shown
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Input, Node, Role, building, make

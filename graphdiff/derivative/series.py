@@ -23,7 +23,7 @@ from graphdiff.derivative.coefficients import (
     plus,
     times,
 )
-from graphdiff.derivative.sweep import push_forward
+from graphdiff.derivative.push import push_forward
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import (

@@ -1,4 +1,4 @@
-"""The sweep of reverse mode, and forward mode as two of them.
+"""The sweep of reverse mode.
 
 Algorithm 6.6 of Goodfellow, Bengio and Courville, *Deep Learning* (2016), section
 6.5.5, without its recursion: nodes are visited in reverse topological order, so that a
@@ -15,7 +15,6 @@ from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import (
     At,
-    Hole,
     Node,
     Pick,
     Region,
@@ -23,9 +22,8 @@ from graphdiff.graph.node import (
     Scope,
     current_mark,
     current_scope,
-    make,
 )
-from graphdiff.graph.types import ArrayType, each_type
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite.masks import settled_nodes
@@ -186,7 +184,7 @@ class Symbolic(Sweep):
         wanted = [i for i, _ in found]
         shares = node.op.pullbacks(wanted, at, carried, y, *args)
         for (_, arg), share in zip(found, shares, strict=True):
-            yield arg, None if share is None else Expression(_fit(share.node, arg))
+            yield arg, None if share is None else Expression(fit(share.node, arg))
 
     def add(self, a: Any, b: Any) -> Any:
         """Append the sum: part of what the node being pulled through gives rise to."""
@@ -252,12 +250,13 @@ def note_made(
         scope.marks.update(dict.fromkeys(made, later))
 
 
-def _fit(share: Node, arg: Node) -> Node:
+def fit(share: Node, arg: Node) -> Node:
     """`share` in the dtype and shape of the argument that it belongs to."""
-    return _as(share, arg.type)
+    return fit_type(share, arg.type)
 
 
-def _as(share: Node, type: ArrayType) -> Node:
+def fit_type(share: Node, type: ArrayType) -> Node:
+    """`share` in the dtype and shape of `type`."""
     if share.type is type or share.type == type:
         return share
     return spread_node(cast_node(share, type.dtype), type.shape)
@@ -291,103 +290,6 @@ def pull_back(
         scope.keep_fresh, scope.busy = before
         scope.fresh = scope.fresh if inner else kept
     return [table[x].node if x in table else None for x in wrt]
-
-
-def push_forward(
-    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
-) -> list[Node | None]:
-    """The tangents of `targets`, given those of variables.
-
-    Node by node where an op between them states its own pushforward; else two
-    pullbacks, one after the other.
-    """
-    nodes = in_order(targets)
-    active: dict[Node, list[int]] = {x: [] for x in tangents}
-    for node in nodes:
-        found = [i for i, arg in ways(node) if arg in active]
-        if found and node not in tangents:
-            active[node] = found
-    if any(node.op.pushes for node in active):
-        return _push_node_by_node(nodes, active, targets, tangents, kinks)
-    return _push_by_transposing(targets, tangents, kinks)
-
-
-def _push_by_transposing(
-    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str
-) -> list[Node | None]:
-    """The tangents of `targets`: the pullback, pulled back.
-
-    The cotangents of the targets are holes; what arrives at the variables is linear
-    in them, so pulling the tangents back through that gives the forward derivative,
-    in which no hole is left.
-    """
-    holes = [make(Hole(y.type)) for y in targets]
-    pulled = pull_back(collect(targets, holes), list(tangents), kinks, Open, turn=0)
-    arrived = [
-        (share, tangent)
-        for share, tangent in zip(pulled, tangents.values(), strict=True)
-        if share is not None
-    ]
-    if not arrived:
-        return [None] * len(holes)
-    again = collect(*zip(*arrived, strict=True))
-    return pull_back(again, holes, kinks, turn=0)
-
-
-def _push_node_by_node(
-    nodes: Sequence[Node],
-    active: Mapping[Node, list[int]],
-    targets: Sequence[Node],
-    tangents: Mapping[Node, Node],
-    kinks: str,
-) -> list[Node | None]:
-    """The tangents of `targets`, each made of those of a node's arguments."""
-    scope, within = current_scope(), len(current_mark.get())
-    before = scope.keep_fresh, scope.busy, scope.take_fresh()
-    scope.keep_fresh = scope.busy = True
-    table: dict[Node, Any] = dict(tangents)
-    try:
-        for node in nodes:
-            if node in tangents or node not in active:
-                continue
-            given = [table.get(arg) for arg in node.args]
-            if isinstance(node.op, Pick):
-                table[node] = given[0] and given[0][node.op.index]
-            elif any(t is not None for t in given):
-                table[node] = _pushed(node, given, kinks)
-                note_made(scope, node, kinks, within, lambda region, n: n)
-    finally:
-        scope.keep_fresh, scope.busy, scope.fresh = before
-    return [table.get(y) for y in targets]
-
-
-def _pushed(node: Node, tangents: Sequence[Node | None], kinks: str) -> Any:
-    """The tangent of one node, or those of the results of one that has several."""
-    op = node.op
-    if op.pushes:
-        args = [Expression(a) for a in node.args]
-        given = [None if t is None else Expression(t) for t in tangents]
-        found = op.pushforward(At(kinks), given, results_of(node), *args)
-        fitted = zip(found, each_type(node.type), strict=True)
-        pushed = [None if t is None else _as(t.node, type) for t, type in fitted]
-        return pushed if isinstance(node.type, tuple) else pushed[0]
-    types = each_type(node.type)
-    holes = [make(Hole(type)) for type in types]
-    handles: Any = [Open(h) for h in holes]
-    wanted = [i for i, t in enumerate(tangents) if t is not None]
-    y, args = results_of(node), [Expression(a) for a in node.args]
-    g = handles if isinstance(node.type, tuple) else handles[0]
-    shares = op.pullbacks(wanted, At(kinks), g, y, *args)
-    pairs = [
-        (_fit(share.node, node.args[i]), tangents[i])
-        for i, share in zip(wanted, shares, strict=True)
-        if share is not None
-    ]
-    pushed = [None] * len(holes)
-    if pairs:
-        seeds = collect(*zip(*pairs, strict=True))
-        pushed = pull_back(seeds, holes, kinks, inner=True)
-    return pushed if isinstance(node.type, tuple) else pushed[0]
 
 
 def collect(targets: Iterable[Node], seeds: Iterable[Node]) -> dict[Node, Node]:

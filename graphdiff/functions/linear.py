@@ -11,7 +11,8 @@ import numpy as np
 from graphdiff.derivative.differentiate import gradient_name, zeros
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.products import jvp_of_graph, stable, vjp_of_graph
-from graphdiff.derivative.sweep import pull_back, push_forward
+from graphdiff.derivative.push import push_forward
+from graphdiff.derivative.sweep import pull_back
 from graphdiff.errors import GraphTypeError, GraphValueError, ShapeError, check_flag
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.functions.form import Form

@@ -15,7 +15,8 @@ import numpy as np
 
 from graphdiff.batching.batched import batched
 from graphdiff.derivative.differentiate import ones, zeros
-from graphdiff.derivative.sweep import pull_back, push_forward
+from graphdiff.derivative.push import push_forward
+from graphdiff.derivative.sweep import pull_back
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.node import Constant, Full, Input, Node, current_scope, make

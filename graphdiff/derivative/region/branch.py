@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphdiff.derivative.push import push_forward
 from graphdiff.derivative.region.apply import (
     Inputs,
     filled,
@@ -14,7 +15,7 @@ from graphdiff.derivative.region.apply import (
     within,
 )
 from graphdiff.derivative.region.flow import Flow
-from graphdiff.derivative.sweep import collect, pull_back, push_forward
+from graphdiff.derivative.sweep import collect, pull_back
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import At, Full, Node, building, current_scope, make
 from graphdiff.ops.region.cond import Cond

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain, pairwise
 from typing import Any
 
+from graphdiff.derivative.push import push_forward
 from graphdiff.derivative.region.apply import (
     Inputs,
     filled,
@@ -16,7 +17,6 @@ from graphdiff.derivative.region.apply import (
     within,
 )
 from graphdiff.derivative.region.flow import Flow
-from graphdiff.derivative.sweep import push_forward
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import At, Full, building, make
 from graphdiff.ops.region.loop import Loop
