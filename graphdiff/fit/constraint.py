@@ -10,8 +10,7 @@ import numpy as np
 from graphdiff.errors import GraphTypeError, shown
 from graphdiff.fit.problem import Part, scipy_optimize
 from graphdiff.fit.vector import VectorProblem
-from graphdiff.functions.grad import grad
-from graphdiff.functions.linear import jvp
+from graphdiff.functions.blocks import hessian
 
 
 class Constraint(VectorProblem):
@@ -30,14 +29,16 @@ class Constraint(VectorProblem):
         self.lb, self.ub = _bound("lower", lower), _bound("upper", upper)
 
     def parts(self) -> Mapping[str, tuple[Part, tuple[str, ...]]]:
-        """The values, their Jacobian, and the weighted Hessian times a vector."""
+        """The values, their Jacobian, and the weighted Hessian."""
         x = self.packing.name
-        v, p = ("v" if x != "v" else "weights"), ("p" if x != "p" else "direction")
-        return {**super().parts(), "hessp": (self._product, (x, v, p))}
+        v = "v" if x != "v" else "weights"
+        return {**super().parts(), "hess": (self._hessian, (x, v))}
 
-    def _product(self, x: Any, v: Any, p: Any, *data: Any) -> Any:
-        slope = grad(lambda x: v @ self.vector(x, *data), kinks=self.kinks)
-        return jvp(slope, kinks=self.kinks)((x,), (p,))[1]
+    def _hessian(self, x: Any, v: Any, *data: Any) -> Any:
+        def weighted(x: Any) -> Any:
+            return v @ self.vector(x, *data)
+
+        return hessian(weighted, kinks=self.kinks)(x)
 
     def argument(self, name: str) -> Any:
         """An array such as the argument `name` of a part: multipliers, or a vector."""
@@ -45,9 +46,7 @@ class Constraint(VectorProblem):
 
     def hess(self, x: Any, v: Any) -> np.ndarray:
         """The Hessian of ``v @ fun(x)``."""
-        units = np.eye(self.packing.size)
-        columns = [self.compute("hessp", x, v, unit) for unit in units]
-        return np.stack(columns, axis=1)
+        return np.asarray(self.compute("hess", x, v))
 
     def scipy(self, hess: bool = True) -> Any:
         """The constraint as an object of SciPy's own class.

@@ -10,8 +10,9 @@ import numpy as np
 from graphdiff.expression.spec import named
 from graphdiff.fit.constraint import Constraint
 from graphdiff.fit.problem import Part, Problem, scipy_optimize
+from graphdiff.functions.blocks import hessian
 from graphdiff.functions.grad import grad, value_and_grad
-from graphdiff.functions.linear import jvp
+from graphdiff.functions.hvp import hvp
 from graphdiff.trace.trace import name_of
 
 _PRODUCTS = ("newton-cg", "trust-ncg", "trust-krylov", "trust-constr")
@@ -35,19 +36,18 @@ class Objective(Problem):
         return known if self.bounds is None else (*known, "bounds")
 
     def parts(self) -> Mapping[str, tuple[Part, tuple[str, ...]]]:
-        """The loss, its gradient, its Hessian times a vector, and its Hessian."""
+        """The loss, its gradient, its Hessian, and the Hessian times a vector."""
         x = self.packing.name
-        p = "p" if x != "p" else "direction"
         return {
             "fun": (self.flat, (x,)),
             "jac": (grad(self.flat, kinks=self.kinks), (x,)),
             "fun+jac": (self._value_and_slope, (x,)),
-            "hessp": (self._product, (x, p)),
+            "hess": (hessian(self.flat, kinks=self.kinks), (x,)),
+            "hessp": (self._product, (x, "p" if x != "p" else "direction")),
         }
 
     def _product(self, x: Any, p: Any, *data: Any) -> Any:
-        slope = grad(self.flat, kinks=self.kinks)
-        return jvp(lambda x: slope(x, *data), kinks=self.kinks)((x,), (p,))[1]
+        return hvp(self.flat, kinks=self.kinks)(x, *data, p)
 
     def _value_and_slope(self, x: Any, *data: Any) -> Any:
         value, slope = value_and_grad(self.flat, kinks=self.kinks)(x, *data)
@@ -77,8 +77,7 @@ class Objective(Problem):
 
     def hess(self, x: Any) -> np.ndarray:
         """The Hessian of the loss at `x`."""
-        columns = [self.hessp(x, e) for e in np.eye(self.packing.size)]
-        return np.stack(columns, axis=1)
+        return np.asarray(self.compute("hess", x))
 
     def solve(self, method: str | None = None, **options: Any) -> Any:
         """Minimise by SciPy's `method`; its result, with the nest as ``.params``.

@@ -165,16 +165,19 @@ class Problem(Mapping[str, Any]):
             ]
             return found[0] if len(found) == 1 else tuple(found)
 
-        used = dict.fromkeys(before, 1)
-        names = (*before, *(unique(name, used) for name in self.names))
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters = [
-            inspect.Parameter(n, kind) for n in names[: len(before) + len(given)]
-        ]
-        run.__name__ = name_of(self.fn)
-        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        self.present(run, before, len(given))
         starts = [self.argument(name) for name in before]
         return simplify(stabilise(trace(run, *starts, *given)))
+
+    def present(self, run: Part, before: Sequence[str], count: int) -> Part:
+        """Let `run` look as the user's function: its name, those of its arguments."""
+        used = dict.fromkeys(before, 1)
+        names = [*before, *(unique(name, used) for name in self.names[:count])]
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        parameters = [inspect.Parameter(name, kind) for name in names]
+        run.__name__ = name_of(self.fn)
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return run
 
     def argument(self, name: str) -> Any:
         """An array such as the argument `name` of a part."""

@@ -7,14 +7,48 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.emit import Emitted
+from graphdiff.errors import GraphValueError, check_flag
 from graphdiff.fit.problem import scipy_optimize
 from graphdiff.fit.vector import VectorProblem
+from graphdiff.sparsity.forms import sparse_jacobian
 
 
 class Residuals(VectorProblem):
     """Residuals whose sum of squares is to be least, with their Jacobian."""
 
     solver = "least_squares"
+
+    def __init__(self, sparse: bool, *args: Any, **kwargs: Any) -> None:
+        """Take whether the Jacobian is sparse, and what every problem takes."""
+        super().__init__(*args, **kwargs)
+        self.sparse = check_flag("sparse", sparse)
+
+        def vector(*args: Any) -> Any:
+            return self.vector(*args)
+
+        own = self.present(vector, (self.packing.name,), len(self.data))
+        self._sparse = sparse_jacobian(own, kinks=self.kinks, backend=self.backend)
+
+    def jac(self, x: Any) -> Any:
+        """The Jacobian at a vector of parameters: an array, or a sparse one."""
+        if not self.sparse:
+            return super().jac(x)
+        return self._sparse(np.asarray(x, dtype=np.float64), *self.data)
+
+    def emit(self, *parts: str, data: Any = None, **options: Any) -> Emitted:
+        """The source of some parts; see `Problem.emit`.
+
+        A sparse Jacobian is written by itself, ``emit("jac")``, for numbers as sizes.
+        """
+        if not self.sparse or (parts and "jac" not in parts):
+            return super().emit(*parts, data=data, **options)
+        if parts != ("jac",):
+            raise GraphValueError(
+                "a sparse Jacobian is written by itself: emit('fun') and emit('jac')"
+            )
+        given = self.data if data is None else data
+        return self._sparse.emit(self.x0, *given, **options)  # type: ignore[no-any-return]
 
     def solve(self, method: str = "trf", **options: Any) -> Any:
         """The least squares by SciPy's `method`, with the nest as ``.params``.
@@ -32,7 +66,7 @@ class Residuals(VectorProblem):
         1989, section 2.1.2). Infinite where the residuals do not determine a
         parameter; NaN if there are no more residuals than parameters.
         """
-        residuals, jacobian = self.fun(x), self.jac(x)
+        residuals, jacobian = self.fun(x), super().jac(x)
         freedom = residuals.size - self.packing.size
         variance = residuals @ residuals / freedom if freedom > 0 else np.nan
         return self.unpack(np.sqrt(variance) * inverse_norms(jacobian))
@@ -74,13 +108,16 @@ def residuals(
     params: Any,
     *data: Any,
     bounds: Any = None,
+    sparse: bool = False,
     kinks: str = "mean",
     backend: str = "numpy",
 ) -> Residuals:
     """The residuals ``fn(params, *data)``, as `scipy.optimize.least_squares` wants.
 
     `params` and `bounds` are as in `objective`. The function may give an array of any
-    shape, or a nest of them; their entries are the residuals.
+    shape, or a nest of them; their entries are the residuals. With ``sparse=True`` the
+    Jacobian is a ``scipy.sparse.csr_array`` made in few sweeps (`gd.sparse_jacobian`),
+    for problems in which a residual depends on few parameters.
 
     >>> import numpy as np
     >>> import scipy.optimize
@@ -95,7 +132,7 @@ def residuals(
     {'size': 2.0, 'rate': 3.0}
     """
     options = dict(kinks=kinks, backend=backend)
-    return Residuals(fn, params, data, bounds=bounds, options=options)
+    return Residuals(sparse, fn, params, data, bounds=bounds, options=options)
 
 
 def system(

@@ -11,7 +11,7 @@ from graphdiff.errors import DTypeError
 from graphdiff.expression.expression import Expression, lift
 from graphdiff.expression.spec import named
 from graphdiff.fit.problem import Part, Problem
-from graphdiff.functions.linear import jvp
+from graphdiff.functions.blocks import jacobian
 from graphdiff.graph.nest import leaves_of
 from graphdiff.trace.trace import name_of
 
@@ -43,22 +43,21 @@ class VectorProblem(Problem):
         return _one_vector(self.flat(x, *data))
 
     def both(self, x: Any, *data: Any) -> Any:
-        """The symbolic vector and its Jacobian, made column by column."""
-        packing, columns = self.packing, []
-        leaves = packing.opened(x)
-        for i, (leaf, slot) in enumerate(zip(leaves, packing.slots, strict=True)):
+        """The symbolic vector and its Jacobian, whose blocks belong to the leaves."""
+        leaves = self.packing.opened(x)
 
-            def along(leaf: Any, i: int = i) -> Any:
-                nest = packing.nest([*leaves[:i], leaf, *leaves[i + 1 :]])
-                return _one_vector(self.applied(nest, *data))
+        def of_leaves(leaves: list[Any]) -> Any:
+            return _one_vector(self.applied(self.packing.nest(leaves), *data))
 
-            push = jvp(along, kinks=self.kinks)
-            for unit in np.eye(slot.size).reshape(slot.size, *slot.shape):
-                tangent = unit if slot.shape else 1.0
-                value, column = push((leaf,), (tangent,))
-                columns.append(column)
-        jacobian: Any = np.stack(columns, axis=1)
-        return named(value, name_of(self.fn)), named(jacobian, f"d_{packing.name}")
+        value = of_leaves(leaves)
+        blocks = jacobian(of_leaves, kinks=self.kinks)(leaves)
+        slots = self.packing.slots
+        flat = [
+            block if len(slot.shape) == 1 else np.reshape(block, (-1, slot.size))
+            for block, slot in zip(blocks, slots, strict=True)
+        ]
+        whole: Any = flat[0] if len(flat) == 1 else np.concatenate(flat, axis=1)
+        return named(value, name_of(self.fn)), named(whole, f"d_{self.packing.name}")
 
     def fun(self, x: Any) -> np.ndarray:
         """The vector at a vector of parameters."""

@@ -247,6 +247,30 @@ def test_deviations_of_what_the_residuals_do_not_determine_are_infinite():
     assert idle.deviations(idle.x0)[1] == np.inf
 
 
+def test_a_sparse_jacobian_serves_least_squares():
+    def smoothed(p, y):
+        return {"fit": p["level"] - y, "bend": p["weight"] * np.diff(p["level"], 2)}
+
+    y = np.sin(np.arange(40.0))
+    start = {"level": np.zeros(40), "weight": 1.0}
+    problem = gd.fit.residuals(smoothed, start, y, sparse=True)
+    dense = gd.fit.residuals(smoothed, start, y)
+    x = problem.x0 + np.linspace(0, 1, 41) ** 2
+    jacobian = problem.jac(x)
+    assert jacobian.nnz < 300
+    np.testing.assert_allclose(jacobian.toarray(), dense.jac(x), atol=1e-14)
+    bounds = ({"level": -np.inf, "weight": 0.5}, None)
+    problem = gd.fit.residuals(smoothed, start, y, sparse=True, bounds=bounds)
+    found = problem.solve(tr_solver="lsmr")
+    assert found.params["weight"] == pytest.approx(0.5, abs=1e-3)
+    written = problem.emit("jac", name="slopes")
+    np.testing.assert_allclose(written.load()(x, y).toarray(), dense.jac(x), atol=1e-14)
+    assert "def slopes(p, y):" in written.source
+    np.testing.assert_allclose(problem.emit("fun").load()(x, y), dense.fun(x))
+    with pytest.raises(gd.GraphValueError, match="by itself"):
+        problem.emit()
+
+
 def test_a_complex_residual_is_refused():
     problem = gd.fit.residuals(lambda a, x: a * np.exp(1j * x), 1.0, POINTS)
     with pytest.raises(gd.DTypeError, match="real and imaginary parts"):
@@ -359,6 +383,17 @@ def test_the_emitted_residuals_name_their_parameters():
     np.testing.assert_allclose(alone(problem.x0, POINTS, VALUES), slope)
     with pytest.raises(gd.GraphValueError, match="one of 'fun', 'jac'"):
         problem.emit("hess")
+
+
+def test_the_emitted_hessian_of_a_lagrange_function():
+    start = {"x": np.array([2.0, 0.5]), "z": 1.0}
+    limit = gd.fit.constraint(lambda p: p["x"] * p["z"] ** 2, start, upper=1.0)
+    v = np.array([0.3, -2.0])
+    written = limit.emit("hess").load()
+    np.testing.assert_allclose(written(limit.x0, v), limit.hess(limit.x0, v))
+    problem = gd.fit.objective(lambda p: np.sum(p["x"]) ** 3 * p["z"], start)
+    written = problem.emit("hess").load()
+    np.testing.assert_allclose(written(problem.x0), problem.hess(problem.x0))
 
 
 def test_data_may_have_the_name_that_the_vector_has():
