@@ -82,6 +82,13 @@ class Emitted:
     def _proof(self, module: str) -> str:
         from graphdiff.emit.proof.proof import Proof
 
+        for solver in self._module.functions.parameters:
+            if not solver.default:
+                raise GraphValueError(
+                    f"emit: a test would have to pass {solver.name}, which only its "
+                    f"user has; leave solver= out, or take one of scipy.optimize"
+                )
+
         source: str = Proof(self._module, self._function).source(module)
         return source
 

@@ -19,6 +19,7 @@ from graphdiff.emit.shell.arguments import (
     parameters,
     trees_of,
 )
+from graphdiff.emit.shell.functions import Functions, libraries_of, solvers_of
 from graphdiff.emit.shell.header import Header, gradients_of
 from graphdiff.emit.shell.helpers import Helpers, modules_of
 from graphdiff.emit.shell.returns import Returned, is_literal
@@ -32,7 +33,7 @@ from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph, Tree
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import show_type
-from graphdiff.graph.within import nodes_within
+from graphdiff.graph.within import graphs_within, nodes_within
 from graphdiff.memory.again import recomputes
 from graphdiff.memory.recompute import stored_form
 
@@ -49,21 +50,28 @@ class Module:
         self.graph = graph = prepared(graph, self.fast)
         self.order = schedule(graph)
         inside = list(nodes_within(graph))
-        self.modules = self._libraries(inside)
+        solvers = solvers_of(inside)
+        self.modules = sorted({*self._libraries(inside), *libraries_of(solvers)})
         self.names = Names(self.modules)
         self.gradients = gradients_of(graph)
         self.name = self.names.exactly(name or _default_name(graph, self.gradients))
         self.parameters: list[Parameter] = parameters(graph, self.names)
         self.constants: dict[Constant, str] = {}
+        known: dict[Node, str] = {}
+        for held in graphs_within(graph):
+            known |= held.ledger.names
         for n in (*self.order, *inside):
             if isinstance(n.op, Constant) and n.op not in self.constants:
-                name = self.names.fresh(graph.name_of(n) or "constant")
+                name = self.names.fresh(known.get(n, "constant"))
                 self.constants[n.op] = name
         self.called: dict[str, str] = {}
         wanted = self._wanted()
         self.sizes = Sizes({d: self._size_name(d) for d in graph.dims})
         self.helpers = Helpers(self.names)
-        writer = Writer(self.sizes, self.helpers.name)
+        self.functions = Functions(
+            self.names, self.helpers, self.constants, self.modules, solvers
+        )
+        writer = Writer(self.sizes, self.helpers.name, self.functions)
         self.entry = Entry(
             self.parameters,
             self.names,
@@ -84,6 +92,7 @@ class Module:
         self.body.constants = self.constants
         self.body.write(self.order)
         self.header = self._header()
+        self.header.solvers = self.functions.parameters
         self.returned = self._returned()
         self.body.arrange()
 
@@ -131,11 +140,14 @@ class Module:
         """The text of the module."""
         main = self._function()
         lines = [*self.header.module(), "", *self.helpers.head(self.modules)]
+        own = self.functions.sources
+        text = "\n".join(line for source in (main, *own) for line in source)
         constants: list[str] = []
         for name, value in self._arrays():
-            constants += ["", *constant_lines(name, value, self.helpers.name)]
+            if re.search(rf"\b{name}\b", text):
+                constants += ["", *constant_lines(name, value, self.helpers.name)]
         lines += [*self.helpers.packing(), *constants]
-        for source in self.helpers.sources(checks=False):
+        for source in (*self.helpers.sources(checks=False), *own):
             lines += ["", "", *source]
         offset = len(lines) + 2
         self._lines = [s._replace(line=offset + s.line) for s in self._lines]
@@ -156,6 +168,11 @@ class Module:
     def _beside(self, graph: Graph) -> Module:
         """The module of another form of the graph."""
         return type(self)(graph, self.name)
+
+    def _accepted(self) -> list[Parameter]:
+        """All parameters; what gathers the others by name comes last."""
+        made = [*self.parameters, *self.functions.parameters]
+        return sorted(made, key=lambda p: p.kind is p.kind.VAR_KEYWORD)
 
     def trees(self) -> list[Tree]:
         """The nest that each parameter is."""
@@ -189,7 +206,7 @@ class Module:
             other = self._beside(stored_form(self.graph))
             self.header.stored = other.header.operations(), other.header.memory()
         entry = [*self.entry.lines(self._sizes_used()), *self._checks()]
-        head = head_lines(self.name, self.parameters)
+        head = head_lines(self.name, self._accepted())
         head += self.header.function()
         parts = [part for part in (entry, sections, last) if part]
         lines = list(head)

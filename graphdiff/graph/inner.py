@@ -7,6 +7,7 @@ second kind from its caller, as an argument.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar
@@ -81,6 +82,14 @@ class Solver:
         self.what = what
         self.function = function
         self.default = default
+
+    @property
+    def public(self) -> str:
+        """The name of a function of ``scipy.optimize``: ``optimize.root``; or ""."""
+        module = sys.modules.get("scipy.optimize")
+        name = getattr(self.function, "__name__", "")
+        found = module is not None and getattr(module, name, None) is self.function
+        return f"optimize.{name}" if found else ""
 
     def __call__(self, *args: Any) -> Any:
         """Solve."""

@@ -8,13 +8,20 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 
 
-def nodes_within(graph: Graph) -> Iterator[Node]:
-    """The nodes of `graph` and of the graphs that its ops hold, each op's once."""
+def graphs_within(graph: Graph) -> Iterator[Graph]:
+    """`graph` and the graphs that its ops hold, each once."""
     waiting, met = [graph], {graph}
     while waiting:
-        for node in waiting.pop():
-            yield node
+        here = waiting.pop()
+        yield here
+        for node in here:
             for body in node.op.bodies():
                 if body not in met:
                     met.add(body)
                     waiting.append(body)
+
+
+def nodes_within(graph: Graph) -> Iterator[Node]:
+    """The nodes of `graph` and of the graphs that its ops hold, each op's once."""
+    for inside in graphs_within(graph):
+        yield from inside

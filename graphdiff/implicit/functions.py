@@ -9,7 +9,7 @@ import numpy as np
 
 from graphdiff.expression.expression import Expression, surface
 from graphdiff.graph.node import building
-from graphdiff.implicit.equation import Equation, FixedPoint, Minimum, slope_of
+from graphdiff.implicit.equation import Equation, FixedPoint, Minimum
 from graphdiff.implicit.problem import beginning, pose
 from graphdiff.implicit.system import System, transposed
 
@@ -52,8 +52,8 @@ def root(
     """
     problem = pose("root", f, x0, args, solver, "newton", tol)
     problem.check_like_x("residual")
-    residual = problem.inner(problem.body, "", "the residual")
-    slope = problem.inner(slope_of(problem.body), "jacobian", "its Jacobian by x")
+    residual = problem.inner(problem.body, "", "the residual, which is to be 0")
+    slope = problem.jacobian(problem.body, "jacobian", "residual")
     return problem.solved(Equation(residual, slope, problem.solver, problem.tol))
 
 
@@ -81,12 +81,12 @@ def fixed_point(
     """
     problem = pose("fixed_point", f, x0, args, solver, "iterate", tol)
     problem.check_like_x("value")
-    mapping = problem.inner(problem.body, "", "the mapping")
+    mapping = problem.inner(problem.body, "", "where the mapping takes x")
     with building(problem.body.scope()):
         difference = (Expression(problem.x) - Expression(problem.y)).node
         body = problem.derived("residual", difference)
-    residual = problem.inner(body, "residual", "the residual")
-    slope = problem.inner(slope_of(body), "jacobian", "its Jacobian by x")
+    residual = problem.inner(body, "residual", "the residual, which is to be 0")
+    slope = problem.jacobian(body, "jacobian", "residual")
     op = FixedPoint(residual, slope, problem.solver, problem.tol, mapping)
     return problem.solved(op)
 
@@ -121,9 +121,9 @@ def minimize(
     """
     problem = pose("minimize", f, x0, args, solver, "descend", tol)
     gradient = problem.gradient()
-    objective = problem.inner(problem.body, "", "the objective")
-    residual = problem.inner(gradient, "gradient", "its gradient by x")
-    slope = problem.inner(slope_of(gradient), "hessian", "its Hessian by x")
+    objective = problem.inner(problem.body, "", "the objective, which is to be least")
+    residual = problem.inner(gradient, "gradient", "the gradient of the objective")
+    slope = problem.jacobian(gradient, "hessian", "gradient")
     op = Minimum(residual, slope, problem.solver, problem.tol, objective)
     return problem.solved(op)
 
@@ -166,7 +166,7 @@ def linear_solve(
         return linear_solve(lambda v: matrix @ v, b, solver=solver, tol=tol)
     problem = pose("linear_solve", matrix, b, args, solver, "gmres", tol, "b")
     problem.check_like_x("product")
-    product = problem.inner(problem.body, "", "the product")
+    product = problem.inner(problem.body, "", "the product with the matrix")
     back = transposed(f"linear_solve: {problem.what}", problem.body)
     other = problem.inner(back, "transposed", "the product with the transposed matrix")
     return problem.solved(System(product, other, problem.solver, problem.tol))

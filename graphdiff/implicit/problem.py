@@ -24,7 +24,7 @@ from graphdiff.graph.inner import Inner, Solver
 from graphdiff.graph.nest import is_nest
 from graphdiff.graph.node import LEAVES, Input, Node, building
 from graphdiff.graph.types import show_shape
-from graphdiff.implicit.equation import Implicit
+from graphdiff.implicit.equation import Implicit, goes_by_entry, slope_of
 from graphdiff.rewrite import simplify, stabilise
 from graphdiff.runtime.table import HELPERS
 from graphdiff.trace.closed import Closed, close
@@ -60,6 +60,14 @@ class Problem:
     def inner(self, body: Graph, suffix: str, of: str) -> Inner:
         """A function that is made of this one."""
         return Inner(f"{self.what}_{suffix}" if suffix else self.what, body, of)
+
+    def jacobian(self, body: Graph, suffix: str, of: str) -> Inner:
+        """The Jacobian of what a graph gives, by the unknown."""
+        x = next(iter(body.inputs)).rpartition(".")[2]
+        made, by_entry = slope_of(body), goes_by_entry(body)
+        part = "the diagonal of the Jacobian" if by_entry else "the Jacobian"
+        word = "the slope" if not self.x.type.shape else part
+        return self.inner(made, suffix, f"{word} of the {of} by {x}")
 
     def check_like_x(self, result: str) -> None:
         """Raise unless the function gives something shaped as x, and made of it."""

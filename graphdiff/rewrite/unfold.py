@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node, Op, Pick, building, current_scope
+from graphdiff.graph.node import Constant, Node, Op, Pick, building, current_scope
 from graphdiff.memory.recompute import recomputed
 from graphdiff.rewrite.engine import inherit, rebuilt
 
@@ -76,8 +76,10 @@ def inlined(body: Graph, args: Sequence[Node]) -> list[Node]:
         (scope.names, body.ledger.names),
         (scope.positions, body.ledger.positions),
     )
+    roles = body.ledger.roles
     for table, own in tables:
         for node, fact in own.items():
-            if node.args and node not in given:
+            plain = node.args or isinstance(node.op, Constant)
+            if plain and node not in given and node not in roles:
                 table.setdefault(becomes[node], fact)
     return [becomes[node] for node in body.outputs.values()]

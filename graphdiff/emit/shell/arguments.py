@@ -51,7 +51,11 @@ class Leaf:
 
 @dataclass
 class Parameter:
-    """A parameter of the function, and the leaves of what is passed for it."""
+    """A parameter of the function, and the leaves of what is passed for it.
+
+    One with a `default` may be left out; that is the text of a name. What it is
+    `about` is told of a function, which has no leaves.
+    """
 
     name: str
     kind: Any
@@ -59,6 +63,8 @@ class Parameter:
     nests: list[tuple[str, Text, int]] = field(default_factory=list)
     fixed: list[tuple[str, Text, Any]] = field(default_factory=list)
     classes: list[tuple[type, Text]] = field(default_factory=list)
+    default: str = ""
+    about: str = ""
 
 
 def trees_of(graph: Graph) -> dict[str, Tree]:
@@ -120,7 +126,8 @@ def signature_items(made: Sequence[Parameter]) -> list[str]:
             inspect.Parameter.VAR_POSITIONAL: "*",
             inspect.Parameter.VAR_KEYWORD: "**",
         }
-        items.append(stars.get(kind, "") + parameter.name)
+        default = f"={parameter.default}" if parameter.default else ""
+        items.append(stars.get(kind, "") + parameter.name + default)
         previous = kind
     if made and previous == inspect.Parameter.POSITIONAL_ONLY:
         items.append("/")
@@ -170,9 +177,9 @@ class Entry:
         self.sizes = sizes
         self.helpers = helpers
         self.leaves = [leaf for parameter in made for leaf in parameter.leaves]
-        measures = list(self._measure())
-        self._measured = {name: place for name, place, _ in measures}
-        self._texts = {name: text for name, _, text in measures}
+        found = list(measures(self.leaves, sizes))
+        self._measured = {name: place for name, place, _ in found}
+        self._texts = {name: text for name, _, text in found}
 
     def lines(self, needed: Sequence[str]) -> list[str]:
         """The source; `needed` sizes get their variables in any case."""
@@ -264,32 +271,6 @@ class Entry:
             for axis, n in enumerate(leaf.node.type.shape)
         )
 
-    def _measure(self) -> Iterator[tuple[str, tuple[str, int], Text]]:
-        """Where each named size is read: of an axis that is just that, if there is."""
-        plain: dict[str, tuple[str, int]] = {}
-        solved: dict[str, tuple[tuple[str, int], Text]] = {}
-        for leaf in self.leaves:
-            for axis, size in enumerate(leaf.node.type.shape):
-                if isinstance(size, int) or len(size.names) != 1:
-                    continue
-                (name,) = size.names
-                place = leaf.name, axis
-                measured = subscript(
-                    attribute(atom(leaf.name), "shape"), [literal(axis)]
-                )
-                if str(size) == name:
-                    if name not in plain:
-                        plain[name] = place
-                        solved[name] = place, measured
-                elif name not in solved:
-                    text = _solved(size, name, measured)
-                    if text is not None:
-                        solved[name] = place, text
-        for name in self.sizes.variables:
-            if name not in solved:
-                raise GraphValueError(f"emit: no argument tells the size {name!r}")
-            yield name, plain.get(name, ("", 0)), solved[name][1]
-
     def _shapes(self, leaves: Sequence[Leaf]) -> list[str]:
         found = [attribute(atom(leaf.name), "shape") for leaf in leaves]
         wanted = [self.sizes.shape(leaf.node.type.shape) for leaf in leaves]
@@ -327,6 +308,33 @@ class Entry:
             f"    if {self.sizes.text(more).flat} < {self.sizes.text(less).flat}:",
             *expression(refusal, 8, "raise "),
         ]
+
+
+def measures(
+    leaves: Sequence[Leaf], sizes: Sizes
+) -> Iterator[tuple[str, tuple[str, int], Text]]:
+    """Where each named size is read: of an axis that is just that, if there is."""
+    plain: dict[str, tuple[str, int]] = {}
+    solved: dict[str, tuple[tuple[str, int], Text]] = {}
+    for leaf in leaves:
+        for axis, size in enumerate(leaf.node.type.shape):
+            if isinstance(size, int) or len(size.names) != 1:
+                continue
+            (name,) = size.names
+            place = leaf.name, axis
+            measured = subscript(attribute(atom(leaf.name), "shape"), [literal(axis)])
+            if str(size) == name:
+                if name not in plain:
+                    plain[name] = place
+                    solved[name] = place, measured
+            elif name not in solved:
+                text = _solved(size, name, measured)
+                if text is not None:
+                    solved[name] = place, text
+    for name in sizes.variables:
+        if name not in solved:
+            raise GraphValueError(f"emit: no argument tells the size {name!r}")
+        yield name, plain.get(name, ("", 0)), solved[name][1]
 
 
 def _kind(leaf: Leaf) -> Kind:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -62,6 +63,7 @@ class Header:
         self.body = body
         self.made = made
         self.gradients = gradients
+        self.solvers: Sequence[Parameter] = ()
         self.released: dict[int, list[str]] = {}
         self.stored: tuple[Size, Size] | None = None
 
@@ -96,6 +98,10 @@ class Header:
             first, rest = _wrapped(self._short_title(), 3)[0], [*_wrapped(self.title())]
             rest = ["", *rest]
         lines = [first, *rest, "", *_wrapped(f"Computes {self._outputs()}.")]
+        for solver in self.solvers:
+            default = f", by default {solver.default}" if solver.default else ""
+            text = f"Equations are solved by the argument {solver.name}{default}."
+            lines += ["", *_wrapped(text)]
         kinks = [str(kink) for kink in self.graph.kinks()]
         if kinks:
             lines += ["", "Slopes that are a matter of convention:"]
@@ -191,8 +197,13 @@ class Header:
         if len(lines[0]) > LIMIT - 7:
             lines = ["Compute the outputs listed below."]
         leaves = [leaf for parameter in self.made for leaf in parameter.leaves]
-        if leaves:
+        if leaves or self.solvers:
             lines += ["", "Arguments:", *map(self._argument, leaves)]
+        for solver in self.solvers:
+            text = f"{solver.name}: {solver.about}"
+            lines += textwrap.wrap(
+                text, LIMIT - 4, initial_indent=" " * 4, subsequent_indent=" " * 8
+            )
         lines += ["", "Returns:"]
         lines += [
             f"    {one_line(name)}: {_type(node.type)}"

@@ -59,6 +59,18 @@ UNARY = {"np.negative": "-", "np.invert": "~"}
 assert set(BINARY.values()) <= set(RANK)
 
 
+class HandedOn:
+    """The names of functions that calls hand on: those of graphs, and solvers."""
+
+    def name(self, item: Inner | Solver) -> str:
+        """The name of one of them."""
+        return repr(item)
+
+    def passed(self, items: Sequence[Inner]) -> list[str]:
+        """The solvers that functions of graphs need themselves."""
+        return []
+
+
 class Writer:
     """Texts of calls; notes the helper functions and the sizes that they use.
 
@@ -69,16 +81,16 @@ class Writer:
         self,
         sizes: Sizes,
         helper: Callable[[str], str],
-        function: Callable[[Inner | Solver], str] = repr,
+        functions: HandedOn | None = None,
     ) -> None:
         """Take the sizes, and who knows the names of helpers.
 
-        `function` names those that a call hands on: functions of graphs, and solvers.
+        `functions` knows those that calls hand on; else each has its own name.
         """
         self.sizes = sizes
         self.helper = helper
         self.quick = False
-        self.function = function
+        self.functions = functions or HandedOn()
 
     def call(self, record: Call, args: Sequence[Text]) -> Text:
         """The text of `record`, given the texts of its arguments."""
@@ -105,7 +117,7 @@ class Writer:
         if isinstance(item, Dim):
             return self.sizes.text(item)
         if isinstance(item, (Inner, Solver)):
-            return atom(self.function(item))
+            return atom(self.functions.name(item))
         if isinstance(item, tuple):
             return tuple_([self.item(i, args) for i in item])
         if isinstance(item, np.dtype):
@@ -227,6 +239,16 @@ def _einsum(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     return call("np.einsum", places, named)
 
 
+def _solved(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
+    """What calls a solver: the functions of graphs in it may need one themselves."""
+    *first, start, parameters, tol = record.args
+    inner = [item for item in first if isinstance(item, Inner)]
+    values = [writer.item(p, args) for p in parameters]
+    values += map(atom, writer.functions.passed(inner))
+    items = [writer.item(i, args) for i in (*first, start)]
+    return call(writer.helper(record.function), [*items, tuple_(values), literal(tol)])
+
+
 def _histogram(writer: Writer, record: Call, args: Sequence[Text]) -> Text:
     named = {"weights": args[2]} if len(args) > 2 else {}
     return subscript(call("np.histogram", args[:2], named), [literal(0)])
@@ -259,4 +281,8 @@ _RULES: dict[str, _Rule] = {
     "np.einsum": _einsum,
     "np.full": _full,
     "histogram": _histogram,
+    "find_root": _solved,
+    "find_fixed_point": _solved,
+    "find_minimum": _solved,
+    "solve_operator": _solved,
 }
