@@ -11,13 +11,27 @@ from graphdiff.derivative.sweep import collect, pull_back
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.graph.graph import in_order
-from graphdiff.graph.node import At, Hole, Node, make
+from graphdiff.graph.node import At, Full, Hole, Node, make
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
 
 
 class Forward(Ruled):
     """A function whose rule pushes tangents: ``rule(tangents, y, *args)``."""
+
+    pushes = True
+
+    def pushforward(self, at: At, tangents: Any, y: Any, *args: Any) -> list[Any]:
+        """What the rule says; an argument without a tangent has zeros."""
+        self.check_own([i for i, t in enumerate(tangents) if t is not None])
+        given = [
+            (Expression(make(Full.of(0, x))) if x.is_inexact else None)
+            if t is None
+            else t
+            for t, x in zip(tangents, self.calling.types, strict=False)
+        ]
+        found = self.tangents(given, y, args)
+        return [None if t is None else Expression(t) for t in found]
 
     def tangents(
         self, given: Sequence[Any], y: Any, args: Sequence[Any]

@@ -9,10 +9,9 @@ graph: `graphdiff.rewrite.unfold` puts it in place.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from graphdiff.custom.calling import Calling
 from graphdiff.derivative.numeric import in_numbers
@@ -20,7 +19,7 @@ from graphdiff.errors import GraphValueError
 from graphdiff.evaluate import evaluate
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Arg, At, Call, Node, Op, Scope, current_scope
+from graphdiff.graph.node import Arg, At, Call, Node, Op
 from graphdiff.graph.types import ArrayType
 from graphdiff.rewrite.unfold import inlined, unfolded
 from graphdiff.runtime.own import Own
@@ -38,9 +37,6 @@ class Ruled(Op):
     rule: Callable[..., Any]
     body: Graph
     own: int
-    memo: WeakKeyDictionary[Scope, tuple[Any, list[Any]]] = field(
-        default_factory=WeakKeyDictionary, repr=False
-    )
 
     shorthand = True
     over_complex = True
@@ -91,26 +87,31 @@ class Ruled(Op):
         return inlined(unfolded(self.body), args)
 
     def pullback(self, i: int, at: At, g: Any, y: Any, *args: Any) -> Any:
+        """What the rule says of one argument."""
+        return self.pullbacks([i], at, g, y, *args)[0]
+
+    def pullbacks(
+        self, wanted: Sequence[int], at: At, g: Any, y: Any, *args: Any
+    ) -> list[Any]:
         """What the rule says, asked once for all arguments."""
-        if i >= self.own:
-            name = list(self.body.inputs)[i]
-            raise GraphValueError(
-                f"{self.name}: the function reads {name!r} from outside, of which its "
-                f"rule says nothing; make it an argument"
-            )
+        self.check_own(wanted)
         cotangents = g if isinstance(g, list) else [g]
-        if not all(isinstance(a, Expression) for a in args):
+        if all(isinstance(a, Expression) for a in args):
+            found = self.shares(at, cotangents, y, args)
+        else:
             results = y if isinstance(y, tuple) else (y,)
-            rule = partial(self.shares, at)
-            return in_numbers(rule, cotangents, results, args)[i]
-        kinds = [None if s is None else type(s) for s in cotangents]
-        nodes = [a.node for a in (*cotangents, *args) if a is not None]
-        scope = current_scope()
-        known = self.memo.get(scope)
-        if known is None or known[0] != (at, kinds, nodes):
-            made = self.shares(at, cotangents, y, args)
-            known = self.memo[scope] = (at, kinds, nodes), made
-        return known[1][i]
+            found = in_numbers(partial(self.shares, at), cotangents, results, args)
+        return [found[i] for i in wanted]
+
+    def check_own(self, wanted: Sequence[int]) -> None:
+        """Raise if one of these arguments is none of the function's own."""
+        for i in wanted:
+            if i >= self.own:
+                name = list(self.body.inputs)[i]
+                raise GraphValueError(
+                    f"{self.name}: the function reads {name!r} from outside, of which "
+                    f"its rule says nothing; make it an argument"
+                )
 
     def shares(
         self, at: At, g: Sequence[Any], y: Any, args: Sequence[Any]
