@@ -65,6 +65,7 @@ from graphdiff.implicit.functions import linear_solve as linear_solve
 from graphdiff.implicit.functions import minimize as minimize
 from graphdiff.implicit.functions import root as root
 from graphdiff.memory.checkpoint import checkpoint as checkpoint
+from graphdiff.rewrite import reassociate as reassociate
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
 from graphdiff.save import load as load
@@ -119,6 +120,7 @@ __all__ = [
     "nn",
     "pullback",
     "pushforward",
+    "reassociate",
     "recompute",
     "root",
     "scale_gradient",

@@ -13,6 +13,7 @@ from graphdiff.rewrite.factors import FACTORS
 from graphdiff.rewrite.fold import FOLD
 from graphdiff.rewrite.literals import LITERALS
 from graphdiff.rewrite.masks import protect
+from graphdiff.rewrite.products import reassociate as reassociate
 from graphdiff.rewrite.quotients import QUOTIENTS
 from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
@@ -27,9 +28,13 @@ SIMPLIFY = (
 
 
 def simplify(graph: Graph) -> Graph:
-    """A graph of equal value with less to compute, and easier to read."""
+    """A graph of equal value with less to compute, and easier to read.
+
+    Chains of matrix products are put in the order of least work (`reassociate`), which
+    changes results by rounding, as the other rules do.
+    """
     check_graph("simplify", graph)
-    return written_out(share(rewrite(graph, SIMPLIFY)))
+    return written_out(share(reassociate(rewrite(graph, SIMPLIFY))))
 
 
 def stabilise(graph: Graph) -> Graph:

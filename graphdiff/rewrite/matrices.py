@@ -35,12 +35,12 @@ from graphdiff.rewrite.engine import (
     rewrites,
 )
 
-_FLIP = Transpose((-1, -2))
+FLIP = Transpose((-1, -2))
 
 
 def flipped(x: Node) -> Node:
     """The transposed matrix, which of a transposed one is the matrix itself."""
-    return x.args[0] if x.op == _FLIP else make(_FLIP, x)
+    return x.args[0] if x.op == FLIP else make(FLIP, x)
 
 
 @rewrites(log, over=(Det, absolute, modulus))
@@ -74,7 +74,7 @@ def _inverted(x: Node, engine: Engine) -> Node | None:
         return None
     if isinstance(x.op, Inv):
         return x.args[0]
-    if x.op == _FLIP and isinstance(x.args[0].op, Inv) and engine.sole(x.args[0]):
+    if x.op == FLIP and isinstance(x.args[0].op, Inv) and engine.sole(x.args[0]):
         return flipped(x.args[0].args[0])
     return None
 
@@ -134,7 +134,7 @@ def solve_of_triangle(node: Node) -> Node | None:
     Of triangles and their transposes, in a program that calls SciPy anyway.
     """
     a, b = node.args
-    factor = a.args[0] if a.op == _FLIP else a
+    factor = a.args[0] if a.op == FLIP else a
     lower = _is_lower(factor)
     if lower is None:
         return None
@@ -160,7 +160,7 @@ def shared_factors(graph: Graph) -> Rule:
     for node in graph.nodes:
         if isinstance(node.op, Solve):
             a = node.args[0]
-            systems[a.args[0] if a.op == _FLIP else a] += 1
+            systems[a.args[0] if a.op == FLIP else a] += 1
 
     @rewrites(Solve)
     def solve_by_factors(node: Node) -> Node | None:
@@ -170,7 +170,7 @@ def shared_factors(graph: Graph) -> Rule:
         SciPy anyway: the factorisation is most of the work.
         """
         a, b = node.args
-        base = a.args[0] if a.op == _FLIP else a
+        base = a.args[0] if a.op == FLIP else a
         if systems[base] < 2 or base.type.dtype != node.type.dtype:
             return None
         op = node.op
