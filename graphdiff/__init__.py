@@ -68,6 +68,7 @@ from graphdiff.memory.checkpoint import checkpoint as checkpoint
 from graphdiff.rewrite import reassociate as reassociate
 from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
+from graphdiff.save import from_networkx as from_networkx
 from graphdiff.save import load as load
 from graphdiff.sparsity.forms import sparse_hessian as sparse_hessian
 from graphdiff.sparsity.forms import sparse_jacobian as sparse_jacobian
@@ -101,6 +102,7 @@ __all__ = [
     "fit",
     "fixed_point",
     "fori_loop",
+    "from_networkx",
     "gauss_newton",
     "grad",
     "gradients",

@@ -302,6 +302,12 @@ class Graph:
 
         return to_dot(self)
 
+    def to_networkx(self) -> Any:
+        """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
+        from graphdiff.save.network import to_networkx
+
+        return to_networkx(self)
+
     def save(self, path: Any) -> None:
         """Write the graph to a file that `gd.load` reads: JSON, arrays beside it."""
         from graphdiff.save import save

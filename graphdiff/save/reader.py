@@ -60,12 +60,12 @@ def load(path: str | Path, *, limit: int = MOST_BYTES) -> Graph:
             raise ValueError(f'there is no "format": "{FORMAT}"')
         if entry.get("version") != VERSION:
             raise ValueError(f"version {entry.get('version')!r} is unknown")
-        return _graph(entry, _arrays(path.with_suffix(".npz"), limit))
-    except _WRONG as error:
+        return graph_of(entry, _arrays(path.with_suffix(".npz"), limit))
+    except WRONG as error:
         raise GraphValueError(f"load: {path} holds no graph: {error}") from None
 
 
-_WRONG = (
+WRONG = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -88,14 +88,14 @@ def _arrays(path: Path, limit: int) -> Arrays:
         return dict(found)
 
 
-def _graph(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
+def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
     """The graph that JSON stands for."""
     with building(Scope()) as scope:
         nodes: list[Node] = []
         for i, row in enumerate(entry["nodes"]):
             try:
                 nodes.append(_node(row, nodes, arrays, scope))
-            except _WRONG as error:
+            except WRONG as error:
                 op = row.get("op") if isinstance(row, dict) else row
                 raise ValueError(f"node {i} ({op!r:.50}): {error}") from None
         for place, name in entry["names"].items():
@@ -174,7 +174,7 @@ def _constant(row: Mapping[str, Any], arrays: Arrays) -> Op:
 def _parameter(value: Any, arrays: Arrays) -> Any:
     """A parameter of an op, which may be a graph, or several."""
     if isinstance(value, dict) and set(value) == {"graph"}:
-        return _graph(value["graph"], arrays)
+        return graph_of(value["graph"], arrays)
     if isinstance(value, list):
         return tuple([_parameter(item, arrays) for item in value])
     return decoded(value)

@@ -69,10 +69,14 @@ def path_of(what: str, path: object) -> Path:
     return Path(path)
 
 
+def listed(graph: Graph) -> list[Node]:
+    """The nodes of a graph, and those that a role names though they are gone."""
+    return in_order([*graph.nodes, *[r.of for r in graph.ledger.roles.values()]])
+
+
 def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     """The graph as JSON has it; large constants go to `arrays`."""
-    ledger = graph.ledger
-    nodes = in_order([*graph.nodes, *[role.of for role in ledger.roles.values()]])
+    ledger, nodes = graph.ledger, listed(graph)
     place = {node: i for i, node in enumerate(nodes)}
     named = {"inputs": graph.inputs, "outputs": graph.outputs}
     entry: dict[str, Any] = {
