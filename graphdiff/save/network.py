@@ -6,7 +6,7 @@ from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.graph import Graph, check_graph
-from graphdiff.graph.types import ArrayType
+from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.save.reader import WRONG, graph_of
 from graphdiff.save.writer import graph_entry, listed
 
@@ -18,12 +18,13 @@ def to_networkx(graph: Graph) -> Any:
     """`graph` as a ``networkx.MultiDiGraph``: an edge from each argument to its reader.
 
     Nodes are numbered so that each comes after those that it reads. Attributes of a
-    node: ``label`` (what the op is called), ``type`` as text, ``shape`` (a tuple of ints
-    and of named sizes as text) and ``dtype`` (None, both, for an op of several results),
-    ``name`` and ``line`` (None if unknown), ``role`` (None for a forward node, else the
-    number of the node that it is an adjoint of, the rule, the convention, the order),
-    and ``row``, the op and its parameters as files have them. An edge has its ``place``,
-    from 0, among the arguments. What belongs to the whole is in ``network.graph``.
+    node: ``label`` (what the op is called), ``type`` as text, ``shape`` (a tuple of
+    ints and of named sizes as text) and ``dtype`` (None, both, for an op of several
+    results), ``name`` and ``line`` (None if unknown), ``role`` (None for a forward
+    node, else the number of the node through which it was pulled back, the rule, the
+    convention, the order), and ``row``, the op and its parameters as files have them.
+    An edge has its ``place``, from 0, among the arguments. What belongs to the whole
+    is in ``network.graph``.
 
     >>> import networkx
     >>> import numpy as np
@@ -48,7 +49,7 @@ def to_networkx(graph: Graph) -> Any:
         network.add_node(
             k,
             label=node.op.label,
-            type=str(type) if type else ", ".join(map(str, node.type)),
+            type=show_type(node.type),
             shape=None if type is None else tuple(map(_size, type.shape)),
             dtype=None if type is None else type.dtype.name,
             name=entry["names"].get(str(k)),

@@ -40,7 +40,9 @@ def test_attributes() -> None:
     assert facts["line"][0] == "test_network.py"
     assert facts["role"] is None
     (d_h,) = [k for k, facts in network.nodes.items() if facts["name"] == "d_h"]
-    assert network.nodes[d_h]["role"][0] == h
+    of, rule, *_ = network.nodes[d_h]["role"]
+    assert h in network.predecessors(of)
+    assert rule == network.nodes[of]["label"] == "matmul"
 
 
 def test_an_argument_used_twice_is_two_edges() -> None:
