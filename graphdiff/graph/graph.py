@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
+from graphdiff.graph.ledger import Ledger
 from graphdiff.graph.nest import descend, leaves_of, structure, unflatten
-from graphdiff.graph.node import Input, Mark, Node, Role, Scope, current_scope
-from graphdiff.sizes.dims import Dim, strongest
+from graphdiff.graph.node import Input, Node, Role, Scope, current_scope
 
 
 def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
@@ -37,40 +37,6 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
             done[node] = None
         stack.pop()
     return list(done)
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What people know about nodes: names, source lines, and roles in a derivative.
-
-    `needs` lists sizes that must be at least 0: those of the nodes, and of nodes that
-    a pass has made superfluous. ``np.ones_like(x)[:2]`` is 2 ones only where x has 2.
-    `marks` tells which regions, computed again for a derivative, a node stands in.
-    """
-
-    names: Mapping[Node, str] = field(default_factory=dict)
-    positions: Mapping[Node, Position] = field(default_factory=dict)
-    roles: Mapping[Node, Role] = field(default_factory=dict)
-    needs: tuple[Dim, ...] = ()
-    marks: Mapping[Node, Mark] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, scope: Scope, nodes: Sequence[Node]) -> Ledger:
-        """What `scope` knows about `nodes`."""
-        names, positions, roles, marks = (
-            _known(table, nodes)
-            for table in (scope.names, scope.positions, scope.roles, scope.marks)
-        )
-        needs = dict(scope.needs)
-        for node in nodes:
-            if node.op.needs:
-                needs.update(dict.fromkeys(node.op.needs))
-        return cls(names, positions, roles, strongest(needs), marks)
-
-
-def _known(table: Mapping[Node, Any], nodes: Iterable[Node]) -> dict[Node, Any]:
-    """What the table says about these nodes."""
-    return {node: table[node] for node in nodes if node in table} if table else {}
 
 
 @dataclass(frozen=True)

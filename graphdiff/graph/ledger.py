@@ -1,0 +1,45 @@
+"""What people know about the nodes of a graph, kept beside it and carried along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphdiff.errors import Position
+from graphdiff.graph.node import Node, Role, Scope
+from graphdiff.sizes.dims import Dim, strongest
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What people know about nodes: names, source lines, and roles in a derivative.
+
+    `needs` lists sizes that must be at least 0: those of the nodes, and of nodes that
+    a pass has made superfluous. ``np.ones_like(x)[:2]`` is 2 ones only where x has 2.
+    `marks` tells which regions, computed again for a derivative, a node stands in.
+    """
+
+    names: Mapping[Node, str] = field(default_factory=dict)
+    positions: Mapping[Node, Position] = field(default_factory=dict)
+    roles: Mapping[Node, Role] = field(default_factory=dict)
+    needs: tuple[Dim, ...] = ()
+    marks: Mapping[Node, Mark] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, scope: Scope, nodes: Sequence[Node]) -> Ledger:
+        """What `scope` knows about `nodes`."""
+        names, positions, roles, marks = (
+            _known(table, nodes)
+            for table in (scope.names, scope.positions, scope.roles, scope.marks)
+        )
+        needs = dict(scope.needs)
+        for node in nodes:
+            if node.op.needs:
+                needs.update(dict.fromkeys(node.op.needs))
+        return cls(names, positions, roles, strongest(needs), marks)
+
+
+def _known(table: Mapping[Node, Any], nodes: Iterable[Node]) -> dict[Node, Any]:
+    """What the table says about these nodes."""
+    return {node: table[node] for node in nodes if node in table} if table else {}
