@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphdiff.errors import Position
-from graphdiff.graph.node import Node, Role, Scope
+from graphdiff.graph.node import Mark, Node, Role, Scope
 from graphdiff.sizes.dims import Dim, strongest
 
 
