@@ -66,10 +66,12 @@ class Body(Variables):
 
     def cited(self, statement: Statement) -> Statement | None:
         """The statement that this one is the adjoint of, if there is one."""
+        found = elsewhere(self.graph, statement, self.elsewhere)
         place = place_of(self.graph, statement, self.places)
-        if place is not None:
-            return self.statements[place]
-        return elsewhere(self.graph, statement, self.elsewhere)
+        if place is None or (found is not None and self.within):
+            return found
+        made = self.statements[place]
+        return None if self.within and made.node in self.graph.ledger.roles else made
 
     def _needs_name(self, node: Node) -> bool:
         if node in self.arrays.entries:

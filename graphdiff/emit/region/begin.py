@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from graphdiff.emit.plan.late import shows
-from graphdiff.emit.plan.traits import is_loose, is_scalar
-from graphdiff.emit.region.carries import Carry
+from graphdiff.emit.plan.traits import is_loose
+from graphdiff.emit.region.carries import Carry, is_number
 from graphdiff.emit.region.inner import Inner
 from graphdiff.emit.store.blocks import Line
 from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom, method
-from graphdiff.graph.node import Input, Node
+from graphdiff.graph.node import Node
 
 
 def begun(
@@ -37,7 +37,8 @@ def begun(
         known = body.wanted.get(pick, "") if pick is not None else ""
         name = known if _stem(known) == _stem(word) else body.names.fresh(word)
         text, fresh = _first(body, start)
-        if not (own or fresh) and pick in body.outputs and not body.within:
+        returned = pick in body.outputs and not body.within
+        if returned and start.type.shape and not (own or fresh):
             text, fresh = method(text, "copy"), True
         own = own or fresh
         line = Line(start, name, text, [])
@@ -70,6 +71,5 @@ def _first(body: Variables, start: Node) -> tuple[Text, bool]:
     """The text of the first value, and whether nothing else holds its array."""
     value = body.values[start]
     if not start.type.shape:
-        number = value.weak or isinstance(start.op, Input) or is_scalar(start)
-        return body.strong(start), number
+        return body.strong(start), is_number(body, start)
     return body.fresh(start), not _whole(start, value)

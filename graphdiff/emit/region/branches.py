@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from graphdiff.emit.region.carries import Carry, close_step, is_fresh
 from graphdiff.emit.region.close import finish_region, named, picked, region_of
-from graphdiff.emit.region.inner import Inner, given, settled
+from graphdiff.emit.region.inner import Inner, given, is_constant, settled
 from graphdiff.emit.store.blocks import Block, Line
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.variables import Variables
@@ -60,7 +60,7 @@ def _branch(
     """The statements of a branch, and which results nothing else holds."""
     inner = Inner(body, graph)
     for arg, old in zip(operands, inner.inputs, strict=True):
-        inner.be(old, given(body, arg))
+        inner.be(old, given(body, arg), is_constant(body, arg))
     results = [Carry(name, None, inner.outputs[i]) for i, name in names.items()]
     inner.want({c.new: c.name for c in results})
     made = inner.write()

@@ -17,7 +17,7 @@ from graphdiff.emit.store.statements import InPlace, Statement
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.renaming import names_in
 from graphdiff.emit.text.text import Text, atom, method, tuple_
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Input, Node
 from graphdiff.ops.region.region import Region as RegionOp
 
 _SHORT = 60
@@ -48,6 +48,7 @@ def close_step(
 
     `kept` are values whose arrays lists hold on to.
     """
+    _delay(body, carries)
     direct = _direct(body, carries)
     names = {body.variables[c.new]: c.name for c in direct}
     last: list[tuple[str, Text]] = []
@@ -66,6 +67,39 @@ def close_step(
 def _text(body: Variables, node: Node) -> Text:
     """The text of a whole value, as one object of NumPy."""
     return body.fresh(node) if node.type.shape else body.strong(node)
+
+
+def _delay(body: Variables, carries: Sequence[Carry]) -> None:
+    """Let a next value be computed after the last statement that reads the old one.
+
+    Where nothing between needs it, and no other variable is worse off for that.
+    """
+    for carry in carries:
+        direct = _direct(body, carries)
+        name = body.variables.get(carry.new, "")
+        if carry in direct or carry.new is carry.old:
+            continue
+        before = list(body.statements)
+        places = [i for i, s in enumerate(before) if s.name == name]
+        if len(places) != 1 or type(before[places[0]]) is not Statement:
+            continue
+        place, reads = places[0], [_reads(s) for s in before]
+        last = max((i for i, r in enumerate(reads) if carry.name in r), default=0)
+        between = range(place + 1, last + 1)
+        own = reads[place]
+        if last <= place or any(name in reads[i] for i in between):
+            continue
+        if any(
+            isinstance(before[i], InPlace) and before[i].name in own for i in between
+        ):
+            continue
+        body.statements.insert(last, body.statements.pop(place))
+        if len(_direct(body, carries)) <= len(direct):
+            body.statements = before
+
+
+def _reads(statement: Statement) -> set[str]:
+    return {name for moment in moments([statement]) for name in moment.reads}
 
 
 def _direct(body: Variables, carries: Sequence[Carry]) -> list[Carry]:
@@ -173,8 +207,10 @@ def _in_place(statement: Statement, carry: Carry, shared: bool) -> Statement:
     statement.augments = False
     if not copied and statement.text.kind != "binary":
         return statement
-    scalar = carry.old is not None and not carry.old.type.shape
-    if shared or (scalar and not carry.own) or not (carry.own or _copy(carry)):
+    if carry.old is not None and not carry.old.type.shape:
+        statement.augments = carry.own and not copied
+        return statement
+    if shared or not (carry.own or _copy(carry)):
         return statement
     statement.augments = True
     if not copied:
@@ -202,19 +238,31 @@ def _copy(carry: Carry) -> bool:
 
 
 def is_fresh(body: Variables, carries: Sequence[Carry], carry: Carry) -> bool:
-    """Whether the value after a step is an array that nothing else holds."""
+    """Whether the value after a step is an array that nothing else holds.
+
+    Or a number of NumPy, which nobody can change.
+    """
     new = carry.new
+    if not new.type.shape:
+        return is_number(body, new)
     if carry.old is new or [c.new for c in carries].count(new) > 1:
         return False
-    if new in body.lent:
-        return body.lent[new].own and not new.type.shape
     if not new.args:
-        return False
+        return body.values[new].weak
     if new in body.owned or (carry.old and body.passed.get(new) is carry.old):
         return True
-    if not new.type.shape:
-        return is_scalar(new)
-    return not (shows(new) or is_loose(new))
+    while shows(new) and new.args:
+        new = new.args[0]
+        if new in body.variables:
+            return False
+    return bool(new.args) and not is_loose(new)
+
+
+def is_number(body: Variables, node: Node) -> bool:
+    """Whether a value without axes is a scalar of NumPy, and no array."""
+    given = isinstance(node.op, Input) and not body.within
+    known = given or node in body.owned or body.values[node].weak
+    return known or is_scalar(node) or (node in body.lent and body.lent[node].own)
 
 
 def _held(body: Variables) -> set[Node]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from graphdiff.emit.region.carries import is_number
 from graphdiff.emit.store.blocks import Line
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.value import Value
@@ -33,6 +34,7 @@ class Inner:
         self._values: dict[Node, Value] = {}
         self._variables: dict[Node, str] = {}
         self._wanted: dict[Node, str] = {}
+        self._numbers: set[Node] = set()
         self._owners: dict[Node, Statement] = {}
         self.lent: dict[Node, Any] = {}
 
@@ -45,9 +47,11 @@ class Inner:
         keys = [key for key, value in named.items() if value is node]
         return keys[-1].rpartition(".")[2] if keys else node.op.label
 
-    def be(self, node: Node, value: Value) -> None:
-        """Let an input of the graph be a value that exists."""
+    def be(self, node: Node, value: Value, number: bool = False) -> None:
+        """Let an input of the graph be a value that exists, maybe a number."""
         self._values[node] = value
+        if number:
+            self._numbers.add(node)
         if value.text.kind == "atom" and not value.weak:
             self._variables[node] = value.text.flat
 
@@ -55,11 +59,11 @@ class Inner:
         """Let an input be `text`: under a name, if more than one place reads it."""
         rank = len(node.type.shape)
         if self.uses[node] < 2 and not self._is_indexed(node):
-            self._values[node] = Value(text, rank)
+            self.be(node, Value(text, rank), not rank)
             return
         name = self.names.fresh(wanted)
         self.first.append(Line(node, name, text, []))
-        self.be(node, Value(atom(name), rank))
+        self.be(node, Value(atom(name), rank), not rank)
 
     def _is_indexed(self, node: Node) -> bool:
         """Whether entries of it are read: ``x[0]`` is plainer than ``xs[t][0]``."""
@@ -74,12 +78,20 @@ class Inner:
     def write(self) -> Variables:
         """The statements of the graph."""
         known = self.graph.ledger.names
-        self.want({n: known[n] for n in self.order if n in known})
+        taken = {known.get(n) or n.op.label for n in self.inputs}
+        self.want(
+            {
+                n: known[n]
+                for n in self.order
+                if n in known and not (self.uses[n] == 1 and known[n] in taken)
+            }
+        )
         body = self.outer.nested(
             self.graph, self.order, self.names, self._variables, self._wanted
         )
         body.values.update(self._values)
         body.lent = self.lent
+        body.owned |= self._numbers
         body.write(self.order)
         body.arrange()
         self._owners = {n: body.statements[i] for n, i in body.places.items()}
@@ -114,3 +126,8 @@ def given(body: Variables, node: Node) -> Value:
     if value.weak or (value.rank == rank and not value.thin):
         return Value(value.text, value.rank, weak=value.weak, number=value.number)
     return Value(body.full(node), rank)
+
+
+def is_constant(body: Variables, node: Node) -> bool:
+    """Whether an invariant without axes is a scalar of NumPy, and no array."""
+    return not node.type.shape and is_number(body, node)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphdiff.emit.region.begin import begun
 from graphdiff.emit.region.carries import close_step
 from graphdiff.emit.region.close import finish, named, picked, region_of
-from graphdiff.emit.region.inner import Inner, given, settled
+from graphdiff.emit.region.inner import Inner, given, is_constant, settled
 from graphdiff.emit.region.stacks import Stack, allocated, written
 from graphdiff.emit.store.blocks import Block, moments
 from graphdiff.emit.store.statements import Statement
@@ -45,7 +45,7 @@ def loop(body: Variables, node: Node) -> None:
     for arg, old in zip(arrays, inner.inputs[k : k + n], strict=True):
         _slice(body, inner, arg, old, counter)
     for arg, old in zip(rest, inner.inputs[k + n :], strict=True):
-        inner.be(old, given(body, arg))
+        inner.be(old, given(body, arg), is_constant(body, arg))
     stacks = [
         Stack(inner.outputs[i], picks[i], allocated(body, inner, i, picks[i]))
         for i in range(k, len(inner.outputs))

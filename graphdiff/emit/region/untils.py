@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphdiff.emit.region.begin import begun
 from graphdiff.emit.region.carries import Carry, close_step
 from graphdiff.emit.region.close import finish, named, picked, region_of
-from graphdiff.emit.region.inner import Inner, given, settled
+from graphdiff.emit.region.inner import Inner, given, is_constant, settled
 from graphdiff.emit.region.stacks import Stack, appended, gathered, listed
 from graphdiff.emit.store.blocks import Block, Line, Region
 from graphdiff.emit.store.statements import Statement
@@ -36,7 +36,7 @@ def until(body: Variables, node: Node) -> None:
         for i, (arg, (old, new)) in enumerate(zip(starts, pairs, strict=True))
     ]
     for arg, old in zip(rest, inner.inputs[k:], strict=True):
-        inner.be(old, given(body, arg))
+        inner.be(old, given(body, arg), is_constant(body, arg))
     stacks = [
         Stack(inner.outputs[i - 1], picks[i], listed(body, inner, i - 1, picks[i]))
         for i in range(k + 1, len(inner.outputs) + 1)
@@ -72,7 +72,7 @@ def _block(
     for carry, old in zip(carries, inner.inputs[:k], strict=True):
         inner.be(old, Value(atom(carry.name), len(old.type.shape)))
     for arg, old in zip(node.args[k:], inner.inputs[k:], strict=True):
-        inner.be(old, given(body, arg))
+        inner.be(old, given(body, arg), is_constant(body, arg))
     test = inner.write()
     (truth,) = inner.outputs
     text, statements = _inline(test, truth)
