@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import LEAVES, Made, Node, Pick
+from graphdiff.graph.node import LEAVES, Made, Node, Op, Pick
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.memory.again import Again
 from graphdiff.memory.order import running_order
@@ -25,6 +26,9 @@ from graphdiff.ops.core.index import Concatenate, Put, Take
 from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.core.reduce import LogSumExp, Reduction, Softmax, Std, Var
 from graphdiff.ops.matrix.flops import FLOPS
+from graphdiff.ops.region.cond import Cond
+from graphdiff.ops.region.loop import Loop
+from graphdiff.ops.region.until import While
 from graphdiff.ops.shape.moves import Move
 from graphdiff.ops.window.pooling import (
     MaxPool,
@@ -131,17 +135,49 @@ def operations(nodes: Iterable[Node]) -> Size:
     2 * n**2 + n
     """
     counted: Counter[Factors] = Counter()
+    inside: Size = 0
     for node in nodes:
+        if node.op.bodies():
+            inside = inside + _within(node.op)
+            continue
         several = FLOPS.get(type(node.op))
         for times, factors in several(node) if several else (cost_of(node),):
             if times:
                 counted[factors] += times  # type: ignore[assignment]
-    total: Size = 0
+    total: Size = inside
     for factors, times in counted.items():
         share = Fraction(times)
         part = share.numerator * product(factors)
         total = total + (part if share.denominator == 1 else part // share.denominator)
     return total
+
+
+def _within(op: Op) -> Size:
+    """The operations of the graphs that `op` holds, as often as each of them runs.
+
+    Of branches, the one that costs most; of a function under rules of its own, the
+    function.
+    """
+    counts = [operations(body.nodes) for body in op.bodies()]
+    if isinstance(op, Cond):
+        return reduce(larger, counts)
+    if isinstance(op, Loop):
+        return op.length * counts[0]
+    if isinstance(op, While):
+        return op.steps * (counts[0] + counts[1])
+    return counts[0]
+
+
+def larger(a: Size, b: Size) -> Size:
+    """The larger size; where that is open, the one of higher degree, then the first."""
+    try:
+        return a if a >= b else b
+    except TypeError:
+        return max(a, b, key=_degree)
+
+
+def _degree(size: Size) -> int:
+    return len(size._terms[0][0]) if isinstance(size, Dim) else 0
 
 
 def holds_memory(node: Node) -> bool:
@@ -179,6 +215,16 @@ class Peaks:
         """Hold an array of `type` no longer."""
         self.note()
         for monomial, n in self._size(type):
+            self._held[monomial] -= n
+
+    def pass_by(self, size: Size) -> None:
+        """Hold so many bytes more, and no longer."""
+        terms = size._terms if isinstance(size, Dim) else (((), size),)
+        for monomial, n in terms:
+            self._held[monomial] += n
+        self._grown = True
+        self.note()
+        for monomial, n in terms:
             self._held[monomial] -= n
 
     def note(self) -> None:
@@ -243,6 +289,9 @@ def peak_memory(graph: Graph) -> tuple[Size, ...]:
     for node in order:
         if holds_memory(node):
             peaks.take(node.type)
+        for body in node.op.bodies():
+            for size in peak_memory(body):
+                peaks.pass_by(size)
         for arg in last.get(node, ()):
             if holds_memory(arg):
                 peaks.drop(arg.type)

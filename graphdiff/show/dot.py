@@ -21,8 +21,10 @@ from graphdiff.graph.types import show_type
 from graphdiff.ops.core.axes import Spread, Transpose
 from graphdiff.ops.core.index import Put
 from graphdiff.ops.core.setitem import SetItem
+from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
+from graphdiff.show.text import region_lines
 
 _HEAD = """digraph graphdiff {
   graph [rankdir=BT, newrank=true, fontname="Helvetica", fontsize=13, nodesep=0.35,
@@ -39,6 +41,8 @@ _GRADIENT = 'fillcolor="#fdebdc", color="#c9682b"'
 _ACROSS = 'color="#b9c2cd", penwidth=0.9'
 _BACK = 'color="#c9682b"'
 _LONGEST = 40
+_INDENT = "&#160;&#160;"
+_LEFT = '<br align="left"/>'
 
 
 class Drawn(NamedTuple):
@@ -79,6 +83,7 @@ class _Drawing:
         self.drawn: dict[Node, Drawn] = {}
         self.numbers: dict[Node, int] = {}
         self.told: set[Node] = set()
+        self.regions = region_lines(graph) if _holds_graphs(graph) else {}
         for node in graph.nodes:
             folded = self._fold(node)
             if folded is None:
@@ -150,14 +155,17 @@ class _Drawing:
         for other in self.outputs.get(node, ()):
             if other != name:
                 lines.append(f"<b>{_escape(other)}</b> (output)")
-        if operation := self._operation(node):
+        if node in self.regions:
+            rows = [_escape(row).replace("  ", _INDENT) for row in self.regions[node]]
+            lines.append("".join(f"{row}{_LEFT}" for row in rows))
+        elif operation := self._operation(node):
             lines.append(_escape(operation))
         small = '<font point-size="9" color="#6a7686">{}</font>'
         lines.append(small.format(_escape(show_type(node.type))))
         if role is not None and role.convention and role.of not in self.told:
             self.told.add(role.of)
             lines.append(small.format(_escape(role.convention)))
-        return "<br/>".join(lines)
+        return "<br/>".join(lines).replace(f"{_LEFT}<br/>", _LEFT)
 
     def _operation(self, node: Node) -> str:
         """The operation on the names of its arguments, ``·`` for those without."""
@@ -195,6 +203,10 @@ class _Drawing:
             else:
                 lines.append(f"  n{me} -> n{other} [{_BACK}, dir=back]")
         return lines
+
+
+def _holds_graphs(graph: Graph) -> bool:
+    return any(isinstance(node.op, Region) for node in graph.nodes)
 
 
 def _escape(text: str) -> str:

@@ -16,6 +16,7 @@ from graphdiff.emit.body.body import Body
 from graphdiff.emit.plan.hush import hushed_nodes
 from graphdiff.emit.plan.schedule import schedule
 from graphdiff.emit.shell.header import gradients_of
+from graphdiff.emit.store.blocks import Line, Region
 from graphdiff.emit.store.calls import Writer
 from graphdiff.emit.store.sizes import Sizes
 from graphdiff.emit.store.statements import InPlace, Statement
@@ -23,11 +24,13 @@ from graphdiff.emit.text.naming import Names
 from graphdiff.emit.text.text import atom, columns, string, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Node
-from graphdiff.graph.types import show_type
+from graphdiff.graph.types import ArrayType, show_type
+from graphdiff.graph.within import nodes_within
 from graphdiff.show import OwnNames
 
 _WIDEST = 60
 _ENTRIES = 6
+_LINES = 8
 
 
 class Row(NamedTuple):
@@ -63,6 +66,19 @@ def listing(graph: Graph) -> str:
     return _Listing(graph).text()
 
 
+def region_lines(graph: Graph) -> dict[Node, list[str]]:
+    """The lines of each loop and branch of `graph`, as they are listed: the first."""
+    listed = _Listing(graph)
+    found: dict[Node, list[str]] = {}
+    for statement in listed.body.statements:
+        if isinstance(statement, Region):
+            rows = list(listed.region(statement, ""))
+            lines = [row.text for row in rows]
+            more = len(lines) > _LINES
+            found[statement.node] = [*lines[:_LINES], *(["..."] if more else [])]
+    return found
+
+
 class _Listing:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
@@ -72,9 +88,15 @@ class _Listing:
         for path, node in graph.inputs.items():
             own = graph.name_of(node) if "." in path else None
             given[node] = names.exactly(own or path.rpartition(".")[2])
-        self.constants = [n for n in self.order if isinstance(n.op, Constant)]
-        for node in self.constants:
-            given[node] = names.fresh(graph.name_of(node) or "constant")
+        called: dict[Constant, str] = {}
+        self.constants: list[Node] = []
+        for node in (*self.order, *nodes_within(graph)):
+            if isinstance(node.op, Constant) and node.op not in called:
+                called[node.op] = names.fresh(graph.name_of(node) or "constant")
+                self.constants.append(node)
+        for node in (*self.order, *self.constants):
+            if isinstance(node.op, Constant):
+                given[node] = called[node.op]
         wanted = {
             node: names.fresh(name)
             for node, name in self._wanted().items()
@@ -85,6 +107,7 @@ class _Listing:
         hushed = hushed_nodes(graph, self.order)
         self.given = given
         self.body = Body(graph, self.order, names, writer, given, wanted, hushed)
+        self.body.constants = called
         self.body.write(self.order)
         self.body.arrange()
 
@@ -163,7 +186,29 @@ class _Listing:
         text = f"  adjoint of {of.flat}"
         return Row(f"{text}  ({notes})" if notes else text)
 
+    def region(self, region: Region, margin: str) -> Iterator[Row]:
+        """A loop or a branch: its lines, and its blocks further in."""
+        for line in region.first:
+            yield self._line(line, margin)
+        for block in region.blocks:
+            yield Row(f"{margin}{block.head}", note=self._where(region.parts))
+            for statement in block.statements:
+                yield from self._rows(statement, f"{margin}  ")
+        for line in region.last:
+            yield self._line(line, margin)
+
+    def _line(self, line: Line, margin: str) -> Row:
+        type = line.node.type
+        shown = show_type(type) if isinstance(type, ArrayType) and line.name else ""
+        return Row(f"{margin}{line.flat}", shown)
+
     def _rows(self, statement: Statement, margin: str) -> Iterator[Row]:
+        if isinstance(statement, Region):
+            yield from self.region(statement, margin)
+            return
+        if isinstance(statement, Line):
+            yield self._line(statement, margin)
+            return
         type = show_type(statement.node.type)
         where = self._where(reversed(statement.parts))
         name = statement.name
@@ -176,7 +221,7 @@ class _Listing:
 
     def _where(self, nodes: Iterable[Node]) -> str:
         for node in nodes:
-            position = self.graph.position_of(node)
+            position = self.body.positions.get(node)
             if position is not None:
                 return str(position)
         return ""
@@ -203,7 +248,7 @@ def _aligned(rows: Sequence[Row]) -> Iterator[str]:
     type = max((columns(r.type) for r in typed), default=0)
     for row in rows:
         if not row.type:
-            yield row.text
+            yield f"{row.text}  # {row.note}" if row.note else row.text
             continue
         first = row.text + " " * (text - columns(row.text))
         second = row.type + " " * (type - columns(row.type))

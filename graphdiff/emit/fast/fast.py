@@ -57,7 +57,9 @@ class FastBody(Body):
     ) -> None:
         """Find out which value may take over whose array."""
         super().__init__(graph, order, *args, **options)
-        self.reuse = Reuse(order, self.variables, self.outputs, self.wanted, self.kept)
+        self.reuse = Reuse(
+            order, self.variables, self.outputs, self.wanted, self.kept, self.grown
+        )
         if not self.writer.quick:
             named = self.writer.helper
             self.writer.helper = lambda function: named(QUICK.get(function, function))
@@ -83,6 +85,8 @@ class FastBody(Body):
         if node in self.arrays.entries or reuse.is_value(node):
             return False
         if reuse.in_product(node) or reuse.is_entry(node) or reuse.is_mask(node):
+            return False
+        if reuse.is_vector(node) and self.values[node].without is not None:
             return False
         if super()._needs_name(node):
             return True

@@ -12,13 +12,15 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from graphdiff.emit.plan.keepdims import inserted_axes
 from graphdiff.emit.plan.traits import VIEWS, is_loose
 from graphdiff.graph.node import LEAVES, Node, full_value
 from graphdiff.graph.types import each_type
 from graphdiff.ops.core import elementwise as ufuncs
-from graphdiff.ops.core.axes import Sum
+from graphdiff.ops.core.axes import Reshape, Sum
 from graphdiff.ops.core.elementwise import Cast, Elementwise
 from graphdiff.ops.core.index import Put
+from graphdiff.ops.core.linalg import MatMul
 from graphdiff.ops.core.setitem import SetItem
 
 LARGE = 1 << 18
@@ -34,7 +36,8 @@ class Reuse:
     """What may be written over what: `takes` maps a node to such an argument.
 
     `given` are the nodes that exist before (arguments, constants), `wanted` those that
-    the user has a name for, `kept` those written with extra axes.
+    the user has a name for, `kept` those written with extra axes, `grown` sums that
+    take over the array of their first term by other means.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Reuse:
         outputs: Collection[Node],
         wanted: Collection[Node],
         kept: Collection[Node],
+        grown: Collection[Node] = (),
     ) -> None:
         """Go through the order twice: who reads what last, who may take what."""
         self.given, self.outputs = frozenset(given), frozenset(outputs)
@@ -53,6 +57,7 @@ class Reuse:
             for arg in dict.fromkeys(node.args):
                 self.readers.setdefault(arg, []).append(node)
         self.takes: dict[Node, Node] = {}
+        self.grown = frozenset(grown)
         self._choose(order)
 
     def _choose(self, order: Sequence[Node]) -> None:
@@ -67,7 +72,7 @@ class Reuse:
             last[node] = max([*reads, kept])
         taken: set[Node] = set()
         for node in order:
-            if not _may_overwrite(node) or self.is_inline(node):
+            if node in self.grown or not _may_overwrite(node) or self.is_inline(node):
                 continue
             for arg in node.args:
                 free = (
@@ -102,6 +107,22 @@ class Reuse:
             or self.in_product(node)
             or self.is_mask(node)
             or self.is_value(node)
+            or self.is_vector(node)
+        )
+
+    def is_vector(self, node: Node) -> bool:
+        """Whether `node` is a matrix of one row or column, read as a vector: A @ x."""
+        readers = self.readers.get(node, [])
+        if not isinstance(node.op, MatMul) or len(readers) != 1:
+            return False
+        (reader,) = readers
+        old, new = node.type.shape, reader.type.shape
+        return (
+            isinstance(reader.op, Reshape)
+            and inserted_axes(new, old) in ((-1,), (-2,))
+            and node not in self.outputs
+            and node not in self.wanted
+            and node not in self.kept
         )
 
     def is_value(self, node: Node) -> bool:

@@ -51,10 +51,7 @@ def close_step(
     _delay(body, carries)
     direct = _direct(body, carries)
     names = {body.variables[c.new]: c.name for c in direct}
-    last: list[tuple[str, Text]] = []
-    for carry in carries:
-        if carry not in direct and carry.new is not carry.old:
-            last.append((carry.name, _text(body, carry.new)))
+    last = [c for c in carries if c not in direct and c.new is not c.old]
     lines = _assignments(body, last)
     body.statements += lines
     rename(body.statements, names)
@@ -129,25 +126,27 @@ def _direct(body: Variables, carries: Sequence[Carry]) -> list[Carry]:
     return found
 
 
-def _assignments(body: Variables, last: Sequence[tuple[str, Text]]) -> list[Statement]:
+def _assignments(body: Variables, last: Sequence[Carry]) -> list[Line]:
     """Assignments that happen together: one after the other where that is the same.
 
     ``a, b = b, a + b`` is one, whose parts need no other name before.
     """
-    node = body.order[0]
+    lines = [Line(c.new, c.name, _text(body, c.new), []) for c in last]
+    if len(lines) < 2:
+        return lines
     done: set[str] = set()
     apart = True
-    for name, text in last:
-        apart = apart and done.isdisjoint(names_in(text))
-        done.add(name)
-    if len(last) > 1:
-        texts = [text for _, text in last]
-        moved = _moved(body, texts)
-        if not apart or sum(text.width for text in moved.values()) <= _SHORT:
-            body.statements = [s for s in body.statements if s.name not in moved]
-            texts = [moved.get(text.flat, text) for text in texts]
-            return [Line(node, ", ".join(name for name, _ in last), _bare(texts), [])]
-    return [Line(node, name, text, []) for name, text in last]
+    for line in lines:
+        apart = apart and done.isdisjoint(names_in(line.text))
+        done.add(line.name)
+    texts = [line.text for line in lines]
+    moved = _moved(body, texts)
+    if apart and sum(text.width for text in moved.values()) > _SHORT:
+        return lines
+    body.statements = [s for s in body.statements if s.name not in moved]
+    texts = [moved.get(text.flat, text) for text in texts]
+    left = ", ".join(line.name for line in lines)
+    return [Line(lines[0].node, left, _bare(texts), [])]
 
 
 def _moved(body: Variables, texts: Sequence[Text]) -> dict[str, Text]:

@@ -14,7 +14,10 @@ from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
+from graphdiff.ops.core import elementwise as ufuncs
 from graphdiff.ops.core.index import Take
+
+_SUMS = (ufuncs.add, ufuncs.subtract)
 
 
 class Inner:
@@ -86,8 +89,14 @@ class Inner:
                 if n in known and not (self.uses[n] == 1 and known[n] in taken)
             }
         )
+        pairs = zip(self.outputs, self.inputs, strict=False)
+        grown = {
+            new
+            for new, old in pairs
+            if new.op in _SUMS and new.args[0] is old and new.type.shape
+        }
         body = self.outer.nested(
-            self.graph, self.order, self.names, self._variables, self._wanted
+            self.graph, self.order, self.names, self._variables, self._wanted, grown
         )
         body.values.update(self._values)
         body.lent = self.lent

@@ -7,17 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from graphdiff.cost import Peaks, holds_memory, operations, product, show_size
+from graphdiff.cost import Peaks, holds_memory, larger, operations, product, show_size
 from graphdiff.emit.body.body import Body
 from graphdiff.emit.shell.arguments import Leaf, Parameter
+from graphdiff.emit.store.blocks import flattened
 from graphdiff.emit.store.statements import InPlace
 from graphdiff.emit.text.layout import docstring, one_line, paragraph
 from graphdiff.emit.text.printer import LIMIT
 from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node, Pick
 from graphdiff.graph.types import ArrayType, Size, show_shape
 from graphdiff.graph.within import nodes_within
 from graphdiff.memory.again import RECOMPUTED
-from graphdiff.sizes.dims import Dim
 
 _STRICT = (
     "Zeros are strict: an entry that a choice has discarded has the adjoint 0, even "
@@ -146,10 +147,10 @@ class Header:
             return self._most_at_once()
         stored: Counter[ArrayType] = Counter()
         inline: set[ArrayType] = set()
-        for statement in self.body.statements:
+        for statement in flattened(self.body.statements):
             for part in statement.parts:
                 if holds_memory(part):
-                    if part is statement.node:
+                    if part is statement.node or _is_result(part):
                         stored[part.type] += 1
                     else:
                         inline.add(part.type)
@@ -158,7 +159,7 @@ class Header:
         for type, count in stored.items():
             held = held + count * _bytes(type)
         for type in sorted(inline, key=str):
-            extra = _larger(extra, _bytes(type))
+            extra = larger(extra, _bytes(type))
         return held + extra
 
     def _most_at_once(self) -> Size:
@@ -182,7 +183,7 @@ class Header:
                     peaks.drop(held.pop(name))
         most: Size = 0
         for size in peaks.largest():
-            most = _larger(most, size)
+            most = larger(most, size)
         return most
 
     def _origin(self) -> str:
@@ -227,16 +228,9 @@ def _bytes(type: ArrayType) -> Size:
     return type.dtype.itemsize * product(type.shape)
 
 
-def _larger(a: Size, b: Size) -> Size:
-    """The larger size; where that is open, the one of higher degree, then the first."""
-    try:
-        return a if a >= b else b
-    except TypeError:
-        return max(a, b, key=_degree)
-
-
-def _degree(size: Size) -> int:
-    return len(size._terms[0][0]) if isinstance(size, Dim) else 0
+def _is_result(node: Node) -> bool:
+    """Whether `node` is a result of a loop or a branch, and so a variable."""
+    return isinstance(node.op, Pick) and bool(node.args[0].op.bodies())
 
 
 def _listing(words: Sequence[str]) -> str:

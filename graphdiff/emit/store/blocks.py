@@ -130,6 +130,15 @@ def _targets(name: str) -> Moment:
     return Moment(words, set()) if "[" in name else Moment(set(), words)
 
 
+def flattened(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """The statements, and those in the blocks of regions after each of these."""
+    for statement in statements:
+        yield statement
+        if isinstance(statement, Region):
+            for block in statement.blocks:
+                yield from flattened(block.statements)
+
+
 def rename(statements: Iterable[Statement], names: Mapping[str, str]) -> None:
     """Give variables other names, wherever they stand."""
     for statement in statements:

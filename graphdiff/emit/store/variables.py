@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Self
 
@@ -56,8 +56,10 @@ class Variables:
         given: Mapping[Node, str],
         wanted: Mapping[Node, str],
         hushed: set[Node],
+        grown: Collection[Node] = (),
     ) -> None:
-        """Begin with what is given."""
+        """Begin with what is given; `grown` are sums that are put over their first."""
+        self.grown = grown
         self.graph = graph
         self.order = order
         self.numbers = is_polynomial(graph)
@@ -109,13 +111,14 @@ class Variables:
         names: Names,
         given: Mapping[Node, str],
         wanted: Mapping[Node, str],
+        grown: Collection[Node] = (),
     ) -> Self:
         """The body of a graph within this one: see the class for the arguments."""
         ops = {n: n.op for n in order if isinstance(n.op, Constant)}
         made = {n: self.constants[op] for n, op in ops.items()}
         hushed = hushed_nodes(graph, order)
         body = type(self)(
-            graph, order, names, self.writer, {**made, **given}, wanted, hushed
+            graph, order, names, self.writer, {**made, **given}, wanted, hushed, grown
         )
         body.constants, body.elsewhere = self.constants, self.elsewhere
         self.positions.update(body.positions)
