@@ -14,14 +14,15 @@ from graphdiff.graph.node import Node
 
 
 def begun(
-    body: Variables, inner: Inner, start: Node, old: Node, new: Node, pick: Node | None
+    body: Variables, inner: Inner, place: int, start: Node, pick: Node | None
 ) -> Carry:
-    """The variable of a carry, whose first value is `start`.
+    """The variable of the carry at `place`, whose first value is `start`.
 
     A value that only this loop reads is computed into the variable. Whoever else reads
     it, or has given it, keeps it: then the variable begins as another name of it, and
     as a copy where the final value is returned.
     """
+    old, new = inner.inputs[place], inner.outputs[place]
     word = _word(body, inner, old, new, pick)
     lone = body.uses[start] == 1 and start not in body.outputs
     alone = lone and bool(start.args)
@@ -46,7 +47,7 @@ def begun(
     later = inner.graph.name_of(new)
     inner.want({new: later if later not in (None, word) else f"next_{word}"})
     lender = body.lent.get(start) if lone else None
-    return Carry(name, old, new, line, own, lender)
+    return Carry(name, old, new, line, own, lender, place, pick)
 
 
 def _word(

@@ -11,9 +11,11 @@ from graphdiff.emit.store.blocks import Block, Line
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom, binary, literal
-from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.ops.region.cond import Cond
+
+_LIMIT = 70
+"""The most columns of a test that stands after ``if``."""
 
 
 def cond(body: Variables, node: Node) -> None:
@@ -22,15 +24,18 @@ def cond(body: Variables, node: Node) -> None:
     assert isinstance(op, Cond)
     picks = picked(body, node)
     choice, *operands = node.args
-    settled(body, operands)
+    inner = [Inner(body, branch, sorted(picks)) for branch in op.branches]
+    settled(body, inner, operands)
     several = len(op.branches) > 2 or choice.type.dtype.kind != "b"
-    if several:
-        settled(body, [choice])
+    if several and body.values[choice].weight:
+        body.store(choice)
     names = {i: _name(body, op, i, pick) for i, pick in picks.items()}
     region = region_of(body, node, picks)
+    if body.values[choice].text.width > _LIMIT:
+        body.store(choice)
     fresh: set[int] = set(picks)
     blocks = []
-    for branch in op.branches:
+    for branch in inner:
         block, own = _branch(body, branch, operands, names)
         fresh &= own
         blocks.append(block)
@@ -55,12 +60,12 @@ def _name(body: Variables, op: Cond, i: int, pick: Node) -> str:
 
 
 def _branch(
-    body: Variables, graph: Graph, operands: list[Node], names: Mapping[int, str]
+    body: Variables, inner: Inner, operands: list[Node], names: Mapping[int, str]
 ) -> tuple[Block, set[int]]:
     """The statements of a branch, and which results nothing else holds."""
-    inner = Inner(body, graph)
     for arg, old in zip(operands, inner.inputs, strict=True):
-        inner.be(old, given(body, arg), is_constant(body, arg))
+        if inner.uses[old]:
+            inner.be(old, given(body, arg), is_constant(body, arg))
     results = [Carry(name, None, inner.outputs[i]) for i, name in names.items()]
     inner.want({c.new: c.name for c in results})
     made = inner.write()

@@ -30,7 +30,8 @@ class Carry:
 
     `begins` is the line that gives it its first value, if that is no statement before
     the region; `own` says that its first array belongs to it alone. A `lender` is the
-    variable around it that it begins with, and that nothing else reads.
+    variable around it that it begins with, and that nothing else reads. `pick` is the
+    result at `place`, if somebody reads it.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Carry:
     begins: Line | None = None
     own: bool = False
     lender: Carry | None = None
+    place: int = 0
+    pick: Node | None = None
 
 
 def close_step(

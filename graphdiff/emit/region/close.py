@@ -35,17 +35,16 @@ def finish(
     region: Region,
     step: Variables,
     carries: Sequence[Carry],
-    picks: Mapping[int, Node],
 ) -> None:
     """Make the region a statement; the carries are variables of their final values."""
     finish_region(body, region)
-    for i, carry in enumerate(carries):
-        if i in picks:
-            named(body, picks[i], carry.name)
+    for carry in carries:
+        if carry.pick is not None:
+            named(body, carry.pick, carry.name)
             if is_fresh(step, carries, carry):
                 if carry.own:
-                    body.owned.add(picks[i])
-                body.passed[picks[i]] = region.node.args[i]
+                    body.owned.add(carry.pick)
+                body.passed[carry.pick] = region.node.args[carry.place]
 
 
 def finish_region(body: Variables, region: Region) -> None:

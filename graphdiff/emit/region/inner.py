@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from graphdiff.emit.region.carries import is_number
+from graphdiff.emit.region.live import restricted
 from graphdiff.emit.store.blocks import Line
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Arange, Node
 from graphdiff.ops.core import elementwise as ufuncs
 from graphdiff.ops.core.index import Take
 
@@ -23,16 +24,18 @@ _SUMS = (ufuncs.add, ufuncs.subtract)
 class Inner:
     """A graph within a body: what its inputs are, before its statements are made."""
 
-    def __init__(self, outer: Variables, graph: Graph) -> None:
-        """Find the order of the graph, and who reads what."""
+    def __init__(self, outer: Variables, graph: Graph, live: Collection[int]) -> None:
+        """Find the order of the graph, and who reads what, for its `live` outputs."""
         self.outer = outer
-        self.graph = graph
-        self.order = outer.ordered(graph)
+        self.live = live
         self.inputs = list(graph.inputs.values())
         self.outputs = list(graph.outputs.values())
+        self.graph = graph = restricted(graph, live)
+        ordered = outer.ordered(graph)
         self.names = outer.names.block()
-        self.uses = Counter(a for n in self.order for a in n.args)
-        self.uses.update(self.outputs)
+        self.uses = Counter(a for n in ordered for a in n.args)
+        self.uses.update(graph.outputs.values())
+        self.order = [n for n in ordered if n.args or self.uses[n]]
         self.first: list[Line] = []
         self._values: dict[Node, Value] = {}
         self._variables: dict[Node, str] = {}
@@ -120,9 +123,19 @@ class Inner:
                 body.elsewhere.setdefault(node, body.statements[place])
 
 
-def settled(body: Variables, nodes: Iterable[Node]) -> None:
-    """Compute, before a region begins, what it reads: once, and not in every step."""
-    for node in dict.fromkeys(nodes):
+def settled(body: Variables, inner: Iterable[Inner], args: Sequence[Node]) -> None:
+    """Compute, before a region begins, what it reads: once, and not in every step.
+
+    `args` are the last arguments of the region, those of the last inputs within.
+    """
+    read: dict[Node, None] = {}
+    for part in inner:
+        olds = part.inputs[len(part.inputs) - len(args) :]
+        pairs = zip(args, olds, strict=True)
+        read.update({arg: None for arg, old in pairs if part.uses[old]})
+    for node in read:
+        if isinstance(node.op, Arange):
+            continue
         value = body.values[node]
         if node in body.sums or value.weight or value.hushed:
             body.store(node)

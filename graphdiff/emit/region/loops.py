@@ -8,6 +8,7 @@ from graphdiff.emit.region.begin import begun
 from graphdiff.emit.region.carries import close_step
 from graphdiff.emit.region.close import finish, named, picked, region_of
 from graphdiff.emit.region.inner import Inner, given, is_constant, settled
+from graphdiff.emit.region.live import live_outputs
 from graphdiff.emit.region.stacks import Stack, allocated, written
 from graphdiff.emit.store.blocks import Block, moments
 from graphdiff.emit.store.statements import Statement
@@ -28,28 +29,24 @@ def loop(body: Variables, node: Node) -> None:
     op = node.op
     assert isinstance(op, Loop)
     picks = picked(body, node)
-    inner = Inner(body, op.body)
     k, n = op.carries, op.scanned
-    starts, arrays, rest = (
-        node.args[:k],
-        node.args[k : k + n],
-        node.args[k + n :],
-    )
-    settled(body, (*[a for a in arrays if not isinstance(a.op, Arange)], *rest))
-    pairs = zip(inner.inputs[:k], inner.outputs, strict=False)
+    inner = Inner(body, op.body, live_outputs(op.body, k, picks))
+    arrays, rest = node.args[k : k + n], node.args[k + n :]
+    settled(body, [inner], node.args[k:])
     carries = [
-        begun(body, inner, arg, old, new, picks.get(i))
-        for i, (arg, (old, new)) in enumerate(zip(starts, pairs, strict=True))
+        begun(body, inner, i, node.args[i], picks.get(i)) for i in inner.live if i < k
     ]
     counter = _counter(body, inner, arrays, inner.inputs[k : k + n])
     for arg, old in zip(arrays, inner.inputs[k : k + n], strict=True):
-        _slice(body, inner, arg, old, counter)
+        if inner.uses[old]:
+            _slice(body, inner, arg, old, counter)
     for arg, old in zip(rest, inner.inputs[k + n :], strict=True):
-        inner.be(old, given(body, arg), is_constant(body, arg))
+        if inner.uses[old]:
+            inner.be(old, given(body, arg), is_constant(body, arg))
     stacks = [
         Stack(inner.outputs[i], picks[i], allocated(body, inner, i, picks[i]))
-        for i in range(k, len(inner.outputs))
-        if i in picks
+        for i in inner.live
+        if i >= k
     ]
     inner.lent = {c.old: c for c in carries if c.old}
     step = inner.write()
@@ -63,7 +60,7 @@ def loop(body: Variables, node: Node) -> None:
         region.blocks = [
             _block(body, op, counter, step.statements, step),
         ]
-    finish(body, region, step, carries, picks)
+    finish(body, region, step, carries)
     for stack in stacks:
         named(body, stack.pick, stack.line.name)
 

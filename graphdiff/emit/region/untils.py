@@ -8,12 +8,14 @@ from graphdiff.emit.region.begin import begun
 from graphdiff.emit.region.carries import Carry, close_step
 from graphdiff.emit.region.close import finish, named, picked, region_of
 from graphdiff.emit.region.inner import Inner, given, is_constant, settled
+from graphdiff.emit.region.live import live_outputs
 from graphdiff.emit.region.stacks import Stack, appended, gathered, listed
 from graphdiff.emit.store.blocks import Block, Line, Region
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.text import Text, atom, binary, call, literal
+from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import Node
 from graphdiff.graph.types import dims_of
 from graphdiff.ops.region.until import While
@@ -27,20 +29,23 @@ def until(body: Variables, node: Node) -> None:
     assert isinstance(op, While)
     picks = picked(body, node)
     k = op.carries
-    inner = Inner(body, op.body)
-    starts, rest = node.args[:k], node.args[k:]
-    settled(body, rest)
-    pairs = zip(inner.inputs[:k], inner.outputs, strict=False)
+    asked = {i - (i > k) for i in picks if i != k}
+    tested = set(in_order(op.test.outputs.values()))
+    asked |= {i for i, x in enumerate(op.test.inputs.values()) if x in tested and i < k}
+    inner = Inner(body, op.body, live_outputs(op.body, k, asked))
+    test = Inner(body, op.test, [0])
+    rest = node.args[k:]
+    settled(body, [inner, test], rest)
     carries = [
-        begun(body, inner, arg, old, new, picks.get(i))
-        for i, (arg, (old, new)) in enumerate(zip(starts, pairs, strict=True))
+        begun(body, inner, i, node.args[i], picks.get(i)) for i in inner.live if i < k
     ]
     for arg, old in zip(rest, inner.inputs[k:], strict=True):
-        inner.be(old, given(body, arg), is_constant(body, arg))
+        if inner.uses[old]:
+            inner.be(old, given(body, arg), is_constant(body, arg))
     stacks = [
-        Stack(inner.outputs[i - 1], picks[i], listed(body, inner, i - 1, picks[i]))
-        for i in range(k + 1, len(inner.outputs) + 1)
-        if i in picks
+        Stack(inner.outputs[i], picks[i + 1], listed(body, inner, i, picks[i + 1]))
+        for i in inner.live
+        if i >= k
     ]
     if not stacks:
         inner.lent = {c.old: c for c in carries if c.old}
@@ -51,28 +56,29 @@ def until(body: Variables, node: Node) -> None:
     region = region_of(body, node, picks)
     region.first = [c.begins for c in carries if c.begins and not c.begins.is_idle]
     region.first += [stack.line for stack in stacks]
-    region.blocks = [_block(body, op, node, carries, step)]
+    region.blocks = [_block(body, test, node, carries, step)]
     _count(body, region, op, stacks, picks.get(k))
     for stack in stacks:
         named(body, stack.pick, stack.line.name)
         region.last += gathered(body, stack)
-    finish(body, region, step, carries, {i: p for i, p in picks.items() if i < k})
+    finish(body, region, step, carries)
 
 
 def _block(
     body: Variables,
-    op: While,
+    inner: Inner,
     node: Node,
     carries: Sequence[Carry],
     step: Variables,
 ) -> Block:
     """The loop under its test; one of several statements stands inside."""
-    inner = Inner(body, op.test)
-    k = op.carries
-    for carry, old in zip(carries, inner.inputs[:k], strict=True):
-        inner.be(old, Value(atom(carry.name), len(old.type.shape)))
+    for carry in carries:
+        old = inner.inputs[carry.place]
+        inner.be(old, Value(atom(carry.name), len(old.type.shape)), carry.own)
+    k = node.op.carries  # type: ignore[attr-defined]
     for arg, old in zip(node.args[k:], inner.inputs[k:], strict=True):
-        inner.be(old, given(body, arg), is_constant(body, arg))
+        if inner.uses[old]:
+            inner.be(old, given(body, arg), is_constant(body, arg))
     test = inner.write()
     (truth,) = inner.outputs
     text, statements = _inline(test, truth)
