@@ -18,7 +18,6 @@ from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Graph, in_order
 from graphdiff.graph.nest import flatten, map_nest
 from graphdiff.graph.node import (
-    LEAVES,
     Input,
     Node,
     Scope,
@@ -27,6 +26,7 @@ from graphdiff.graph.node import (
     make,
 )
 from graphdiff.graph.types import ArrayType
+from graphdiff.ops.region.region import is_literal
 from graphdiff.trace.fresh import substitute
 from graphdiff.trace.trace import bind, watch
 from graphdiff.words import clean_name, unique
@@ -69,6 +69,7 @@ def run_traced(what: str, fn: Callable[..., Any], *arguments: Any) -> Traced:
     bound = bind(fn, arguments, {})
     scope = Scope()
     scope.born = current_scope().born
+    scope.bodies = current_scope().bodies
     with building(scope):
         fresh, result, _ = watch(fn, bound, scope)
     return Traced(scope, fresh.inputs, result, _held_by(fn))
@@ -119,7 +120,26 @@ def closed(
         _close(t, dict(zip(f, n, strict=True)), o, outer)
         for t, f, n, o in zip(traced, free, lifted, outputs, strict=True)
     ]
-    return graphs, list(outer)
+    return [interned(graph) for graph in graphs], list(outer)
+
+
+def interned(body: Graph) -> Graph:
+    """`body`, or the equal one that what is being built has already.
+
+    A function that is traced twice (for its value, and for its derivative) makes equal
+    bodies; as one body they make equal loops.
+    """
+    scope = current_scope()
+    if scope.weak:
+        return body
+    places = {x: i for i, x in enumerate(body.inputs.values())}
+    made: list[Any] = [x.type for x in places]
+    for node in body.nodes:
+        if node not in places:
+            places[node] = len(places)
+            made.append((node.op, *[places[a] for a in node.args]))
+    key = (*made, "outputs", *[places[y] for y in body.outputs.values()])
+    return scope.bodies.setdefault(key, body)  # type: ignore[no-any-return]
 
 
 def _free_nodes(traced: Traced, outputs: Mapping[str, Node], hoist: bool) -> list[Node]:
@@ -140,12 +160,7 @@ def _free_nodes(traced: Traced, outputs: Mapping[str, Node], hoist: bool) -> lis
     read = [a for n in nodes if n in bound for a in n.args]
     read += outputs.values()
     free = [n for n in dict.fromkeys(read) if n not in bound]
-    return [n for n in free if not _is_copied(n)]
-
-
-def _is_copied(node: Node) -> bool:
-    """Whether a body has its own copy of a node: a literal or a constant."""
-    return isinstance(node.op, LEAVES) and not isinstance(node.op, Input)
+    return [n for n in free if not is_literal(n)]
 
 
 def _lifted(traced: Traced, nodes: Sequence[Node]) -> list[Node]:

@@ -14,6 +14,7 @@ from graphdiff.control.plain import SymbolicStepError, finished, is_plain, own, 
 from graphdiff.errors import GraphTypeError
 from graphdiff.expression.doors import surface
 from graphdiff.expression.expression import Expression, as_node, results_of
+from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, building, current_scope, make
 from graphdiff.graph.types import ArrayType, dims_of
 from graphdiff.ops.region.until import While
@@ -72,9 +73,21 @@ def _make(test: Any, body: Any, init: Any) -> Any:
     check_truth("while_loop: test", truth.type)
     outputs = traced.outputs(list(traced.inputs), nexts, ())
     (tested, step), outer = closed([asked, traced], [{"goes_on": truth}, outputs])
-    op = While(tested, step, len(nexts), Dim.named(new_steps()))
-    results = results_of(make(op, *carry.nodes(), *outer))
+    args = (*carry.nodes(), *outer)
+    op = _while(tested, step, len(nexts), args)
+    results = results_of(make(op, *args))
     return carry.rebuilt(results[: len(nexts)])
+
+
+def _while(test: Graph, body: Graph, carries: int, args: tuple[Node, ...]) -> While:
+    """The op; of a loop that is there already the same, with its number of steps."""
+    known = current_scope().bodies
+    op = known.get((test, body, args))
+    if op is None:
+        op = While(test, body, carries, Dim.named(new_steps()))
+        if not current_scope().weak:
+            known[test, body, args] = op
+    return op
 
 
 def new_steps() -> str:

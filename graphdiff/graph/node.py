@@ -133,6 +133,8 @@ class Scope:
         self.watcher: Any = None
         self.busy = False
         self.born: dict[str, int] = {}
+        self.bodies: dict[Any, Any] = {}
+        self.weak = weak
 
     def make(self, op: Op, args: tuple[Node, ...]) -> Node:
         """The node of `op` applied to `args`: the one that exists, or a new one."""

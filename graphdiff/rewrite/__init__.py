@@ -15,6 +15,7 @@ from graphdiff.rewrite.literals import LITERALS
 from graphdiff.rewrite.masks import protect
 from graphdiff.rewrite.products import reassociate as reassociate
 from graphdiff.rewrite.quotients import QUOTIENTS
+from graphdiff.rewrite.region import tidy
 from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
 from graphdiff.rewrite.stable import STABILISE
@@ -34,10 +35,10 @@ def simplify(graph: Graph) -> Graph:
     changes results by rounding, as the other rules do.
     """
     check_graph("simplify", graph)
-    return written_out(share(reassociate(rewrite(graph, SIMPLIFY))))
+    return tidy(written_out(share(reassociate(rewrite(tidy(graph), SIMPLIFY)))))
 
 
 def stabilise(graph: Graph) -> Graph:
     """A graph that stays accurate where the one written would overflow or cancel."""
     check_graph("stabilise", graph)
-    return protect(rewrite(graph, STABILISE))
+    return protect(rewrite(tidy(graph), STABILISE))

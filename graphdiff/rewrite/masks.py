@@ -25,7 +25,9 @@ from graphdiff.ops.core.elementwise import (
     logical_not,
     where,
 )
+from graphdiff.ops.region.region import Region
 from graphdiff.rewrite.engine import inherit, rebuilt
+from graphdiff.rewrite.region.rebuild import with_regions
 from graphdiff.strict import is_singular
 
 Guard = tuple[tuple[Node, bool], ...]
@@ -213,11 +215,17 @@ def condition_of(guard: Guard, scope: Scope) -> tuple[Node, bool]:
     return total, True
 
 
+def _protect_bodies(op: Region) -> Region:
+    made: Any = op.with_bodies(tuple(map(protect, op.bodies())))
+    return made  # type: ignore[no-any-return]
+
+
 def protect(graph: Graph) -> Graph:
     """A graph in which what a choice discards is nowhere out of its domain.
 
     Done again it changes nothing: an operand that is safe already is left alone.
     """
+    graph = with_regions(graph, _protect_bodies)
     if not any(node.op is where for node in graph.nodes):
         return graph
     needs = needs_of(graph.nodes, graph.outputs.values())

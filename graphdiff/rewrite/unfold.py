@@ -14,14 +14,16 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Node, Op, Pick, building, current_scope
 from graphdiff.memory.recompute import recomputed
 from graphdiff.rewrite.engine import inherit, rebuilt
+from graphdiff.rewrite.region import tidy
 
 
 def unfolded(graph: Graph) -> Graph:
     """`graph` without shorthands, also in the bodies of its ops; names go along.
 
+    Loops do nothing in vain: those that take the same steps are one.
     What stands in a region that is computed again (`gd.checkpoint`) is.
     """
-    return recomputed(_written_out(graph))
+    return recomputed(_written_out(tidy(graph)))
 
 
 def _written_out(graph: Graph) -> Graph:

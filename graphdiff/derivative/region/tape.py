@@ -15,12 +15,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graphdiff.graph.graph import Graph, in_order
-from graphdiff.graph.node import LEAVES, Node, Pick
+from graphdiff.graph.node import Node, Pick
 from graphdiff.graph.types import ArrayType, dims_of
 from graphdiff.ops.core import elementwise as ufuncs
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.region.loop import Loop
-from graphdiff.ops.region.region import Region
+from graphdiff.ops.region.region import Region, is_literal
 from graphdiff.sizes.dims import Dim
 
 _MOVES = (Reshape, Spread, Transpose, ufuncs.Cast)
@@ -129,7 +129,7 @@ class _Chooser:
         missing = [
             a
             for a in dict.fromkeys(node.args)
-            if a not in need and a not in self.at_hand and not isinstance(a.op, LEAVES)
+            if a not in need and a not in self.at_hand and not is_literal(a)
         ]
         return not missing or (len(missing) == 1 and _no_larger(missing[0], node))
 
@@ -139,7 +139,7 @@ def _made_of(nodes: Iterable[Node], given: set[Node]) -> set[Node]:
     found = set(given)
     for node in nodes:
         if node.args and is_cheap(node):
-            leaves = (a in found or isinstance(a.op, LEAVES) for a in node.args)
+            leaves = (a in found or is_literal(a) for a in node.args)
             if all(leaves):
                 found.add(node)
     return found

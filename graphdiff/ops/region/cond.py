@@ -19,7 +19,7 @@ from graphdiff.ops.region.region import (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Cond(Region):
     """Run one of the `branches`: the one that the first argument says.
 

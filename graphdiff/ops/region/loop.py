@@ -19,7 +19,7 @@ from graphdiff.ops.region.region import (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Loop(Region):
     """Run `body` `length` times, each step on the carries that the one before left.
 

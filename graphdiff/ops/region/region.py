@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Protocol
 
 from graphdiff.errors import DTypeError, ShapeError
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Arg, At, Call, Input, Node, Op, Scope, building
+from graphdiff.graph.node import LEAVES, Arg, At, Call, Input, Node, Op, Scope, building
 from graphdiff.graph.types import ArrayType, dims_of
 from graphdiff.sizes.dims import Dim, evaluate_size, strongest
 
@@ -151,6 +151,11 @@ def bound_type(type: ArrayType, sizes: Mapping[str, int]) -> ArrayType:
 def known(dims: Iterator[Dim] | Sequence[Dim], sizes: Mapping[str, int]) -> bool:
     """Whether all these sizes can be computed."""
     return all(dim.names <= sizes.keys() for dim in dims)
+
+
+def is_literal(node: Node) -> bool:
+    """Whether a body has a copy of its own of `node`: a constant, a number, a size."""
+    return isinstance(node.op, LEAVES) and not isinstance(node.op, Input)
 
 
 def check_argument(what: str, given: ArrayType, body: ArrayType) -> None:

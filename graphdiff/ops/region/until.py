@@ -29,7 +29,7 @@ _FIRST = 16
 """Steps for which the stacks have room at first; they double when it is used up."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class While(Region):
     """Run `body` as long as `test` holds, each step on the carries of the one before.
 
