@@ -34,12 +34,15 @@ def without(type: ArrayType, axis: int) -> ArrayType:
     return ArrayType((*type.shape[:axis], *type.shape[axis + 1 :]), type.dtype)
 
 
-def common_size(found: Iterable[tuple[str, ArrayType, int]]) -> Size:
-    """The size of the batch, of arguments by name, with the axis that holds it."""
+def common_size(what: str, found: Iterable[tuple[str, ArrayType, int]]) -> Size:
+    """The size of the batch, of arguments by name, with the axis that holds it.
+
+    `what` names the argument that says which these are.
+    """
     sizes = [(name, axis, type.shape[axis]) for name, type, axis in found]
     if not sizes:
         raise GraphValueError(
-            "in_axes: no argument is mapped, so nothing tells the size of the batch"
+            f"{what}: nothing is mapped, so nothing tells the size of the batch"
         )
     first = sizes[0]
     for other in sizes[1:]:

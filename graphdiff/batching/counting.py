@@ -60,7 +60,10 @@ def quantile(op: Quantile, at: Stacked) -> Any:
 
 
 def _own_quantiles(op: Quantile, x: Any, q: Any) -> Any:
-    """Of each example its own quantiles: all of them, of which its own are kept."""
+    """Of each example its own quantiles: all of them, of which its own are kept.
+
+    What costs is to put the entries in order, and that is done once.
+    """
     whole = op(x, q)
     rows = Expression(make(Arange(q.shape[0])))
     rest = tuple(k for k in range(1, whole.ndim) if k != q.ndim)

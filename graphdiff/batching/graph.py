@@ -36,7 +36,7 @@ def batch(
     """
     check_graph("batch", graph)
     names = _select(graph, mapped)
-    (number,) = spec([size]).type.shape
+    number = _size(size)
     stacked = {
         name: ArrayType((number, *node.type.shape), node.type.dtype)
         for name, node in graph.inputs.items()
@@ -54,7 +54,7 @@ def batched_graph(
 ) -> Graph:
     """`graph` with inputs of other types, which hold the batch along an axis each."""
     found = [(name, type, in_axes[name]) for name, type in stacked.items()]
-    size = common_size(found)
+    size = common_size("mapped", found)
     with building(graph.scope()) as scope:
         inputs = dict(graph.inputs)
         places: dict[Node, Node] = {}
@@ -66,6 +66,17 @@ def batched_graph(
                 scope.names[new] = scope.names[old]
         outputs = batched_outputs(graph.outputs, out_axes, places, size)
         return Graph(inputs, outputs, signature=graph.signature)
+
+
+def _size(size: int | str | Size) -> Size:
+    """The size of the batch: an int, or a named size."""
+    try:
+        (number,) = spec([size]).type.shape
+    except ValueError:
+        raise GraphValueError(
+            f"size: expected an int or the name of a size, got {shown(size)}"
+        ) from None
+    return number
 
 
 def _select(graph: Graph, mapped: str | Sequence[str] | None) -> set[str]:

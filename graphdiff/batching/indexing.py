@@ -90,19 +90,24 @@ def take(op: Take, at: Stacked) -> Any:
 
 @batches(Put)
 def put(op: Put, at: Stacked) -> Any:
-    """Add into zeros, a row of them for each example."""
-    lead = at.nodes[0].type.ndim - at.mapped[0] - _part_rank(op, at)
+    """Add into zeros, a row of them for each example.
+
+    Where each example names one entry, none is named twice.
+    """
+    rank = _index_rank(at)
+    plain = sum(not isinstance(p, (ByArray, At1)) for p in op.pattern)
+    lead = at.nodes[0].type.ndim - at.mapped[0] - plain - rank
     g = at.full(0)
     found = _batched(op.pattern, lead, at, 1, True)
     shape: Shape = (*g.shape[: 1 + lead], *op.shape)
-    return Put(found.pattern, shape, op.once)(found.write(g), *found.arrays)
+    once = op.once or rank == 0
+    return Put(found.pattern, shape, once)(found.write(g), *found.arrays)
 
 
-def _part_rank(op: Put, at: Stacked) -> int:
-    """The number of axes of the part that the pattern reads."""
+def _index_rank(at: Stacked) -> int:
+    """The number of axes of the index arrays together, for one example."""
     index = zip(at.nodes[1:], at.mapped[1:], strict=True)
-    rank = max((len(node.type.shape) - m for node, m in index), default=0)
-    return rank + sum(not isinstance(p, (ByArray, At1)) for p in op.pattern)
+    return max((len(node.type.shape) - m for node, m in index), default=0)
 
 
 @batches(SetItem)

@@ -62,13 +62,17 @@ def _repeated(node: Node) -> Node | None:
     return None
 
 
+_BATCH_LETTERS = "bnmtuvw" + LETTERS
+"""Letters for the axis of a batch, those that one would think of first."""
+
+
 @batches(Einsum)
 def einsum(op: Einsum, at: Stacked) -> Any:
     """One more letter, of the batch; an inner product with one vector is a product."""
     if op.inputs == (op.inputs[0],) * 2 and not op.output and sum(at.mapped) == 1:
         return _inner(at)
     used = {*op.output, *"".join(op.inputs)}
-    letter = next(c for c in reversed(LETTERS) if c not in used)
+    letter = next(c for c in _BATCH_LETTERS if c not in used)
     inputs = [
         letter + letters if mapped else letters
         for letters, mapped in zip(op.inputs, at.mapped, strict=True)

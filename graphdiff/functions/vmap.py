@@ -128,7 +128,7 @@ class _Batch:
                     leaves[i] = Spec(without(leaf.type, leaf.axis))
             self._leaves[parameter] = found
             bound.arguments[parameter] = unflatten(spec, leaves)
-        self.size = common_size(named)
+        self.size = common_size("in_axes", named)
 
     def mapped(self, trees: Mapping[str, Tree]) -> dict[str, _Leaf]:
         """The leaves that hold the batch, by the names that `trees` gives them."""
@@ -155,7 +155,7 @@ def _leaf(name: str, value: Any, axis: int, weak: np.dtype) -> _Leaf | None:
 
 def _by_parameter(bound: inspect.BoundArguments, in_axes: Axes) -> dict[str, Axes]:
     """What in_axes says of each parameter; one named by keyword only is mapped."""
-    if in_axes is None or isinstance(in_axes, int):
+    if not isinstance(in_axes, (tuple, list)):
         return dict.fromkeys(bound.arguments, in_axes)
     kinds = inspect.Parameter
     found: dict[str, Axes] = {}
@@ -200,13 +200,14 @@ def _spread(parameter: str, axes: Axes, value: Any) -> list[int | None]:
 
 def _checked(what: str, axes: Axes) -> Axes:
     """`axes`, if it is an axis, None, or a nest of these."""
-    if what == "in_axes" and not isinstance(axes, (int, tuple, list, type(None))):
+    by_place = axes is None or isinstance(axes, (tuple, list)) or not is_nest(axes)
+    if what == "in_axes" and not by_place:
         raise GraphTypeError(
             f"in_axes: expected an axis, None, or a tuple with an entry for each "
             f"argument, got {shown(axes)}"
         )
     for axis in leaves_of(axes)[0] if is_nest(axes) else [axes]:
-        plain = isinstance(axis, int) and not isinstance(axis, bool)
+        plain = isinstance(axis, (int, np.integer)) and not isinstance(axis, bool)
         if axis is not None and not plain:
             raise GraphTypeError(
                 f"{what}: an axis is an int, or None for what is the same for every "
