@@ -18,7 +18,16 @@ from graphdiff.batching.batched import Batch
 from graphdiff.batching.rules import Same, Stacked, batches
 from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Arange, Full, Input, Node, building, make
+from graphdiff.graph.node import (
+    Arange,
+    Full,
+    Input,
+    Node,
+    Op,
+    Scope,
+    building,
+    make,
+)
 from graphdiff.graph.types import ArrayType, Size
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.region.cond import Cond
@@ -135,8 +144,9 @@ def _ragged(op: Loop, at: Stacked, count: Node) -> Any:
         ]
         body = Graph(inputs, dict(zip(body.outputs, made, strict=True)))
     args = _given(at, flags)
-    scanned = [_steps_first(a) if f else a for a, f in zip(args, flags, strict=True)]
-    args = [*args[:k], *scanned[k:stack], takes, *args[stack:]]
+    for i in range(k, stack):
+        args[i] = _steps_first(args[i]) if flags[i] else args[i]
+    args = [*args[:stack], takes, *args[stack:]]
     results = results_of(make(replace(op, body=body, scanned=op.scanned + 1), *args))
     return tuple(_result(y, True, i >= k) for i, y in enumerate(results))
 
@@ -148,6 +158,28 @@ def _where(mask: Node, y: Node, other: Node | None) -> Node:
     chosen: Any = np.where(truth, Expression(y), Expression(rest))
     node: Node = chosen.node
     return node
+
+
+def one_by_one(op: Op, at: Stacked) -> Any:
+    """A loop over the examples, around an op that takes one and no more."""
+    places = range(len(at.nodes))
+    order = sorted(places, key=lambda i: not at.mapped[i])
+    with building(Scope()):
+        inputs: dict[int, Node] = {}
+        for i in order:
+            type = at.nodes[i].type
+            if at.mapped[i]:
+                type = ArrayType(type.shape[1:], type.dtype)
+            inputs[i] = make(Input(f"argument_{i}", type))
+        found = results_of(make(op, *[inputs[i] for i in places]))
+        results = found if isinstance(found, tuple) else (found,)
+        body = Graph(
+            {f"argument_{i}": x for i, x in inputs.items()},
+            {f"result_{i}": y for i, y in enumerate(results)},
+        )
+    loop = Loop(body, 0, sum(at.mapped), at.size)
+    made = results_of(make(loop, *[at.nodes[i] for i in order]))
+    return made if isinstance(found, tuple) else made[0]
 
 
 @batches(Cond)

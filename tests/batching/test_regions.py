@@ -84,6 +84,51 @@ def test_a_region_on_a_batch(name: str) -> None:
         np.testing.assert_allclose(value, wanted, rtol=1e-12)
 
 
+def gradient(f: Callable[..., Any], args: Any) -> Any:
+    """The gradient of a number made of the results, by all real arguments."""
+    real = tuple(i for i, a in enumerate(args) if a.dtype.kind == "f")
+    return gd.grad(lambda *xs: np.sum(np.sin(f(*xs))), real)
+
+
+@pytest.mark.parametrize("order", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_of_each_example(name: str, order: int) -> None:
+    f, axes, *args = CASES[name]
+    form = first = gradient(f, args)
+    if order == 2:
+
+        def entries(*xs: Any) -> Any:
+            return np.concatenate([g.ravel() for g in first(*xs)])
+
+        form = gradient(entries, args)
+    found = gd.vmap(form, axes)(*args)
+    for value, wanted in zip(found, looped(form, axes, args), strict=True):
+        np.testing.assert_allclose(value, wanted, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_gradient_of_a_batch(name: str) -> None:
+    f, axes, *args = CASES[name]
+    rows = looped(gradient(f, args), axes, args)
+    found = gradient(gd.vmap(f, axes), args)(*args)
+    real = [k for k, a in zip(axes, args, strict=True) if a.dtype.kind == "f"]
+    for value, each, axis in zip(found, rows, real, strict=True):
+        wanted = each.sum(axis=0) if axis is None else np.moveaxis(each, 0, axis)
+        np.testing.assert_allclose(value, wanted, rtol=1e-9, atol=1e-12)
+
+
+def test_a_solver_takes_examples_one_by_one() -> None:
+    def root(a: Any) -> Any:
+        return gd.root(lambda x, a: x**3 + x - a, np.zeros_like(a), a)
+
+    slope = gd.grad(lambda a: np.sum(root(a) ** 2))
+    wanted = np.stack([slope(a) for a in X])
+    np.testing.assert_allclose(gd.vmap(root)(X) ** 3 + gd.vmap(root)(X), X, atol=1e-9)
+    np.testing.assert_allclose(gd.vmap(slope)(X), wanted, rtol=1e-7)
+    whole = gd.grad(lambda x: np.sum(gd.vmap(root)(x) ** 2))
+    np.testing.assert_allclose(whole(X), wanted, rtol=1e-7)
+
+
 def regions(graph: gd.Graph) -> list[Any]:
     return [node for node in graph.nodes if isinstance(node.op, Region)]
 
