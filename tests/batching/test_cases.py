@@ -15,7 +15,7 @@ from tests.cases import CASES, Case
 from tests.cases.table import squares
 
 SIZE = 3
-SAMPLED = 20
+SAMPLED = 30
 """One case in so many is for every run, the others for slow ones."""
 
 
