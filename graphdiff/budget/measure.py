@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from graphdiff.cost import holds_memory, operations
+from graphdiff.cost.memory import deaths, holds_memory, is_view
+from graphdiff.cost.operations import operations
 from graphdiff.errors import GraphTypeError, GraphValueError
-from graphdiff.evaluate import last_uses
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.graph.types import ArrayType
@@ -57,42 +57,23 @@ class Measure:
     def peak(self, graph: Graph) -> int:
         """The most bytes held at once, beside the arguments, when `graph` is run."""
         order = running_order(graph)
-        roots = roots_of(order)
-        return max(held_bytes(graph, order, roots, self), default=0)
+        return max(held_bytes(graph, order, self), default=0)
 
 
 def roots_of(order: Sequence[Node]) -> dict[Node, Node]:
     """For each node the one whose array it shows: itself, unless it is a view."""
     roots: dict[Node, Node] = {}
     for node in order:
-        view = bool(node.args) and node.op.is_view_of(*node.args)
-        roots[node] = roots[node.args[0]] if view else node
+        roots[node] = roots[node.args[0]] if is_view(node) else node
     return roots
 
 
-def held_bytes(
-    graph: Graph, order: Sequence[Node], roots: Mapping[Node, Node], measure: Measure
-) -> Iterable[int]:
+def held_bytes(graph: Graph, order: Sequence[Node], measure: Measure) -> Iterable[int]:
     """The bytes held while each node in turn is computed."""
-    last: dict[Node, Node] = {}
-    for node, args in last_uses(graph, order).items():
-        for arg in args:
-            last[arg] = node
-    dies: dict[Node, list[Node]] = {}
-    ends: dict[Node, int] = {}
-    place = {node: i for i, node in enumerate(order)}
-    outputs = {roots[node] for node in graph.outputs.values()}
-    for node in order:
-        end = place[last[node]] if node in last else place[node]
-        root = roots[node]
-        ends[root] = max(ends.get(root, 0), end)
-    for root, end in ends.items():
-        if root not in outputs:
-            dies.setdefault(order[end], []).append(root)
+    dead = deaths(graph, order)
     held = 0
     for node in order:
-        if roots[node] is node:
-            held += measure.bytes_of(node)
+        held += measure.bytes_of(node)
         yield held
-        for root in dies.get(node, ()):
+        for root in dead.get(node, ()):
             held -= measure.bytes_of(root)
