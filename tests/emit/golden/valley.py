@@ -2,7 +2,7 @@
 
 Computes valley and d_x.
 
-Cost: about 16 * n + 1 operations, of which 8 * n for the value; at most 48 * n + 16
+Cost: about 16 * n + 1 operations, of which 8 * n for the value; at most 40 * n + 16
 bytes beside the arguments.
 
 Written by graphdiff from programs.py; needs NumPy only.
