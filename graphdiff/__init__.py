@@ -11,6 +11,7 @@ from graphdiff import ops as ops
 from graphdiff import scipy as scipy
 from graphdiff.batching import batch as batch
 from graphdiff.check import check_gradients as check_gradients
+from graphdiff.check.ops import check_op as check_op
 from graphdiff.compile import compile as compile
 from graphdiff.control.branch import cond as cond
 from graphdiff.control.scan import fori_loop as fori_loop
@@ -20,6 +21,7 @@ from graphdiff.control.until import while_loop as while_loop
 from graphdiff.custom.gates import clip_gradient as clip_gradient
 from graphdiff.custom.gates import scale_gradient as scale_gradient
 from graphdiff.custom.gates import stop_gradient as stop_gradient
+from graphdiff.custom.helper import helper as helper
 from graphdiff.custom.jvp import custom_jvp as custom_jvp
 from graphdiff.custom.vjp import custom_vjp as custom_vjp
 from graphdiff.derivative.backprop import backprop as backprop
@@ -60,6 +62,10 @@ from graphdiff.functions.taylor import derivative as derivative
 from graphdiff.functions.taylor import taylor as taylor
 from graphdiff.functions.vmap import vmap as vmap
 from graphdiff.graph.graph import Graph as Graph
+from graphdiff.graph.op import Arg as Arg
+from graphdiff.graph.op import Call as Call
+from graphdiff.graph.op import Op as Op
+from graphdiff.graph.types import ArrayType as ArrayType
 from graphdiff.implicit.functions import fixed_point as fixed_point
 from graphdiff.implicit.functions import linear_solve as linear_solve
 from graphdiff.implicit.functions import minimize as minimize
@@ -75,6 +81,9 @@ from graphdiff.sparsity.forms import sparse_jacobian as sparse_jacobian
 from graphdiff.trace.trace import trace as trace
 
 __all__ = [
+    "Arg",
+    "ArrayType",
+    "Call",
     "DTypeError",
     "Expression",
     "Graph",
@@ -83,11 +92,13 @@ __all__ = [
     "GraphValueError",
     "GraphdiffError",
     "MissingError",
+    "Op",
     "ShapeError",
     "UnsupportedError",
     "backprop",
     "batch",
     "check_gradients",
+    "check_op",
     "checkpoint",
     "clip_gradient",
     "compile",
@@ -106,6 +117,7 @@ __all__ = [
     "gauss_newton",
     "grad",
     "gradients",
+    "helper",
     "hessian",
     "hessians",
     "hvp",

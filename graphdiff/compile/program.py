@@ -27,6 +27,7 @@ from graphdiff.ops.core.entries import Elementwise
 from graphdiff.ops.core.index import Put
 from graphdiff.ops.core.pattern import as_key
 from graphdiff.ops.region.region import Region
+from graphdiff.runtime.own import Own
 from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.sizes.dims import Dim, evaluate_size
 
@@ -113,6 +114,9 @@ def program_of(graph: Graph) -> Program:
             call = op.call(*[arg.type for arg in args])
             if call.function not in FUNCTIONS:
                 raise GraphValueError(f"compile: no function {call.function!r}")
+            if op.foreign and not isinstance(call.function, Own):
+                known = FUNCTIONS[call.function]
+                call = call._replace(function=Own(call.function, known))
         operands = tuple([numbers[arg] for arg in args])
         records.append(Record(call, operands, node.type, node in quiet))
     return Program(

@@ -21,6 +21,7 @@ from graphdiff.compile.lower import Lowered
 from graphdiff.compile.steps import Shape
 from graphdiff.compile.storage import constant_block
 from graphdiff.graph.node import Arg
+from graphdiff.runtime.own import Own
 from graphdiff.runtime.table import FUNCTIONS
 
 FLOAT = np.dtype(np.float64)
@@ -81,6 +82,8 @@ class Source:
 
     def function(self, name: str) -> str:
         """The name of a ufunc or of a function of the table."""
+        if isinstance(name, Own):
+            return self.constant(name.function, ("own", id(name.function)))
         if name in self.namespace:
             return name
         short = name.removeprefix("np.").replace(".", "_")

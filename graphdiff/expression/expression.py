@@ -346,11 +346,15 @@ def _apply(op: Op, args: tuple[Any, ...]) -> Any:
         types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
         return op.call(*types)(*args)
     nodes = [a.node if isinstance(a, Expression) else as_node(a) for a in args]
-    return results_of(make(op, *nodes), kind or Expression)
+    scope = current_scope()
+    if scope.watcher is not None and not scope.busy:
+        return watched(lambda *_: results_of(make(op, *nodes), kind), args, {})
+    return results_of(make(op, *nodes), kind)
 
 
-def results_of(node: Node, kind: type[Expression] = Expression) -> Any:
+def results_of(node: Node, kind: type[Expression] | None = None) -> Any:
     """The handle on a node; of an op of several results one handle for each."""
+    kind = kind or Expression
     if isinstance(node.type, ArrayType):
         return kind(node)
     return tuple(kind(make(Pick(i), node)) for i in range(len(node.type)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -47,3 +47,38 @@ class Own(str):
     def __reduce__(self) -> Any:
         """Pickle the name and the function."""
         return type(self), (str(self), self.function)
+
+
+class Helper(Own):
+    """A user's function whose source modules carry along; made by `gd.helper`.
+
+    `source` is the text of its definition; `helpers` are those that it calls, by the
+    names that it has for them, and `libraries` SciPy's modules that it reads.
+    """
+
+    source: str
+    helpers: Mapping[str, Helper]
+    libraries: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        function: Callable[..., Any],
+        source: str,
+        helpers: Mapping[str, Helper],
+        libraries: tuple[str, ...],
+    ) -> Helper:
+        """A helper under the function's own name."""
+        made = cls(function.__name__, function)
+        made.__module__ = function.__module__
+        made.__doc__ = function.__doc__
+        made.source, made.helpers, made.libraries = source, helpers, libraries
+        return made  # type: ignore[return-value]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the function itself."""
+        return self.function(*args, **kwargs)
+
+    def __reduce__(self) -> Any:
+        """Pickle by the name of the global variable that holds the helper."""
+        return self.function.__qualname__

@@ -15,6 +15,7 @@ from graphdiff.graph.node import Node
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.runtime import activations
 from graphdiff.runtime.late import MODULES, Late, spelled
+from graphdiff.runtime.own import Helper
 from graphdiff.runtime.packing import PACKING
 from graphdiff.runtime.table import HELPERS
 
@@ -81,12 +82,28 @@ class Helpers:
         return [line for source in found for line in ["", "", *source, ""]]
 
     def _source(self, function: str) -> list[str]:
-        words = "|".join(map(re.escape, sorted(self.used)))
+        known = self._called_by(function)
+        words = "|".join(map(re.escape, sorted(known)))
         pattern = re.compile(rf"(?<![\w.])({words})(?=\()")
-        source = inspect.getsource(_KNOWN[function])
-        source = pattern.sub(lambda m: self.used[m[1]], source)
+        source = pattern.sub(lambda m: known[m[1]], _text(function))
+        if isinstance(function, Helper):
+            return source.splitlines()
         source = re.sub(rf"\b{_CALM}\.copy\b", f"{self._calm}.copy", source)
         return source.rstrip().splitlines()
+
+    def _called_by(self, function: str) -> dict[str, str]:
+        """What the functions are called here, by the names in the source of one."""
+        if isinstance(function, Helper):
+            own = {word: self.used[other] for word, other in function.helpers.items()}
+            return {str(function): self.used[function], **own}
+        return {f: name for f, name in self.used.items() if not isinstance(f, Helper)}
+
+
+def _text(function: str) -> str:
+    """The source of a helper."""
+    if isinstance(function, Helper):
+        return function.source
+    return inspect.getsource(_KNOWN[function])
 
 
 def modules_of(nodes: Iterable[Node]) -> list[str]:
@@ -100,6 +117,9 @@ def modules_of(nodes: Iterable[Node]) -> list[str]:
             names = _KNOWN[function].__code__.co_names
             found.update(n for n in names if isinstance(known.get(n), Late))
             called.update(_calls(function))
+        elif isinstance(function, Helper):
+            found.update(function.libraries)
+            called.update(function.helpers.values())
         else:
             found.add(spelled(function).partition(".")[0])
     return sorted(found & {spelled(module) for module in MODULES})
@@ -115,7 +135,9 @@ def function_of(node: Node) -> str:
 @cache
 def _calls(function: str) -> tuple[str, ...]:
     """The helpers that a helper calls, in the order in which it does."""
-    tree = ast.parse(inspect.getsource(_KNOWN[function]))
+    if isinstance(function, Helper):
+        return tuple(h for h in function.helpers.values() if h != function)
+    tree = ast.parse(_text(function))
     called = (
         n.func.id
         for n in ast.walk(tree)
@@ -127,7 +149,7 @@ def _calls(function: str) -> tuple[str, ...]:
 @cache
 def _is_calm(function: str) -> bool:
     """Whether a helper calls NumPy without warnings."""
-    return _CALM in _KNOWN[function].__code__.co_names
+    return function in _KNOWN and _CALM in _KNOWN[function].__code__.co_names
 
 
 @cache

@@ -105,6 +105,11 @@ class Writer:
         rule = _RULES.get(name)
         if rule is not None:
             return rule(self, record, args)
+        return self.plain(record, args)
+
+    def plain(self, record: Call, args: Sequence[Text]) -> Text:
+        """The text of a call just as the record has it."""
+        name = record.function
         function = spelled(name) if "." in name else self.helper(name)
         places = [self.item(a, args) for a in record.args]
         named = {k: self.item(v, args) for k, v in record.kwargs.items()}

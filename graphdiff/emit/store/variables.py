@@ -323,7 +323,8 @@ def plain_call(body: Variables, node: Node) -> Value:
     kept = body.kept.get(node, ())
     if kept:
         record = record._replace(kwargs={**record.kwargs, "keepdims": True})
-    text = body.writer.call(record, [body.full(arg) for arg in node.args])
+    write = body.writer.plain if node.op.foreign else body.writer.call
+    text = write(record, [body.full(arg) for arg in node.args])
     rank = len(node.type.shape) if isinstance(node.type, ArrayType) else 0
     return body.joined(node, text, rank + len(kept), NOWHERE)
 
