@@ -73,7 +73,7 @@ class Helper(Own):
         made.__module__ = function.__module__
         made.__doc__ = function.__doc__
         made.source, made.helpers, made.libraries = source, helpers, libraries
-        return made  # type: ignore[return-value]
+        return made
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the function itself."""
