@@ -122,11 +122,18 @@ def swap_rows(a, piv, back=False):
     return np.take_along_axis(a, order[..., None], -2)
 
 
-def diagonal_rows(v, rank):
-    """Return for each entry of the last axes of v the array with that entry alone."""
-    lead, own = v.shape[: v.ndim - rank], v.shape[v.ndim - rank :]
-    n = np.prod(own, dtype=int)
-    rows = np.zeros((*lead, n, n), v.dtype)
+def diagonal_rows(v, rank, axes=None):
+    """Return rows of zeros but for the entries of v at one place along the axes."""
+    lead = v.ndim - rank
+    axes = (
+        tuple(range(lead, v.ndim)) if axes is None else tuple(v.ndim + a for a in axes)
+    )
+    front = tuple(range(lead, lead + len(axes)))
+    parts = np.moveaxis(v, axes, front)
+    n = np.prod(parts.shape[lead : lead + len(axes)], dtype=int)
+    rest = parts.shape[lead + len(axes) :]
+    rows = np.zeros((*v.shape[:lead], n, n, *rest), v.dtype)
     i = np.arange(n)
-    rows[..., i, i] = v.reshape(*lead, n)
-    return rows.reshape(*lead, n, *own)
+    rows[(*(slice(None),) * lead, i, i)] = parts.reshape(*v.shape[:lead], n, *rest)
+    rows = rows.reshape(*v.shape[:lead], n, *parts.shape[lead:])
+    return np.moveaxis(rows, [a + 1 for a in front], [a + 1 for a in axes])

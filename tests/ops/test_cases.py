@@ -224,9 +224,11 @@ def modules_of(package: Any) -> Iterator[Any]:
         yield importlib.import_module(found.name)
 
 
-# Ops that only masks and stabilising bring in; their own tests have cases.
+# Ops that only masks, stabilising and Jacobians bring in; their own tests have cases.
 ELSEWHERE = {"gated", "GatedMatMul", "LogDet", "Strict", "root", "xlogx", "Resized"} | {
+    "Alone",
     "LogProd",
+    "Only",
     "log1mexp",
     "versine",
     "xlogy",

@@ -10,7 +10,7 @@ from graphdiff.ops.core.elementwise import Cast, gated, relu, sigmoid
 from graphdiff.ops.core.index import Concatenate, Put, Slice, Take
 from graphdiff.ops.core.linalg import Einsum
 from graphdiff.ops.core.reduce import Softmax
-from graphdiff.ops.shape.alone import Alone
+from graphdiff.ops.shape.alone import Alone, Only
 
 SHAPES = {
     "x": "n,3",
@@ -421,15 +421,19 @@ STRICT = {
         lambda v: Alone(2)(v.a) / (2 + v.a * v.a),
         lambda v: gated(Alone(1)(v.r), rows(v.r, 4).T),
         lambda v: Alone(1)(v.r) * Alone(1)(v.q[0]),
+        lambda v: Alone(2, (-2,))(v.a) * v.q[:2],
+        lambda v: Only(2, 1, 3)(v.a) * 2,
     ],
     "function_of_rows": [
         lambda v: -Alone(1)(v.r),
         lambda v: cast(Alone(2)(v.x), np.float32),
         lambda v: np.conj(Alone(2)(v.w)),
+        lambda v: -Only(0, 2, 3)(v.s),
     ],
     "sum_of_rows": [
         lambda v: Alone(1)(v.r) + Alone(1)(v.q[0]),
         lambda v: Alone(2)(v.x) - Alone(2)(v.y),
+        lambda v: Only(1, 0, 2)(v.r) - Only(1, 0, 2)(v.q[1]),
     ],
     "choice_of_rows": [
         lambda v: np.where(v.r > 0, Alone(1)(v.r), 0.0),
@@ -439,15 +443,39 @@ STRICT = {
         lambda v: np.sum(Alone(2)(v.x), axis=0),
         lambda v: np.sum(Alone(2)(v.x), axis=(1, 2)),
         lambda v: np.sum(Alone(2)(v.a)),
+        lambda v: np.sum(Alone(2, (-1,))(v.a), axis=1),
+        lambda v: np.sum(Alone(2, (-1,))(v.a), axis=2),
+        lambda v: np.sum(Alone(3, (-1, -3))(v.b.reshape(2, 2, 5)), axis=(1, 3)),
+        lambda v: np.sum(Only(2, 1, 3)(v.a), axis=1),
+        lambda v: np.sum(Only(2, 1, 3)(v.a), axis=0),
     ],
     "reshape_of_rows": [
         lambda v: Alone(1)(v.r).reshape(4, 2, 2),
         lambda v: Alone(2)(v.a).reshape(8, 8),
         lambda v: np.expand_dims(Alone(2)(v.x), 2),
+        lambda v: np.expand_dims(Alone(2, (-1,))(v.a), 2),
+        lambda v: Only(2, 1, 3)(v.a).reshape(3, 4, 2),
     ],
     "transpose_of_rows": [
         lambda v: Alone(1)(v.r).T,
         lambda v: np.moveaxis(Alone(2)(v.x), 0, -1),
+        lambda v: Alone(2)(v.a).mT,
+        lambda v: Alone(2, (-2,))(v.a).mT,
+        lambda v: Only(2, 1, 3)(v.a).mT,
+    ],
+    "spread_of_rows": [
+        lambda v: Spread((-1,), (3,))(Alone(1)(v.r)),
+        lambda v: Spread((-2,), (3,))(Alone(2, (-1,))(v.a)),
+        lambda v: Spread((-1,), (3,))(Only(1, 1, 2)(v.r)),
+    ],
+    "part_of_rows": [
+        lambda v: Alone(1)(v.r)[:, 2],
+        lambda v: Alone(1)(v.r)[:, -1],
+        lambda v: Only(2, 1, 3)(v.a)[:, :, 1:3],
+        lambda v: Only(2, 1, 3)(v.a)[:, 0],
+    ],
+    "rows_put": [
+        lambda v: Put((Slice(0, 4),), (6,), True)(Only(1, 1, 3)(v.r)),
     ],
     "diagonal_of_rows": [
         lambda v: np.diagonal(Alone(1)(v.r)),
@@ -457,9 +485,23 @@ STRICT = {
         lambda v: Alone(1)(v.r) @ v.b,
         lambda v: v.a @ Alone(1)(v.r),
         lambda v: v.a @ Alone(1)(full(v.r, 1.0)),
+        lambda v: Only(1, 1, 3)(v.r) @ v.b,
+        lambda v: Only(2, 1, 3)(v.a).reshape(6, 4) @ v.b,
+        lambda v: Alone(2, (-2,))(v.a).reshape(4, 4) @ v.b,
+        lambda v: Alone(2, (-1,))(v.a).reshape(8, 4) @ v.b,
+        lambda v: Alone(2, (-1, -2))(v.a).reshape(16, 4) @ v.b,
+        lambda v: Alone(2)(v.a).reshape(16, 4) @ v.b,
+        lambda v: Alone(2)(full(v.a, 1.0)).reshape(16, 4) @ v.b,
     ],
     "einsum_of_rows": [
         lambda v: Einsum(("ri", "ij"), "rj")(Alone(1)(v.r), v.b),
         lambda v: Einsum(("ri", "ij"), "jr")(Alone(1)(full(v.r, 1.0)), v.b),
+        lambda v: Einsum(("rij", "jk"), "rik")(Alone(2, (-2,))(v.a), v.b),
+        lambda v: Einsum(("rij", "jk"), "rki")(Alone(2, (-1,))(v.a), v.b),
+        lambda v: Einsum(("rij", "jk"), "rki")(Only(2, 1, 3)(v.a), v.b),
+    ],
+    "through_sum_of_rows": [
+        lambda v: (Only(1, 0, 4)(v.r) + Alone(1)(v.q[0])) * v.q[1],
+        lambda v: np.sum(Only(1, 0, 2)(v.r) + Only(1, 1, 2)(v.q[0]), axis=1),
     ],
 }
