@@ -13,7 +13,8 @@ is infinite, as that of sqrt at 0, it is infinite here too.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from graphdiff.errors import GraphValueError, Position
 from graphdiff.graph.graph import Graph
@@ -59,19 +60,37 @@ def kinks(graph: Graph) -> tuple[Kink, ...]:
     >>> [kink.convention for kink in gd.differentiate(graph).kinks()]
     ['jumps at 0: mean']
     """
+    graphs = _with_bodies(graph)
     found: dict[Node, str] = {}
-    for role in graph.ledger.roles.values():
-        if role.convention:
-            found.setdefault(role.of, role.convention)
-    place = {node: i for i, node in enumerate(graph.nodes)}
+    for part in graphs:
+        for role in part.ledger.roles.values():
+            if role.convention:
+                found.setdefault(role.of, role.convention)
+    nodes = dict.fromkeys(node for part in graphs for node in part.nodes)
+    place = {node: i for i, node in enumerate(nodes)}
     ordered = sorted(found, key=lambda node: place.get(node, len(place)))
+    names = _first([part.ledger.names for part in graphs])
+    positions = _first([part.ledger.positions for part in graphs])
     return tuple(
         Kink(
             node,
-            graph.name_of(node) or node.op.label,
+            names.get(node, node.op.label),
             node.op.label,
-            graph.position_of(node),
+            positions.get(node),
             found[node],
         )
         for node in ordered
     )
+
+
+def _with_bodies(graph: Graph) -> list[Graph]:
+    """`graph`, the bodies of its loops and branches, and those in them."""
+    found = [graph]
+    for part in found:
+        found += [body for node in part.nodes for body in node.op.bodies()]
+    return found
+
+
+def _first(tables: Sequence[Mapping[Node, Any]]) -> dict[Node, Any]:
+    """What the first table that knows a node says of it."""
+    return {node: fact for table in reversed(tables) for node, fact in table.items()}

@@ -83,7 +83,9 @@ class Sweep:
         loud = targets if inside.loud is None else inside.loud
         wild = wild_nodes(self.nodes, settled_nodes(self.nodes, loud), inside.wild)
         self.wild = wild
-        self.masked = wild and wild & masked_nodes(self.nodes, loud)
+        self.shown: dict[Node, set[int]] = {}
+        self.hidden = masked_nodes(self.nodes, loud) if wild else set()
+        self.masked = wild & self.hidden
         wary = inside.wild or (wild and doubted_inputs(self.nodes))
         self.strict = Wary if wary else Strict
         self.steep = wild and steep_nodes(self.nodes)
@@ -118,14 +120,23 @@ class Sweep:
             elif self.active[node]:
                 at = masked if node in self.masked else plain
                 if self.wild and node.op.bodies():
-                    wild = [i for i, a in enumerate(node.args) if a in self.wild]
-                    at = at._replace(wild=frozenset(wild))
+                    at = self._inside(node, at)
                 for arg, share in self.shares(node, at, g):
                     if share is not None:
                         old = table.get(arg)
                         table[arg] = share if old is None else self.add(old, share)
             self.leave(node)
         return table
+
+    def _inside(self, node: Node, at: At) -> At:
+        """What the bodies of `node` must know of where it stands."""
+        if not self.shown:
+            for n in self.nodes:
+                if isinstance(n.op, Pick) and n not in self.hidden:
+                    self.shown.setdefault(n.args[0], set()).add(n.op.index)
+        wild = [i for i, a in enumerate(node.args) if a in self.wild]
+        shown = frozenset(self.shown.get(node, ()))
+        return at._replace(wild=frozenset(wild), shown=shown)
 
     def _file(self, table: dict[Node, Any], pick: Node, g: Any) -> None:
         """Keep the cotangent of one of several results in its place."""

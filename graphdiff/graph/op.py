@@ -48,12 +48,14 @@ def filled(item: Any, values: tuple[Any, ...]) -> Any:
 class At(NamedTuple):
     """Where a pullback stands: the kink convention, and whether the op is masked.
 
-    `wild` are the arguments whose entries may be infinite or NaN.
+    `wild` are the arguments whose entries may be infinite or NaN; `shown` are the
+    results, of an op that has several, that are seen whole (None: all of them).
     """
 
     kinks: str = "mean"
     masked: bool = False
     wild: frozenset[int] = frozenset()
+    shown: frozenset[int] | None = None
 
 
 class Op:

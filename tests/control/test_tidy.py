@@ -106,3 +106,12 @@ def test_equal_loops_of_two_traces_of_a_function_are_one() -> None:
 
     graph = gd.simplify(gd.trace(lambda x: f(x) * np.sum(gd.grad(f)(x)), ARGS[0]))
     assert len(loops_of(graph)) == 2
+
+
+def test_kinks_in_steps_are_listed() -> None:
+    def f(x: Any) -> Any:
+        return gd.fori_loop(0, 3, lambda i, c: np.abs(c) - 1, x)
+
+    for graph in (gd.differentiate(gd.trace(f, 1.0)), gd.grad(f).graph(1.0)):
+        (kink,) = graph.kinks()
+        assert kink.op == "abs"

@@ -34,9 +34,9 @@ def pull_cond(op: Cond, wanted: Sequence[int], at: At, g: Any, args: Any) -> lis
 
     def derive(branch: Graph, seeds: list[Node]) -> list[Node | None]:
         flow = Flow(branch, 0)
-        inside = flow.inside(
-            [] if at.masked else given, [i - 1 for i in at.wild if i > 0]
-        )
+        shown = given if at.shown is None else [i for i in given if i in at.shown]
+        wild = [i - 1 for i in at.wild if i > 0]
+        inside = flow.inside([] if at.masked else shown, wild)
         targets = [flow.outputs[i] for i in given]
         variables = [flow.inputs[i - 1] for i in wanted if i > 0]
         return pull_back(collect(targets, seeds), variables, at.kinks, inside=inside)

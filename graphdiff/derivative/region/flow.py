@@ -45,6 +45,7 @@ class Flow:
         self.inputs = list(body.inputs.values())
         self.outputs = list(body.outputs.values())
         self.carries = carries
+        self.known = set(body.nodes)
 
     def forward(self, places: Iterable[int]) -> tuple[set[int], set[int]]:
         """The inputs and outputs that change with the inputs at `places`."""
@@ -76,18 +77,27 @@ class Flow:
             wanted |= more
 
     def inside(self, seen: Iterable[int], wild: Iterable[int]) -> Inside:
-        """Where strict zeros are called for, if outputs not `seen` may be discarded.
+        """Where strict zeros are called for, if outputs not `seen` may be discarded."""
+        return Inside(self._loud(seen)[0], self._wild(wild))
 
-        A carry is not seen either where the next step discards it.
+    def hidden(self) -> list[int]:
+        """The inputs of which the body may discard entries, by place."""
+        found = self._loud(range(len(self.outputs)))[1]
+        return [i for i, x in enumerate(self.inputs) if x in found]
+
+    def _loud(self, places: Iterable[int]) -> tuple[frozenset[Node], set[Node]]:
+        """The outputs that are seen whole, and the nodes that are not.
+
+        A carry is not seen, though its place is given, where the next step discards it.
         """
-        rough = self._wild(wild)
-        seen = set(seen)
+        seen = set(places)
         while True:
             loud = frozenset(self.outputs[i] for i in seen)
             hidden = masked_nodes(self.nodes, loud)
+            hidden.update(x for x in self.inputs if x not in self.known)
             lost = {i for i in seen if i < self.carries and self.inputs[i] in hidden}
             if not lost:
-                return Inside(loud, rough)
+                return loud, hidden
             seen -= lost
 
     def _wild(self, places: Iterable[int]) -> frozenset[Node]:

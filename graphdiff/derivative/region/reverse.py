@@ -35,7 +35,8 @@ class Backward:
     the `invariants`, the cotangents of `results`, the `kept` values of the step, then
     the inputs `read` of the step. Its outputs are the cotangents of the carries before
     the step, the sums with this step's share, and the shares of the slices in
-    `slices`. Carries, results, slices and the rest are places in the forward body.
+    `slices`. Carries, results, slices and what is read are places in the forward body;
+    `words` are names for what is kept.
     """
 
     body: Graph
@@ -43,6 +44,7 @@ class Backward:
     invariants: list[int]
     results: list[int]
     kept: list[Node]
+    words: list[str]
     read: list[int]
     slices: list[int]
     forward: Graph
@@ -99,7 +101,7 @@ class Reversal:
 
     def _shares(self, seeds: dict[int, Node]) -> dict[int, Node | None]:
         """The cotangents of the inputs of the step, given those of its outputs."""
-        seen = [] if self.at.masked else [i for i in seeds if i in self.given]
+        seen = [i for i in seeds if i in self.given and self._is_shown(i)]
         inside = self.flow.inside(seen, self.at.wild)
         places = [*self.carries, *self.wanted]
         outputs = [self.flow.outputs[i] for i in seeds]
@@ -110,6 +112,12 @@ class Reversal:
             inside=inside,
         )
         return dict(zip(places, found, strict=True))
+
+    def _is_shown(self, i: int) -> bool:
+        """Whether output `i` of the step is seen whole, where it becomes a result."""
+        skip = isinstance(self.op, While) and i >= self.op.carries
+        shown = self.at.shown
+        return not self.at.masked and (shown is None or i + skip in shown)
 
     def _split(
         self,
@@ -159,6 +167,7 @@ class Reversal:
             list(sums),
             self.results,
             tape.kept,
+            words,
             tape.read,
             slices,
             forward if taped else self.step,
@@ -233,13 +242,11 @@ def _tapes(op: Loop | While, step: Backward, runs: Any) -> list[Any]:
     outputs = list(step.forward.outputs.values())
     skip = isinstance(op, While)
     found = []
-    for node in step.kept:
-        place = outputs.index(node, op.carries)
-        stack = runs[place + skip]
+    for node, word in zip(step.kept, step.words, strict=True):
+        stack = runs[outputs.index(node, op.carries) + skip]
         found.append(stack)
         if isinstance(stack, Expression):
-            name = list(step.forward.outputs)[place]
-            current_scope().names.setdefault(stack.node, f"{name}_tape")
+            current_scope().names.setdefault(stack.node, f"{word}_tape")
     return found
 
 

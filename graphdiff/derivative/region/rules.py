@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphdiff.derivative.region.branch import pull_cond, push_cond
+from graphdiff.derivative.region.flow import Flow
 from graphdiff.derivative.region.forward import push_loop
 from graphdiff.derivative.region.reverse import pull_loop
 from graphdiff.graph.node import At
@@ -13,7 +14,14 @@ from graphdiff.ops.region.cond import Cond
 
 
 class RegionRules:
-    """The derivatives of loops and branches."""
+    """The derivatives of loops and branches, and what they discard."""
+
+    def hidden(self, op: Any) -> list[int]:
+        """The arguments of which some entries may not matter."""
+        if not isinstance(op, Cond):
+            return Flow(op.body, op.carries).hidden()
+        found = {i + 1 for branch in op.branches for i in Flow(branch, 0).hidden()}
+        return sorted(found)
 
     def pull(
         self, op: Any, wanted: Sequence[int], at: At, g: Any, y: Any, args: Any

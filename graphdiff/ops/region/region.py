@@ -21,6 +21,9 @@ from graphdiff.sizes.dims import Dim, evaluate_size, strongest
 class Rules(Protocol):
     """How the derivatives of regions are made; a later layer knows."""
 
+    def hidden(self, op: Any) -> list[int]:
+        """The arguments of which some entries may not matter."""
+
     def pull(
         self, op: Any, wanted: Sequence[int], at: At, g: Any, y: Any, args: Any
     ) -> list[Any]:
@@ -55,6 +58,14 @@ class Region(Op):
 
     rules: ClassVar[Rules]
     """How derivatives are made; set by ``derivative``, where differentiation is."""
+
+    def masks_of(self, *args: Any) -> tuple[int, ...]:
+        """The arguments of which a body may discard entries."""
+        return self._hidden
+
+    @cached_property
+    def _hidden(self) -> tuple[int, ...]:
+        return tuple(self.rules.hidden(self))
 
     def call(self, *args: ArrayType) -> Call:
         """A call that runs the bodies."""
