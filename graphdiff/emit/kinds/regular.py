@@ -60,7 +60,7 @@ def _stretches(flat: np.ndarray) -> list[_Stretch] | None:
     """The array cut into stretches, each as long as can be; None if that is no gain."""
     found: list[_Stretch] = []
     while flat.size:
-        if len(found) == _MOST_STRETCHES:
+        if len(found) >= _MOST_STRETCHES:
             return None
         spelled = _spelled(flat)
         if spelled is None:
