@@ -24,7 +24,7 @@ from graphdiff.ops.core.elementwise import Elementwise, gated, multiply, where
 from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.core.index import Concatenate, Put, PutAlong, Take, TakeAlong
 from graphdiff.ops.core.recurrence import Recurrence, Shift
-from graphdiff.ops.core.reduce import Reduction
+from graphdiff.ops.core.reduce import OthersProduct, Reduction
 from graphdiff.ops.core.setitem import SetItem
 from graphdiff.ops.curve.difference import Diff, DiffBack, Slope
 from graphdiff.ops.curve.interpolation import Interp
@@ -61,12 +61,14 @@ from graphdiff.sparsity.links import (
     feeding,
     grouped,
     lane_numbers,
+    matrix,
     positions,
     reading,
 )
 
 Rule = Callable[[Node, int, Sequence[int], Known], Links | None]
 RULES: dict[type[Op], Rule] = {}
+_MOST_SPELLED = 1_000_000
 
 
 def rule(*kinds: type[Op]) -> Callable[[Rule], Rule]:
@@ -175,6 +177,16 @@ def reduced(node: Node, i: int, shape: Sequence[int], known: Known) -> Links:
     if prod(shape) == count and i == 0:
         return grouped(np.arange(count), lanes, count)
     return dense(prod(shape), prod(x))
+
+
+@rule(OthersProduct)
+def others(node: Node, i: int, shape: Sequence[int], known: Known) -> Links:
+    """All of an entry's lane but the entry itself."""
+    spread, union = reduced(node, i, shape, known)
+    if prod(shape) * (prod(shape) // max(union.shape[0], 1)) > _MOST_SPELLED:
+        return spread, union
+    own = np.arange(prod(shape))
+    return ((spread @ union > matrix(own, own, (own.size, own.size))).tocsr(),)
 
 
 def stacked(core: int) -> Rule:

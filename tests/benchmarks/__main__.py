@@ -2,7 +2,14 @@
 
 import argparse
 
-from tests.benchmarks import convolution, elementwise, measure, networks, scaling
+from tests.benchmarks import (
+    convolution,
+    elementwise,
+    measure,
+    networks,
+    scaling,
+    sparse,
+)
 
 BENCHMARKS = {
     "digits": networks.digits,
@@ -12,6 +19,7 @@ BENCHMARKS = {
     "rosenbrock": elementwise.rosenbrock,
     "scaling": scaling.programs,
     "import": scaling.imports,
+    "sparse": sparse.sparse,
 }
 
 

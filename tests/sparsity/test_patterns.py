@@ -133,6 +133,7 @@ SCALARS = {
     "product": lambda x: x[:3] @ x[3:],
     "logsumexp": lambda x: gd.nn.logsumexp(x[:3]) + gd.nn.logsumexp(x[3:]),
     "matrix": lambda x: np.sum((x.reshape(2, 3) @ x.reshape(3, 2)) ** 2),
+    "products": lambda x: np.sum(np.prod(x.reshape(2, 3), axis=1)),
     "norm": lambda x: np.sum(np.linalg.norm(x.reshape(3, 2), axis=1)),
     "piecewise": lambda x: np.sum(np.abs(x - 1) * 3 + np.maximum(x[::-1], 0.5)),
     "grid": lambda x: (
