@@ -182,7 +182,9 @@ def reduced(node: Node, i: int, shape: Sequence[int], known: Known) -> Links:
 @rule(OthersProduct)
 def others(node: Node, i: int, shape: Sequence[int], known: Known) -> Links:
     """All of an entry's lane but the entry itself."""
-    spread, union = reduced(node, i, shape, known)
+    found = reduced(node, i, shape, known)
+    assert found is not None
+    spread, union = found
     if prod(shape) * (prod(shape) // max(union.shape[0], 1)) > _MOST_SPELLED:
         return spread, union
     own = np.arange(prod(shape))
