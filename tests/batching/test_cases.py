@@ -16,14 +16,16 @@ from tests.cases.table import squares
 
 SIZE = 3
 SAMPLED = 30
-"""One case in so many is for every run, the others for slow ones."""
+"""One case in so many is in every run, the others are exhaustive."""
 
 
 def some(names: list[str]) -> Any:
     return pytest.mark.parametrize(
         "case",
         [
-            pytest.param(CASES[n], marks=[pytest.mark.slow] if i % SAMPLED else [])
+            pytest.param(
+                CASES[n], marks=[pytest.mark.exhaustive] if i % SAMPLED else []
+            )
             for i, n in enumerate(names)
         ],
         ids=names,

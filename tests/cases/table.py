@@ -5,12 +5,13 @@ arrays is the reference for values; its derivatives are checked against differen
 Arguments keep away from kinks, which have tests of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 import numpy as np
+import pytest
 
 _rng = np.random.default_rng(7)
 
@@ -123,3 +124,19 @@ OURS: dict[str, Any] = {"oracle": False}
 WEIGHTS = real(4, 3)
 ROW = real(4)
 ROWS = np.array([2, 0, 2, 1])
+
+
+def some_of(names: Iterable[str], every: int = 3) -> Any:
+    """A test for the case called `name`: of those alike, one in `every` in each run.
+
+    The first case of each function is among them; the others are ``exhaustive``.
+    """
+    met: set[str] = set()
+    chosen: list[Any] = []
+    for i, name in enumerate(names):
+        function = name.split()[0]
+        skipped = function in met and i % every
+        met.add(function)
+        marks = [pytest.mark.exhaustive] if skipped else []
+        chosen.append(pytest.param(name, marks=marks, id=name))
+    return pytest.mark.parametrize("name", chosen)

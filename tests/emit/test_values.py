@@ -11,7 +11,7 @@ import pytest
 import graphdiff as gd
 from graphdiff.emit import emit
 from tests.cases import CASES, Case
-from tests.cases.table import in_single, squares
+from tests.cases.table import in_single, some_of, squares
 from tests.emit.programs import PROGRAMS, arguments, inputs
 
 SHAPES = ("numbers", "names")
@@ -67,8 +67,9 @@ def graphs(case: Case, symbolic: bool, dtype: Any) -> Iterator[gd.Graph]:
 
 
 @pytest.mark.parametrize("sizes", SHAPES)
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_every_op_is_written_right(case, sizes):
+@some_of(CASES)
+def test_every_op_is_written_right(name, sizes):
+    case = CASES[name]
     if sizes == "names" and not case.symbolic:
         pytest.skip("needs numbers")
     for graph in graphs(case, sizes == "names", np.float64):
@@ -79,8 +80,9 @@ def test_every_op_is_written_right(case, sizes):
             assert_same(made, value, 1e-9, name)
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_float32_stays_float32(case):
+@some_of(CASES)
+def test_float32_stays_float32(name):
+    case = CASES[name]
     args = list(map(in_single, case.args))
     *_, graph = graphs(case, False, np.float32)
     with np.errstate(all="ignore"):
