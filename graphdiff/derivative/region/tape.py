@@ -6,7 +6,8 @@ from one by arithmetic alone) and made from values that are at hand in any case:
 invariants, and what is kept already. What the derivative itself makes from values of
 the step (a cosine, for a sine) is not kept but made when it is read. Of loops within
 the step the tapes are kept, so that no loop runs twice; those whose length differs from
-step to step (a ``while``) have to.
+step to step (a ``while``) have to. Nothing that a checkpoint within the step computes
+is kept.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ class _Chooser:
         recompute: bool,
     ) -> None:
         self.recompute = recompute
+        self.marked = body.ledger.marks
         self.own = set(body.nodes)
         self.ragged = _ragged_nodes(nodes)
         self.at_hand = _made_of(nodes, {n for n, i in inputs.items() if i >= carries})
@@ -115,7 +117,7 @@ class _Chooser:
 
     def keeps(self, node: Node, need: set[Node]) -> bool:
         """Whether `node` goes on the tape."""
-        if self.recompute or node not in self.varying:
+        if self.recompute or node in self.marked or node not in self.varying:
             return False
         if isinstance(node.op, Pick):
             own = node in self.own or isinstance(node.args[0].op, Loop)
