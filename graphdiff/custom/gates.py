@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.custom.vjp import custom_vjp
+from graphdiff.custom.vjp import Backward, CustomVjp, custom_vjp
 from graphdiff.errors import GraphValueError
 from graphdiff.expression.expression import Expression, surface
 from graphdiff.graph.nest import leaves_of, map_nest
-from graphdiff.graph.node import Arg, Call, Node, Op
+from graphdiff.graph.node import Arg, At, Call, Node, Op
 from graphdiff.graph.types import ArrayType
 
 
@@ -75,7 +75,21 @@ def _(g: Any, y: Any, x: Any, factor: Any) -> Any:
     return map_nest(lambda part: part * factor, g), None
 
 
-@custom_vjp
+class Clipping(Backward):
+    """The value; what passes on its way back is clipped, what passes forward is not."""
+
+    pushes = True
+
+    def pushforward(self, at: At, tangents: Any, y: Any, *args: Any) -> list[Any]:
+        """The tangents themselves: nothing is clipped but cotangents."""
+        return list(tangents[: len(self.body.outputs)])
+
+
+class _Clip(CustomVjp):
+    op = Clipping
+
+
+@_Clip
 def _clipped(x: Any, low: Any, high: Any) -> Any:
     return x
 
@@ -85,7 +99,7 @@ def _(g: Any, y: Any, x: Any, low: Any, high: Any) -> Any:
     return map_nest(lambda part: np.clip(part, low, high), g), None, None
 
 
-@custom_vjp
+@_Clip
 def _shortened(x: Any, norm: Any) -> Any:
     return x
 
@@ -127,8 +141,7 @@ def clip_gradient(
     a Euclidean length of at most `norm`, keeping its direction; of a nest of arrays,
     that is the length of all entries together (Pascanu, Mikolov and Bengio, "On the
     difficulty of training recurrent neural networks", 2013). The bounds have no
-    derivative. Clipping is not linear, so forward mode through it raises
-    `UnsupportedError`.
+    derivative. Forward mode has no cotangents: its tangents pass as they are.
 
     >>> import graphdiff as gd
     >>> slope = gd.grad(lambda x: gd.clip_gradient(x, -1.0, 1.0) ** 2)

@@ -17,7 +17,7 @@ from graphdiff.batching.batched import batched
 from graphdiff.cost import operations
 from graphdiff.derivative.push import push_forward
 from graphdiff.derivative.sweep import pull_back
-from graphdiff.errors import DTypeError, GraphValueError
+from graphdiff.errors import DTypeError, GraphValueError, UnsupportedError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import Full, Hole, Node, Role, current_scope, make
@@ -68,9 +68,13 @@ def _cheaper(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
     outputs, inputs = (sum_of_sizes(nodes) for nodes in (ys, xs))
     if outputs == 1:
         return _reverse(ys, xs, kinks)
+    try:
+        forward = _forward(ys, xs, kinks)
+    except UnsupportedError:  # A rule of the user's that serves reverse mode alone.
+        return _reverse(ys, xs, kinks)
     if inputs == 1:
-        return _forward(ys, xs, kinks)
-    forward, reverse = _forward(ys, xs, kinks), _reverse(ys, xs, kinks)
+        return forward
+    reverse = _reverse(ys, xs, kinks)
     costs = [
         operations(in_order([node for row in blocks for node in row]))
         for blocks in (forward, reverse)

@@ -88,5 +88,14 @@ def test_what_cannot_be_is_refused():
         gd.clip_gradient(X, norm=0)
     with pytest.raises(gd.GraphValueError, match="low: expected at most"):
         gd.clip_gradient(X, 2, 1)
-    with pytest.raises(gd.UnsupportedError, match="clip_gradient: forward mode"):
-        gd.jvp(lambda x: gd.clip_gradient(x, -1, 1) ** 2)((X,), (X,))
+
+
+def test_forward_mode_has_nothing_to_clip():
+    def f(x: Any) -> Any:
+        p = gd.clip_gradient({"a": x, "b": 2 * x}, norm=1e-3)
+        return p["a"] * p["b"]
+
+    _, pushed = gd.jvp(f)((X,), (np.ones(3),))
+    np.testing.assert_allclose(pushed, 4 * X)
+    hessian = gd.hessian(lambda x: np.sum(gd.clip_gradient(x, -1.0, 1.0) ** 3))
+    np.testing.assert_allclose(hessian(X), np.diag([6 * X[0], 0, 0]))
