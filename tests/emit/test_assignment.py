@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
-from graphdiff.compile.program import program_of, tape_of
+from graphdiff.compile.plan import run_of
+from graphdiff.compile.program import program_of
+from graphdiff.compile.tape import tape_of
 
 X = np.linspace(0.2, 1.3, 6)
 
@@ -130,7 +132,7 @@ def test_compiled_loops_write_into_one_array(size: int) -> None:
 
     x = np.cos(np.arange(float(size)))
     graph = gd.simplify(gd.differentiate(gd.trace(f, x)))
-    tape = tape_of(program_of(graph), {})
+    tape = tape_of(program_of(graph), {}, run_of)
     copies = [s for s in tape.steps if "set_item" in repr(s) or "add_item" in repr(s)]
     assert len(copies) <= 2
     compiled = gd.compile(graph)
