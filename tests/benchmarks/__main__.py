@@ -8,6 +8,7 @@ from tests.benchmarks import (
     measure,
     networks,
     scaling,
+    second_order,
     sparse,
 )
 
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "rosenbrock": elementwise.rosenbrock,
     "scaling": scaling.programs,
     "import": scaling.imports,
+    "hessian": second_order.hessians,
     "sparse": sparse.sparse,
 }
 
