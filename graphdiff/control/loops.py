@@ -11,10 +11,11 @@ import numpy as np
 
 from graphdiff.control.body import closed, run_traced, specs
 from graphdiff.control.carry import Carry
+from graphdiff.control.segments import Checkpoint, run_segments, segment_lengths
 from graphdiff.errors import GraphValueError, ShapeError
-from graphdiff.expression.expression import as_node, results_of
+from graphdiff.expression.expression import as_node
 from graphdiff.graph.nest import flatten, path_name, unflatten
-from graphdiff.graph.node import Node, building, make
+from graphdiff.graph.node import Node, building
 from graphdiff.graph.types import ArrayType, alike, whole_number
 from graphdiff.ops.region.loop import Loop
 from graphdiff.sizes.dims import Dim, is_nonnegative
@@ -84,9 +85,17 @@ def check_length(what: str, length: Any) -> int | Dim:
 
 
 def make_loop(
-    kind: Kind, fn: Callable[..., Any], init: Any, slices: Slices, **options: Any
+    kind: Kind,
+    fn: Callable[..., Any],
+    init: Any,
+    slices: Slices,
+    reverse: bool = False,
+    checkpoint: Checkpoint = None,
 ) -> tuple[Any, Any]:
-    """The final carry and the stacked results, as handles on one `Loop`."""
+    """The final carry and the stacked results, as handles on one `Loop`.
+
+    With `checkpoint`, on one whose steps are segments, and one for what is left over.
+    """
     what = kind.what
     carry = Carry(f"{what}: carry", init)
     nexts: list[Node] | None = None
@@ -105,6 +114,7 @@ def make_loop(
         results = [as_node(y, f"{what}: a step's result") for y in leaves]
     outputs = traced.outputs([n for n, _ in inputs[: len(nexts)]], nexts, results)
     (body,), outer = closed([traced], [outputs])
-    op = Loop(body, len(nexts), len(slices.nodes), slices.length, **options)
-    values = results_of(make(op, *carry.nodes(), *slices.nodes, *outer))
+    op = Loop(body, len(nexts), len(slices.nodes), slices.length, reverse)
+    lengths = segment_lengths(what, checkpoint, slices.length)
+    values = run_segments(op, [*carry.nodes(), *slices.nodes, *outer], lengths)
     return carry.rebuilt(values[: len(nexts)]), unflatten(spec, values[len(nexts) :])

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphdiff.control.carry import Carry
 from graphdiff.control.loops import Kind, Slices, make_loop
+from graphdiff.control.segments import Checkpoint, segment_lengths
 from graphdiff.errors import GraphTypeError, ShapeError
 from graphdiff.expression.expression import Expression, as_array
 from graphdiff.graph.nest import (
@@ -80,11 +81,12 @@ def run_loop(
     init: Any,
     slices: Slices,
     reverse: bool = False,
-    **options: Any,
+    checkpoint: Checkpoint = None,
 ) -> tuple[Any, Any]:
     """What `make_loop` makes, computed."""
     if not slices.has_steps:
         return _no_step(kind, fn, init, slices)
+    segment_lengths(kind.what, checkpoint, slices.length)
     what, length = kind.what, range(operator.index(slices.length))
     carry = Carry(f"{what}: carry", init)
     arrays = [np.asarray(a) for a in slices.leaves]

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphdiff.control.loops import Kind, Slices, make_loop
 from graphdiff.control.plain import SymbolicStepError, is_plain, run_loop
+from graphdiff.control.segments import Checkpoint
 from graphdiff.errors import GraphTypeError, check_flag, shown
 from graphdiff.expression.doors import surface
 from graphdiff.expression.expression import Expression
@@ -25,6 +26,7 @@ def scan(
     xs: Any = None,
     length: int | Dim | None = None,
     reverse: bool = False,
+    checkpoint: Checkpoint = None,
 ) -> tuple[Any, Any]:
     """Run ``carry, y = f(carry, x)`` over the slices `x` of `xs` along axis 0.
 
@@ -33,6 +35,11 @@ def scan(
     many steps there are. With `reverse` the last slice comes first; results stand
     where their slices do. On plain arrays this is an ordinary Python loop; in a trace
     it is one op, however many steps there are, and stays a loop in emitted code.
+
+    Reverse mode keeps a tape of all steps. With `checkpoint` it works in segments that
+    it computes once more: an int is the length of a segment; ``"sqrt"`` chooses the
+    square root of n steps, so that 2 sqrt(n) steps are kept; ``"binomial"`` takes
+    segments within segments, keeps 3 n^(1/3) steps, and computes them twice more.
 
     Raises `ShapeError` or `DTypeError` where a step changes the type of the carry,
     naming the leaf, and `ShapeError` where `xs` differ in length.
@@ -46,7 +53,14 @@ def scan(
     (np.float64(7.0), array([1., 3., 7.]))
     """
     check_flag("scan: reverse", reverse)
-    return _loop(_SCAN, f, init, Slices("scan", xs, length), reverse=reverse)
+    return _loop(
+        _SCAN,
+        f,
+        init,
+        Slices("scan", xs, length),
+        reverse=reverse,
+        checkpoint=checkpoint,
+    )
 
 
 def _pair(made: Any) -> tuple[Any, Any]:
@@ -59,12 +73,16 @@ def _pair(made: Any) -> tuple[Any, Any]:
 
 @surface
 def fori_loop(
-    lower: int | Dim, upper: int | Dim, body: Callable[[Any, Any], Any], init: Any
+    lower: int | Dim,
+    upper: int | Dim,
+    body: Callable[[Any, Any], Any],
+    init: Any,
+    checkpoint: Checkpoint = None,
 ) -> Any:
     """Run ``carry = body(i, carry)`` for `i` from `lower` up to `upper`, which is not.
 
     Returns the final carry, `init` where there is no step. The bounds are ints or
-    named sizes; `i` is an int64 scalar.
+    named sizes; `i` is an int64 scalar. `checkpoint` is that of `scan`.
 
     >>> import graphdiff as gd
     >>> gd.fori_loop(1, 5, lambda i, product: product * i, 1)
@@ -83,7 +101,7 @@ def fori_loop(
     if counter is None or not is_plain(init):
         counter = Expression(make(Arange(steps)))
     slices = Slices("fori_loop", counter)
-    return _loop(_COUNTED, step, init, slices)[0]
+    return _loop(_COUNTED, step, init, slices, checkpoint=checkpoint)[0]
 
 
 @surface
