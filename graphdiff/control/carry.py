@@ -42,7 +42,9 @@ class Carry:
     def nodes(self) -> list[Node]:
         """The initial values as nodes of their types."""
         return [
-            number_node(leaf, type) or cast_node(as_node(leaf), type.dtype)
+            number_node(leaf, type)
+            or _full_node(leaf, type)
+            or cast_node(as_node(leaf), type.dtype)
             for leaf, type in zip(self.leaves, self.types, strict=True)
         ]
 
@@ -131,6 +133,15 @@ def number_node(leaf: Any, wanted: ArrayType) -> Node | None:
         return None
     fits = np.result_type(leaf, wanted.dtype) == wanted.dtype
     return make(Full.of(leaf, wanted)) if fits else None
+
+
+def _full_node(leaf: Any, wanted: ArrayType) -> Node | None:
+    """A plain array of one number, as ``np.zeros`` makes it, if it is one."""
+    if not isinstance(leaf, np.ndarray) or not leaf.size or leaf.dtype != wanted.dtype:
+        return None
+    one = np.full_like(leaf, leaf.flat[0])
+    same = one.tobytes() == leaf.tobytes()
+    return make(Full.of(leaf.flat[0], wanted)) if same else None
 
 
 def _weak_cast(leaf: Any, node: Node, wanted: ArrayType) -> Node:

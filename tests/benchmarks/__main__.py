@@ -5,6 +5,7 @@ import argparse
 from tests.benchmarks import (
     convolution,
     elementwise,
+    loops,
     measure,
     networks,
     scaling,
@@ -18,6 +19,7 @@ BENCHMARKS = {
     "chain": elementwise.chain,
     "convolution": convolution.convolution,
     "rosenbrock": elementwise.rosenbrock,
+    "loops": loops.loops,
     "scaling": scaling.programs,
     "import": scaling.imports,
     "hessian": second_order.hessians,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import graphdiff as gd
 from graphdiff import nn
 
 
@@ -30,3 +31,21 @@ def rosenbrock(x, y):
 
 def rosenbrock_of_pair(p):
     return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
+
+
+def relaxation(x0, rate, u):
+    def step(x, v):
+        x = x + 0.01 * (v - rate * x)
+        return x, x
+
+    _, xs = gd.scan(step, x0, u)
+    return np.sum(xs**2)
+
+
+def recurrent(W, U, h0, xs):
+    def step(h, x):
+        h = np.tanh(W @ h + U @ x)
+        return h, h
+
+    _, hs = gd.scan(step, h0, xs)
+    return np.sum(hs**2)

@@ -7,6 +7,7 @@ from tests.benchmarks.handwritten import (
     book,
     chain,
     convolution,
+    recurrences,
     rosenbrock,
     sigmoid_network,
 )
@@ -90,6 +91,17 @@ def test_rosenbrock():
 def test_rosenbrock_of_a_pair(value_and_grad):
     p = np.array([-1.2, 0.7])
     check(rosenbrock.cost_of_pair, value_and_grad, [p], wrt=[0])
+
+
+def test_relaxation(rng):
+    args = [np.float64(0.3), np.float64(1.2), rng.standard_normal(6)]
+    check(recurrences.relaxation, recurrences.relaxation_readable, args, wrt=range(3))
+
+
+@pytest.mark.parametrize("name", ["network_readable", "network_in_the_loop"])
+def test_recurrent_network(name, rng):
+    args = [rng.standard_normal(shape) for shape in [(3, 3), (3, 2), (3,), (5, 2)]]
+    check(recurrences.network, getattr(recurrences, name), args, wrt=range(4))
 
 
 @pytest.mark.parametrize("name", ["columns", "products", "einsum"])
