@@ -9,7 +9,7 @@ import pytest
 
 from graphdiff.emit import emit
 from tests.emit.programs import PROGRAMS
-from tests.emit.write_golden import GOLDEN
+from tests.emit.write_golden import GOLDEN, REGIONS, regions
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,6 +21,14 @@ def test_a_module_is_what_was_read(name):
         "the emitted text has changed: if that is meant, run "
         "python -m tests.emit.write_golden and read the diff"
     )
+
+
+def test_loops_and_branches_are_what_was_read():
+    made = regions()
+    assert {path.stem for path in REGIONS.glob("*.py")} == set(made)
+    for name, module in made.items():
+        stored = (REGIONS / f"{name}.py").read_text(encoding="utf-8")
+        assert module.source == stored, f"{name}: the emitted text has changed"
 
 
 def test_the_text_depends_on_the_graph_alone():

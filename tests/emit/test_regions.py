@@ -105,6 +105,19 @@ def test_a_sum_grows_in_the_array_of_the_loop():
     assert "total += " in source
 
 
+@pytest.mark.parametrize("style", STYLES)
+def test_what_a_branch_adds_to_is_not_the_argument(style):
+    def f(x0, xs):
+        def step(x, u):
+            x = gd.cond(u > 0, lambda x, u: x - u, lambda x, u: x * x, x, u)
+            return x, x
+
+        return gd.scan(step, x0, xs)
+
+    graph = gd.trace(f, s("n"), s("steps"))
+    agree(graph, (numbers(3), np.array([0.5, -1.0, 2.0])), style)
+
+
 def test_sums_over_the_steps_grow_in_both_styles():
     for style in STYLES:
         source = emit(PROGRAMS["recurrent"].graph(), style=style).source

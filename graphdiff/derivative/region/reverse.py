@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -74,7 +74,7 @@ class Reversal:
     @cached_property
     def backward(self) -> Backward:
         """The step, pulled back."""
-        names = list(self.step.inputs), list(self.step.outputs)
+        names = _words(self.step, self.step.inputs), list(self.step.outputs)
         k = self.op.carries
         with building(within(self.step)):
             new = Inputs(self.step)
@@ -172,6 +172,11 @@ class Reversal:
             slices,
             forward if taped else self.step,
         )
+
+
+def _words(body: Graph, named: Mapping[str, Node]) -> list[str]:
+    """What the user's variables call these inputs; the paths of those without one."""
+    return [body.name_of(node) or name for name, node in named.items()]
 
 
 def _sum(total: Node, share: Node | None) -> Node:

@@ -7,12 +7,12 @@ the step. The same holds for the results of a branch, which have no old value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from graphdiff.emit.plan.late import shows
 from graphdiff.emit.plan.traits import is_loose, is_scalar
-from graphdiff.emit.store.blocks import Line, moments, rename
+from graphdiff.emit.store.blocks import Line, flattened, moments, rename
 from graphdiff.emit.store.statements import InPlace, Statement
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.renaming import names_in
@@ -57,11 +57,27 @@ def close_step(
     last = [c for c in carries if c not in direct and c.new is not c.old]
     lines = _assignments(body, last)
     body.statements += lines
-    rename(body.statements, names)
+    _rename(body, names, {c.name for c in carries if c.own and _is_lone(c)})
     body.statements = [s for s in body.statements if not _is_idle(s)]
     for node, name in body.variables.items():
         body.variables[node] = names.get(name, name)
     _augment(body, carries, direct, kept)
+
+
+def _rename(body: Variables, names: Mapping[str, str], numbers: set[str]) -> None:
+    """Give variables other names; ``x = x + y`` stays so where that makes it one.
+
+    Unless x is among the `numbers`, which no ``+=`` changes.
+    """
+    grown = {id(s) for s in flattened(body.statements) if s.grows}
+    rename(body.statements, names)
+    for statement in flattened(body.statements):
+        if statement.grows and id(statement) not in grown:
+            statement.augments = statement.name in numbers
+
+
+def _is_lone(carry: Carry) -> bool:
+    return carry.old is not None and not carry.old.type.shape
 
 
 def _text(body: Variables, node: Node) -> Text:
@@ -209,7 +225,7 @@ def _in_place(statement: Statement, carry: Carry, shared: bool) -> Statement:
     statement.augments = False
     if not copied and statement.text.kind != "binary":
         return statement
-    if carry.old is not None and not carry.old.type.shape:
+    if _is_lone(carry):
         statement.augments = carry.own and not copied
         return statement
     if shared or not (carry.own or _copy(carry)):

@@ -10,7 +10,7 @@ from graphdiff.emit.region.close import finish, named, picked, region_of
 from graphdiff.emit.region.inner import Inner, given, is_constant, settled
 from graphdiff.emit.region.live import live_outputs
 from graphdiff.emit.region.stacks import Stack, allocated, written
-from graphdiff.emit.store.blocks import Block, moments
+from graphdiff.emit.store.blocks import Block, Line, moments
 from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
@@ -21,6 +21,7 @@ from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.region.loop import Loop
 
 _COUNTERS = ("t", "i", "j", "k")
+_STEPS = "steps"
 _UNUSED = "_"
 
 
@@ -33,6 +34,7 @@ def loop(body: Variables, node: Node) -> None:
     inner = Inner(body, op.body, live_outputs(op.body, k, picks))
     arrays, rest = node.args[k : k + n], node.args[k + n :]
     settled(body, [inner], node.args[k:])
+    counted = _length(body, node)
     carries = [
         begun(body, inner, i, node.args[i], picks.get(i)) for i in inner.live if i < k
     ]
@@ -54,7 +56,8 @@ def loop(body: Variables, node: Node) -> None:
     close_step(step, carries)
     inner.close(step)
     region = region_of(body, node, picks)
-    region.first = [c.begins for c in carries if c.begins and not c.begins.is_idle]
+    region.first = counted
+    region.first += [c.begins for c in carries if c.begins and not c.begins.is_idle]
     region.first += [stack.line for stack in stacks]
     if step.statements:
         region.blocks = [
@@ -63,6 +66,18 @@ def loop(body: Variables, node: Node) -> None:
     finish(body, region, step, carries)
     for stack in stacks:
         named(body, stack.pick, stack.line.name)
+
+
+def _length(body: Variables, node: Node) -> list[Line]:
+    """``steps = n - 1``, if the number of steps is to be computed, and stands alone."""
+    size = node.op.length  # type: ignore[attr-defined]
+    text = body.sizes.text(size)
+    adjoint = body.graph.role_of(node) is not None
+    if text.kind in ("atom", "number") or body.within or adjoint:
+        return []
+    name = body.names.fresh(_STEPS)
+    body.sizes.call(size, name)
+    return [Line(node, name, text, [])]
 
 
 def _counter(

@@ -66,6 +66,11 @@ class Region(Statement):
     last: list[Line] = field(default_factory=list)
 
     @property
+    def is_choice(self) -> bool:
+        """Whether one of the blocks runs."""
+        return bool(self.blocks) and self.blocks[0].opening.startswith("if ")
+
+    @property
     def flat(self) -> str:
         """The line that opens it, for headings and listings."""
         return f"{self.blocks[0].head} ..." if self.blocks else self.text.flat
@@ -106,11 +111,12 @@ def moments(statements: Iterable[Statement]) -> Iterator[Moment]:
     for statement in statements:
         if isinstance(statement, Region):
             yield from moments(statement.first)
-            for block in statement.blocks:
-                opened = set(_WORD.findall(block.opening))
-                reads = names_in(block.text) if block.text else set()
-                yield Moment(reads, opened)
-                yield from moments(block.statements)
+            if statement.is_choice:
+                yield from _alternatives(statement)
+            else:
+                for block in statement.blocks:
+                    yield _opening(block)
+                    yield from moments(block.statements)
             yield from moments(statement.last)
             continue
         own = _targets(statement.name)
@@ -122,6 +128,23 @@ def moments(statements: Iterable[Statement]) -> Iterator[Moment]:
         for update in statement.updates:
             reads = names_in(subscript(update.value, update.key))
             yield Moment(reads | own.reads | own.binds, set())
+
+
+def _opening(block: Block) -> Moment:
+    opened = set(_WORD.findall(block.opening))
+    return Moment(names_in(block.text) if block.text else set(), opened)
+
+
+def _alternatives(choice: Region) -> Iterator[Moment]:
+    """The blocks of a branch, of which one runs: the last statements of all as one."""
+    last = Moment(set(), set())
+    for block in choice.blocks:
+        yield _opening(block)
+        *before, end = moments(block.statements)
+        yield from before
+        last.reads.update(end.reads)
+        last.binds.update(end.binds)
+    yield last
 
 
 def _targets(name: str) -> Moment:

@@ -24,6 +24,11 @@ class Sizes:
         """From now on, `variable` holds a size that a loop has counted."""
         self.born[name] = variable
 
+    def call(self, size: Size, variable: str) -> None:
+        """From now on, `variable` holds a size that is computed from named ones."""
+        self._texts[size] = atom(variable)
+        self._shapes.clear()
+
     def text(self, size: Size) -> Text:
         """An int, a variable, or a polynomial in variables."""
         if not isinstance(size, Dim):

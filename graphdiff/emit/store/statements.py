@@ -100,6 +100,11 @@ class Statement:
         return f"{sign}=", operand(right, 1) if right.kind == "bracket" else right
 
     @property
+    def grows(self) -> bool:
+        """Whether it is written ``x += y``."""
+        return self.step[0] != "="
+
+    @property
     def flat(self) -> str:
         """The statement on one line, without its updates."""
         sign, value = self.step
