@@ -67,7 +67,7 @@ def tape_of(
     """
     inputs = {node: i for i, node in enumerate(body.inputs.values())}
     need = _read_values(outputs, cotangents)
-    nodes = in_order(need)
+    nodes = in_order([n for n in in_order(outputs) if n in need])
     chooser = _Chooser(body, carries, carries + scanned, inputs, nodes, recompute)
     tape = Tape([], [])
     for node in reversed(nodes):
