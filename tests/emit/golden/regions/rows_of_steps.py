@@ -32,8 +32,8 @@ def rows_of_steps_and_grad(A, x):
 
     x1 = x.copy()
     sums = np.empty(m)
-    cos_tape_tape = np.empty((m, k, n))
     x_tape_tape = np.empty((m, k, n))
+    cos_tape_tape = np.empty((m, k, n))
     for t in range(m):
         x_tape = np.empty((k, n))
         cos_tape = np.empty((k, n))
@@ -42,8 +42,8 @@ def rows_of_steps_and_grad(A, x):
             cos_x_2 = np.cos(x1)
             cos_tape[i] = cos_x_2
             x1 += A[t, i] * cos_x_2
-        x_tape_tape[t] = x_tape
         cos_tape_tape[t] = cos_tape
+        x_tape_tape[t] = x_tape
         sums[t] = x1.sum()
     rows_of_steps = x1.sum() + (sums**2).sum()
 

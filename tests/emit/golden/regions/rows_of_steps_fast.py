@@ -39,8 +39,8 @@ def rows_of_steps_and_grad(A, x):
 
     x1 = x.copy()
     d_sums = np.empty(m)
-    cos_tape_tape = np.empty((m, k, n))
     x_tape_tape = np.empty((m, k, n))
+    cos_tape_tape = np.empty((m, k, n))
     for t in range(m):
         x_tape = np.empty((k, n))
         cos_tape = np.empty((k, n))
@@ -50,8 +50,8 @@ def rows_of_steps_and_grad(A, x):
             cos_tape[i] = cos_x_2
             product = A[t, i] * cos_x_2
             x1 += product
-        x_tape_tape[t] = x_tape
         cos_tape_tape[t] = cos_tape
+        x_tape_tape[t] = x_tape
         d_sums[t] = np.add.reduce(x1)
     total_2 = np.add.reduce(x1)
     total_3 = np.vdot(d_sums, d_sums)
