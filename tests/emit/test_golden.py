@@ -42,7 +42,9 @@ def test_the_text_is_the_same_under_any_hash_seed():
     program = (
         "from graphdiff.emit import emit\n"
         "from tests.emit.programs import PROGRAMS\n"
+        "from tests.emit.write_golden import regions\n"
         "for p in PROGRAMS.values(): print(emit(p.graph(simplify=False)).source)\n"
+        "for made in regions().values(): print(made.source)\n"
     )
     texts = set()
     for seed in ("0", "1", "4242"):
