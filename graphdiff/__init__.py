@@ -76,8 +76,8 @@ from graphdiff.rewrite import simplify as simplify
 from graphdiff.rewrite import stabilise as stabilise
 from graphdiff.save import from_networkx as from_networkx
 from graphdiff.save import load as load
-from graphdiff.sparsity.forms import sparse_hessian as sparse_hessian
-from graphdiff.sparsity.forms import sparse_jacobian as sparse_jacobian
+from graphdiff.sparsity.derivatives import sparse_hessian as sparse_hessian
+from graphdiff.sparsity.derivatives import sparse_jacobian as sparse_jacobian
 from graphdiff.trace.trace import trace as trace
 
 __all__ = [

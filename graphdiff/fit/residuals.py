@@ -11,7 +11,7 @@ from graphdiff.emit import Emitted
 from graphdiff.errors import GraphValueError, check_flag
 from graphdiff.fit.problem import scipy_optimize
 from graphdiff.fit.vector import VectorProblem
-from graphdiff.sparsity.forms import sparse_jacobian
+from graphdiff.sparsity.derivatives import sparse_jacobian
 
 
 class Residuals(VectorProblem):

@@ -16,7 +16,7 @@ import numpy as np
 from graphdiff.batching.batched import batched
 from graphdiff.derivative.differentiate import ones, zeros
 from graphdiff.derivative.push import push_forward
-from graphdiff.derivative.sweep import pull_back
+from graphdiff.derivative.sweep import collect, pull_back
 from graphdiff.errors import UnsupportedError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.node import Constant, Full, Input, Node, current_scope, make
@@ -151,7 +151,9 @@ def _swept(
     read = inputs if sweep.reverse else outputs
     alone = sweep.count == 1 and bool(np.all(sweep.groups == 0))
     seeds = [ones(x.type) if alone else make(Input("seed", x.type)) for x in seeded]
-    real = {x: s for x, s in zip(seeded, seeds, strict=True) if x.type.is_inexact}
+    each = zip(seeded, seeds, strict=True)
+    inexact = [(x, seed) for x, seed in each if x.type.is_inexact]
+    real = collect([x for x, _ in inexact], [seed for _, seed in inexact])
     if sweep.reverse:
         found = pull_back(real, list(inputs), kinks)
     else:

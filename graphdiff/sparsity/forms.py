@@ -1,4 +1,4 @@
-"""Functions in, functions out: sparse Jacobians and Hessians, and their patterns."""
+"""Sparse derivatives of functions: compiled for each kind of arguments, and emitted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from graphdiff.functions.wrt import Respect, Wrt
 from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.nest import leaves_of
-from graphdiff.graph.node import Constant, Input, Node, building, current_scope, make
+from graphdiff.graph.node import Input, Node, building, current_scope
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.runtime.late import sparse
@@ -29,12 +29,11 @@ from graphdiff.sparsity.compress import (
     compressed_jacobian,
 )
 from graphdiff.sparsity.emission import STYLES, Told
+from graphdiff.sparsity.formats import PARTS, Assembled, part_of
 from graphdiff.sparsity.known import Known
 from graphdiff.sparsity.sweeps import MODES
 from graphdiff.trace.fresh import Fresh
 from graphdiff.trace.trace import bind, trace
-
-FORMATS = ("csr", "triplets", "values")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Sparse(Form):
         """Take the function, what to differentiate by, and the options."""
         super().__init__(fn, options)
         self.wrt = Respect(wrt)
-        self.format = _one_of("format", FORMATS, options["format"])
+        self.format = _one_of("format", [*PARTS], options["format"])
         self.mode = _one_of("mode", [*MODES], options["mode"])
 
     def compress(
@@ -93,11 +92,11 @@ class Sparse(Form):
         values = compile_graph(derived.graph, backend=self.backend)
         if self.format == "values":
             return values
-        return _Assembled(values, derived.compressed, self.format)
+        return Assembled(values, derived.compressed, self.format)
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The graph: outputs ``values``, and the index arrays that the format has."""
-        return self.derived(args, kwargs, _PARTS[self.format]).graph
+        return self.derived(args, kwargs, PARTS[self.format]).graph
 
     def pattern(self, *args: Any, **kwargs: Any) -> Any:
         """The pattern for arguments like these, as a boolean CSR array.
@@ -120,7 +119,7 @@ class Sparse(Form):
         name = kwargs.pop("name", self.__name__)
         styles = known("target", {"numpy": STYLES}, target)
         style = known("style", styles, kwargs.pop("style", "readable"))
-        found = self.derived(args, kwargs, _PARTS[self.format])
+        found = self.derived(args, kwargs, PARTS[self.format])
         told = Told(
             kind=self._kind,
             wrt=", ".join(found.wrt),
@@ -141,11 +140,11 @@ class Sparse(Form):
         wanted = self.wrt.paths(bound, graph.inputs)
         if self.stabilise:
             graph = stabilise_graph(graph)
-        chosen = list(self.wrt.chosen(wanted, graph.inputs).values())
+        chosen = self._chosen(wanted, graph.inputs)
         values = Known(_given_integers(graph, bound.arguments))
         with building(graph.scope()) as scope:
             found = self.compress(list(graph.outputs.values()), chosen, values)
-            outputs = {name: _part(found, name) for name in parts}
+            outputs = {name: part_of(found, name) for name in parts}
             signature = graph.signature
             assert signature is not None
             nest = tuple(outputs) if len(outputs) > 1 else next(iter(outputs))
@@ -154,6 +153,11 @@ class Sparse(Form):
             used = {n: x for n, x in graph.inputs.items() if x in values.used}
             read = {name: values.inputs[node] for name, node in used.items()}
             return Derived(simplify(made), found, read, wanted)
+
+    def _chosen(self, paths: Sequence[str], inputs: Mapping[str, Node]) -> list[Node]:
+        """The variables, in the order in which `wrt` names them."""
+        parts = [self.wrt.chosen([path], inputs).values() for path in paths]
+        return list(dict.fromkeys(x for part in parts for x in part))
 
     def inline(self, args: Any, kwargs: Any) -> Any:
         """Add the derivative to what is being built."""
@@ -169,59 +173,11 @@ class Sparse(Form):
         bound.arguments.update(fresh.values)
         values, _ = leaves_of(self.fn(*bound.args, **bound.kwargs))
         targets = [self.settled(as_node(value)) for value in values]
-        chosen = list(self.wrt.chosen(wanted, fresh.inputs).values())
+        chosen = self._chosen(wanted, fresh.inputs)
         found = self.compress(targets, chosen, Known(leaves))
-        parts = [_part(found, name) for name in _PARTS[self.format]]
+        parts = [part_of(found, name) for name in PARTS[self.format]]
         made = tuple(Expression(node) for node in fresh.put_back(parts))
         return made if len(made) > 1 else made[0]
-
-
-_PARTS: Mapping[str, tuple[str, ...]] = {
-    "csr": ("values", "indices", "indptr"),
-    "triplets": ("values", "rows", "columns"),
-    "values": ("values",),
-}
-
-
-def _part(found: Compressed, name: str) -> Node:
-    if name == "values":
-        return found.values
-    node = make(Constant.of(_index(found, name)))
-    current_scope().names.setdefault(node, name)
-    return node
-
-
-def _index(found: Compressed, name: str) -> np.ndarray:
-    """An index array of a format, of 32 bits where that is enough."""
-    small = max(*found.shape, found.indices.size) < 2**31
-    if name == "rows":
-        counts = np.diff(found.indptr)
-        array = np.repeat(np.arange(len(counts)), counts)
-    else:
-        array = {"columns": found.indices, "indices": found.indices}.get(
-            name, found.indptr
-        )
-    return array.astype(np.int32 if small else np.int64)
-
-
-class _Assembled:
-    """What a form calls: the values, and the index arrays that belong to them."""
-
-    def __init__(
-        self, values: Callable[..., Any], found: Compressed, format: str
-    ) -> None:
-        """Take the compiled values, and the format wanted."""
-        self.values = values
-        self.shape = found.shape
-        self.format = format
-        self.index = [_index(found, name) for name in _PARTS[format][1:]]
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Compute the values; the arrays are the caller's own."""
-        parts = self.values(*args, **kwargs), *[array.copy() for array in self.index]
-        if self.format == "csr":
-            return sparse.csr_array(parts, shape=self.shape)
-        return parts
 
 
 def _integers(leaf: Any) -> Any:
@@ -298,68 +254,3 @@ class SparseHessian(Sparse):
         check_scalar(self._prefix, "the value of the function", targets[0].type)
         check_real(self._prefix, [*targets, *variables])
         return compressed_hessian(targets[0], variables, known, self.kinks)
-
-
-def sparse_jacobian(
-    fn: Callable[..., Any],
-    wrt: Wrt = 0,
-    *,
-    format: str = "csr",
-    mode: str = "auto",
-    backend: str = "numpy",
-    kinks: str = "mean",
-    stabilise: bool = True,
-) -> SparseJacobian:
-    """A function that gives the Jacobian of `fn` as a sparse matrix.
-
-    One row for each entry of what `fn` returns, one column for each entry of the
-    arguments that `wrt` names (as in `gd.grad`), nested ones one leaf after the other,
-    all in C order. Where an entry can be other than 0 is read off the graph; columns
-    that share no row, or rows that share no column, are found in one sweep together,
-    and all sweeps are one pass over arrays with an axis more. `mode` ``"forward"`` or
-    ``"reverse"`` forces a direction; ``"auto"`` takes what costs least, or both.
-
-    `format` is ``"csr"`` (a ``scipy.sparse.csr_array``), ``"triplets"`` (values, rows,
-    columns) or ``"values"`` (those of the CSR form alone, which may stand in a graph).
-    The method `pattern` gives the boolean pattern. Sizes must be numbers, not names.
-    Integer arrays among the arguments are taken as known: each new one has a pattern
-    of its own. Curtis, Powell and Reid (1974); Griewank and Walther (2008), chapter 8.
-
-    >>> import numpy as np
-    >>> import graphdiff as gd
-    >>> jacobian = gd.sparse_jacobian(lambda x: x[1:] * x[:-1])
-    >>> jacobian(np.array([1.0, 2.0, 3.0])).toarray()
-    array([[2., 1., 0.],
-           [0., 3., 2.]])
-    """
-    options = dict(format=format, mode=mode, backend=backend, kinks=kinks)
-    return SparseJacobian(fn, wrt, {**options, "stabilise": stabilise})
-
-
-def sparse_hessian(
-    fn: Callable[..., Any],
-    wrt: Wrt = 0,
-    *,
-    format: str = "csr",
-    backend: str = "numpy",
-    kinks: str = "mean",
-    stabilise: bool = True,
-) -> SparseHessian:
-    """A function that gives the Hessian of scalar `fn` as a sparse matrix.
-
-    Rows and columns are the entries of what `wrt` names, as the columns of
-    `sparse_jacobian`, which see for `format`; both triangles are there. The sweeps are
-    pushforwards of the gradient, one for each colour of a star colouring of the
-    pattern, or of that by the parts of the arguments that the function reads, where
-    that is fewer. Gebremedhin, Manne and Pothen (2005).
-
-    >>> import numpy as np
-    >>> import graphdiff as gd
-    >>> hessian = gd.sparse_hessian(lambda x: np.sum(x[1:] * x[:-1] ** 2))
-    >>> hessian(np.array([1.0, 2.0, 3.0])).toarray()
-    array([[4., 2., 0.],
-           [2., 6., 4.],
-           [0., 4., 0.]])
-    """
-    options = dict(format=format, mode="auto", backend=backend, kinks=kinks)
-    return SparseHessian(fn, wrt, {**options, "stabilise": stabilise})

@@ -27,6 +27,7 @@ from graphdiff.runtime.late import sparse
 from graphdiff.sparsity import products as products
 from graphdiff.sparsity.known import Known
 from graphdiff.sparsity.links import Links
+from graphdiff.sparsity.regions import region_patterns
 from graphdiff.sparsity.rules import links, size
 from graphdiff.strict import ways
 
@@ -72,6 +73,7 @@ class Patterns:
         self._known = known
         self._same: dict[Any, Any] = {}
         self._unions: dict[tuple[int, int], Any] = {}
+        self._wholes: dict[Node, Any] = {}
         self.table: dict[Node, Any] = {}
         width = sum(map(size, variables))
         start = 0
@@ -95,8 +97,7 @@ class Patterns:
                 if isinstance(node.type, tuple):
                     several[node] = None
                     continue
-                whole = node.args[0] if isinstance(node.op, Pick) else node
-                found = self._of(whole, node.shape)  # type: ignore[arg-type]
+                found = self._of(node)
                 if found is not None:
                     self.table[node] = found
             for arg in node.args:
@@ -105,7 +106,30 @@ class Patterns:
                     self.table.pop(arg, None)
         return self.table
 
-    def _of(self, node: Node, shape: Sequence[int]) -> Any:
+    def _of(self, node: Node) -> Any:
+        """The pattern of a node; None where it depends on nothing."""
+        shape: Any = node.shape
+        if not isinstance(node.op, Pick):
+            return self._united(node, shape)
+        (whole,) = node.args
+        if whole.op.bodies():
+            if whole not in self._wholes:
+                given = [self.table.get(arg) for arg in whole.args]
+                some = any(pattern is not None for pattern in given)
+                self._wholes[whole] = (
+                    region_patterns(whole, given, self._inner) if some else None
+                )
+            results = self._wholes[whole]
+            if results is not None:
+                found = results[node.op.index]
+                return None if found is None else self._interned(found.tocsr())
+        return self._united(whole, shape)
+
+    def _inner(self, targets: Sequence[Node], variables: Sequence[Node]) -> Any:
+        """The pattern within a body, of whose inputs nothing is known."""
+        return jacobian_pattern(targets, variables, Known({}))
+
+    def _united(self, node: Node, shape: Sequence[int]) -> Any:
         """The union of what the arguments of a node bring; None where that is none."""
         total = None
         for i, arg in ways(node):

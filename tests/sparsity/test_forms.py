@@ -106,3 +106,40 @@ def test_refusals():
         gd.sparse_hessian(lambda x: x)(X)
     with pytest.raises(gd.GraphTypeError, match="spec"):
         gd.sparse_jacobian(neighbours)(gd.spec("6"))
+
+
+def test_of_a_graph():
+    graph = gd.trace(lambda x, y: {"a": neighbours(x), "b": x * y}, X, X)
+    made = gd.sparse_jacobian(graph, "x", of="a")
+    found = gd.evaluate(made, {"x": X, "y": X})
+    assert list(found) == ["a", "b", "values", "indices", "indptr"]
+    parts = found["values"], found["indices"], found["indptr"]
+    matrix = scipy.sparse.csr_array(parts, shape=(5, 6))
+    assert abs(matrix - gd.sparse_jacobian(neighbours)(X)).max() == 0
+    value, again = gd.emit(made).load()(X, X)
+    np.testing.assert_array_equal(value["a"], found["a"])
+    np.testing.assert_array_equal(again[0], found["values"])
+    whole = gd.evaluate(gd.sparse_jacobian(graph, format="triplets"), {"x": X, "y": X})
+    assert whole["rows"].max() == 10
+    assert whole["columns"].max() == 11
+    scalar = gd.trace(lambda x: np.sum(x[1:] * x[:-1] ** 2), X)
+    curved = gd.evaluate(gd.sparse_hessian(scalar, format="values"), {"x": X})
+    assert curved["values"].shape == (15,)
+    with pytest.raises(gd.GraphValueError, match="of="):
+        gd.sparse_jacobian(neighbours, of="y")
+
+
+def test_columns_come_in_the_order_of_wrt():
+    def f(a, b):
+        return a[:2] * b**2
+
+    found = gd.sparse_jacobian(f, wrt=("b", "a"))(X[:3], X[3:5]).toarray()
+    parts = [gd.sparse_jacobian(f, wrt=w)(X[:3], X[3:5]).toarray() for w in "ba"]
+    np.testing.assert_array_equal(found, np.hstack(parts))
+
+
+@pytest.mark.parametrize("mode", ["auto", "forward", "reverse"])
+def test_what_is_returned_twice_has_two_rows(mode):
+    found = gd.sparse_jacobian(lambda x: (x, x**2, x**2, x), mode=mode)(X).toarray()
+    rows = [np.eye(6), np.diag(2 * X), np.diag(2 * X), np.eye(6)]
+    np.testing.assert_allclose(found, np.vstack(rows))
