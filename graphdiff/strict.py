@@ -298,9 +298,13 @@ def _left_out(nodes: Sequence[Node]) -> set[Node]:
 def _is_given(condition: Node) -> bool:
     """Whether a condition is an array of truths from outside, or its opposite."""
     node = condition
-    while len(node.args) == 1 and node.type.dtype.kind == "b":
+    while len(node.args) == 1 and _is_truth(node):
         node = node.args[0]
-    return isinstance(node.op, (Input, Constant)) and node.type.dtype.kind == "b"
+    return isinstance(node.op, (Input, Constant)) and _is_truth(node)
+
+
+def _is_truth(node: Node) -> bool:
+    return isinstance(node.type, ArrayType) and node.type.dtype.kind == "b"
 
 
 _ENTRY_BY_ENTRY = (Elementwise, Cast, Reshape, Spread, Transpose)

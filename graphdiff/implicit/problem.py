@@ -143,7 +143,7 @@ def pose(
     with building(closed.graph.scope()):
         body = stabilise(Graph(closed.graph.inputs, closed.graph.outputs))
     own = name_of(f)
-    what = "residual" if own == "output" else own
+    what = _NAMELESS[form] if own == "output" else own
     function = HELPERS[default] if solver is None else solver
     chosen = Solver(what, function, default if solver is None else "")
     single = closed.arguments[0].type.dtype.itemsize < 8
@@ -151,8 +151,19 @@ def pose(
     return Problem(form, what, body, closed.arguments, chosen, limit)
 
 
+_NAMELESS = {
+    "root": "residual",
+    "fixed_point": "mapping",
+    "minimize": "objective",
+    "linear_solve": "product",
+}
+"""What a function without a name is called."""
+
+
 def beginning(what: str, x0: Any) -> Any:
     """Where a solver begins: real numbers, in floating point."""
+    if isinstance(x0, list) and all(isinstance(v, (int, float)) for v in x0):
+        x0 = np.array(x0)
     if is_nest(x0):
         raise GraphTypeError(f"{what}: expected an array, got {type(x0).__name__}")
     x0 = x0 if isinstance(x0, Expression) else as_array(x0, what)

@@ -199,6 +199,32 @@ def test_a_masked_call_lets_no_nan_in():
     np.testing.assert_allclose(second(x), [0, 0, -0.25])
 
 
+def test_truths_among_the_results_choose():
+    pair = gd.custom_vjp(lambda x: (x > 0, x), rule=lambda g, y, x: 3 * g[1])
+
+    def f(x: Any) -> Any:
+        positive, value = pair(x)
+        return np.sum(np.where(positive, value, 0))
+
+    x = np.array([-1.0, 2.0])
+    np.testing.assert_allclose(gd.grad(f)(x), [0, 3])
+
+
+def test_arguments_that_are_gathered_have_cotangents_each():
+    @gd.custom_vjp
+    def total(*xs: Any, factor: float = 2.0, **others: Any) -> Any:
+        return sum(xs) * factor * others["z"]
+
+    @total.rule
+    def _(g: Any, y: Any, *xs: Any, factor: Any, z: Any) -> Any:
+        first = [g * factor * z * (i + 1) for i in range(len(xs))]
+        return (*first, None, g * sum(xs) * factor)
+
+    x = np.array([0.3, 1.2])
+    found = gd.grad(lambda a, b, c: np.sum(total(a, b, z=c)), wrt=(0, 1, 2))(x, x, x)
+    np.testing.assert_allclose(found, [2 * x, 4 * x, 4 * x])
+
+
 def test_a_function_under_a_rule_may_call_another():
     outer = gd.custom_vjp(lambda x: tripled(x) * 2)
     outer.rule(lambda g, y, x: g * gd.grad(lambda v: np.sum(tripled(v)))(x) * 10)

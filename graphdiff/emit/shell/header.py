@@ -129,6 +129,8 @@ class Header:
             word = " and" if self.gradients else ", of which"
             text += f"{word} {show_size(operations(again))} to compute values again"
         text += f"; at most {show_size(self.memory())} bytes beside the arguments."
+        if self.solvers:
+            text += " What solvers take comes on top."
         if self.stored is not None:
             count, memory = map(show_size, self.stored)
             text += f" If all were kept: {count} operations and {memory} bytes."
