@@ -9,9 +9,8 @@ import pytest
 import graphdiff as gd
 from graphdiff.budget.cut import values_to_keep
 from graphdiff.budget.measure import Measure
-from graphdiff.budget.plans import Forward, Plan
+from graphdiff.budget.plans import Forward
 from graphdiff.memory.again import recomputes
-from graphdiff.rewrite.unfold import unfolded
 
 rng = np.random.default_rng(11)
 
@@ -118,15 +117,15 @@ def test_a_form_within_a_budget():
 
 def test_second_order():
     def f(x):
-        for _ in range(12):
+        for _ in range(24):
             x = np.sin(x) * np.exp(-0.1 * x)
         return np.sum(x)
 
-    x = rng.normal(size=2000)
+    x = rng.normal(size=200)
     graph = gd.grad(lambda x: np.sum(gd.grad(f)(x) ** 2)).graph(x)
     measure = Measure(graph, {})
-    less = Forward(graph, measure).planned(Plan(3, float("inf")))
-    assert measure.again(unfolded(less)) > 0
+    less = gd.recompute(graph, int(0.6 * measure.peak(graph)))
+    assert measure.peak(less) <= 0.6 * measure.peak(graph)
     close(gd.evaluate(less, {"x": x}).values(), gd.evaluate(graph, {"x": x}).values())
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import graphdiff as gd
+from graphdiff.budget.measure import Measure
 from graphdiff.memory.again import Again, recomputes
 from graphdiff.memory.recompute import recomputed, stored_form
 
@@ -229,3 +230,26 @@ def test_memory_is_saved(how):
         return peak(lambda: fn(x))
 
     assert run(gd.checkpoint) < 0.45 * run(lambda f: f)
+
+
+def test_memory_is_saved_at_second_order():
+    def twice(wrap):
+        @wrap
+        def block(h):
+            for _ in range(3):
+                h = np.sin(h) * np.exp(-0.1 * h)
+            return h
+
+        def loss(h):
+            for _ in range(10):
+                h = block(h)
+            return np.sum(h)
+
+        form = gd.grad(lambda h: np.sum(gd.grad(loss)(h) ** 2))
+        return recomputed(form.graph(np.ones(10)))
+
+    before, after = (
+        Measure(graph, {}).peak(graph)
+        for graph in (twice(lambda f: f), twice(gd.checkpoint))
+    )
+    assert after < 0.5 * before
