@@ -76,6 +76,9 @@ class Series:
         """Start with the variable alone."""
         self.kinks = kinks
         self.table: dict[Node, list[Coefficient]] = {x: [x, direction]}
+        # The variable, nodes of the graph and slopes of nodes; those that depend on t.
+        self._outer = {x}
+        self._moving = {x}
         self._fixed = {x}
         # Of each node that needs one, its slope and the nodes of that.
         self._slopes: dict[Node, tuple[Coefficient, list[Node]]] = {}
@@ -115,14 +118,15 @@ class Series:
 
     # --- what is active ---------------------------------------------------------------
     def _tape(self, targets: Iterable[Node]) -> list[Node]:
-        """The nodes between what is known and the targets that depend on t."""
-        active = {*self.table, *self._sources}
+        """The nodes between the variable and the targets that depend on t."""
+        nodes = in_order(targets)
         tape = []
-        for node in in_order(targets, stop=active):
-            if node not in active and any(arg in active for _, arg in ways(node)):
-                active.add(node)
+        for node in nodes:
+            if node.args and any(arg in self._moving for _, arg in ways(node)):
+                self._moving.add(node)
                 if isinstance(node.type, ArrayType):
                     tape.append(node)
+        self._outer.update(nodes)
         return tape
 
     def _is_active(self, node: Node) -> bool:
@@ -183,15 +187,16 @@ class Series:
 
         Those that depend on t by steps alone have a value, and no more.
         """
-        brought = {n for _, tape in self._slopes.values() for n in tape}
-        stop = {*self._sources, *(self.table.keys() - brought)}
-        touched, active = {*stop}, {*stop}
+        touched: set[Node] = set()
+        active: set[Node] = set()
         tape = []
-        for node in in_order([slope], stop=stop):
-            if node in touched or touched.isdisjoint(node.args):
+        for node in in_order([slope], stop=self._outer):
+            if node in self._outer:
+                continue
+            if not any(a in touched or a in self._moving for a in node.args):
                 continue
             touched.add(node)
-            if any(arg in active for _, arg in ways(node)):
+            if any(a in active or a in self._moving for _, a in ways(node)):
                 active.add(node)
             else:
                 self._fixed.add(node)
@@ -235,6 +240,8 @@ class Series:
         if node not in self._derived:
             self._derived[node] = made = make(Hole(node.type))
             self._sources[made] = node
+            self._moving.add(made)
+            self._outer.add(made)
         return self._derived[node]
 
     def _template(self, node: Node, along: tuple[int, ...]) -> Template:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
@@ -22,7 +22,7 @@ def in_order(outputs: Iterable[Node], stop: Iterable[Node] = ()) -> list[Node]:
     they are read, so the result depends on the graph alone.
     """
     done: dict[Node, None] = {}
-    closed = set(stop)
+    closed = stop if isinstance(stop, (Set, Mapping)) else set(stop)
     stack = list(outputs)[::-1]
     while stack:
         node = stack[-1]
