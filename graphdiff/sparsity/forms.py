@@ -29,7 +29,7 @@ from graphdiff.sparsity.compress import (
     compressed_jacobian,
 )
 from graphdiff.sparsity.emission import STYLES, Told
-from graphdiff.sparsity.formats import PARTS, Assembled, part_of
+from graphdiff.sparsity.formats import PARTS, Assembled, index_array, part_of
 from graphdiff.sparsity.known import Known
 from graphdiff.sparsity.sweeps import MODES
 from graphdiff.trace.fresh import Fresh
@@ -160,7 +160,7 @@ class Sparse(Form):
         return list(dict.fromkeys(x for part in parts for x in part))
 
     def inline(self, args: Any, kwargs: Any) -> Any:
-        """Add the derivative to what is being built."""
+        """Add the derivative to what is being built; indices are plain arrays."""
         if self.format == "csr":
             raise GraphTypeError(
                 f"{self._prefix}: a sparse matrix cannot stand in a graph; ask for "
@@ -175,9 +175,9 @@ class Sparse(Form):
         targets = [self.settled(as_node(value)) for value in values]
         chosen = self._chosen(wanted, fresh.inputs)
         found = self.compress(targets, chosen, Known(leaves))
-        parts = [part_of(found, name) for name in PARTS[self.format]]
-        made = tuple(Expression(node) for node in fresh.put_back(parts))
-        return made if len(made) > 1 else made[0]
+        entries = Expression(fresh.put_back([found.values])[0])
+        index = [index_array(found, name) for name in PARTS[self.format][1:]]
+        return (entries, *index) if index else entries
 
 
 def _integers(leaf: Any) -> Any:

@@ -203,3 +203,15 @@ def test_linter_and_formatter_have_nothing_to_say(style, tmp_path):
             text=True,
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_carries_that_begin_as_one_value_without_names_of_their_own():
+    def f(x):
+        zero = 0 * x
+        start = zero, zero
+        return gd.while_loop(
+            lambda s: s[0] < 2, lambda s: (s[0] + 1, s[1] * x + 1), start
+        )
+
+    agree(gd.trace(lambda x: f(x)[1], s("")), [np.float64(3.0)], "readable")
+    agree(gd.trace(f, s("")), [np.float64(3.0)], "fast")

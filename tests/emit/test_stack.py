@@ -43,3 +43,15 @@ def test_parts_in_a_row(f, dtype, style):
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
     if dtype is np.float64 and style == "readable":
         assert LINES[f] in module.source, module.source
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_a_sum_written_entry_by_entry_gets_its_axis_afterwards(style):
+    def f(x):
+        slope = gd.grad(lambda x: np.sin(x[0]) * x[1])(x)
+        return slope[:, None] * x + np.diag(x)
+
+    x = np.array([0.7, -0.4])
+    slope = np.array([np.cos(0.7) * -0.4, np.sin(0.7)])
+    written = gd.emit(gd.simplify(gd.trace(f, gd.spec("2"))), style=style).load()
+    np.testing.assert_allclose(written(x), np.outer(slope, x) + np.diag(x))

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 
 from graphdiff.graph.node import Constant, Node, full_value
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
-from graphdiff.ops.core.elementwise import Elementwise
-from graphdiff.ops.core.index import Concatenate
+from graphdiff.ops.core.elementwise import Elementwise, add
+from graphdiff.ops.core.index import Concatenate, Put
 from graphdiff.ops.core.linalg import GatedMatMul, MatMul
 from graphdiff.ops.core.reduce import Extremum, Logical, Mean, Prod, Std, Var
 
@@ -30,9 +30,10 @@ def kept_axes(order: Sequence[Node], outputs: Iterable[Node]) -> dict[Node, Axes
     wanted: dict[Node, Axes] = dict.fromkeys(outputs, _NONE)
     kept: dict[Node, Axes] = {}
     others = set(outputs)
+    growing = _growing(order)
     for node in reversed(order):
         op, axes = node.op, wanted.get(node, _NONE)
-        if axes and _can_keep(node, axes):
+        if axes and node not in growing and _can_keep(node, axes):
             kept[node] = axes
         request = _NONE
         if isinstance(op, _ASKING) and (type(op) is not Reshape or node in others):
@@ -44,6 +45,16 @@ def kept_axes(order: Sequence[Node], outputs: Iterable[Node]) -> dict[Node, Axes
             if arg.args and wanted.setdefault(arg, request) != request:
                 wanted[arg] = _NONE
     return kept
+
+
+def _growing(order: Sequence[Node]) -> set[Node]:
+    """The sums that are written entry by entry, which is done in their own shape."""
+    found: set[Node] = set()
+    for node in order:
+        sum_ = node.op is add and not found.isdisjoint(node.args)
+        if sum_ or isinstance(node.op, Put):
+            found.add(node)
+    return found
 
 
 def _takes_vectors(node: Node, others: set[Node]) -> bool:

@@ -36,7 +36,8 @@ def begun(
     name = body.variables.get(start, "")
     if not (alone and name and _stem(name) == _stem(word) and _whole(start, value)):
         known = body.wanted.get(pick, "") if pick is not None else ""
-        name = known if _stem(known) == _stem(word) else body.names.fresh(word)
+        same = known and _stem(known) == _stem(word)
+        name = known if same else body.names.fresh(word)
         text, fresh = _first(body, start)
         returned = pick in body.outputs and not body.within
         if returned and start.type.shape and not (own or fresh):

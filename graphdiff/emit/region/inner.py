@@ -51,7 +51,10 @@ class Inner:
             return known
         named = {**self.graph.outputs, **self.graph.inputs}
         keys = [key for key, value in named.items() if value is node]
-        return keys[-1].rpartition(".")[2] if keys else node.op.label
+        if not keys:
+            return node.op.label
+        *before, last = keys[-1].split(".")
+        return f"{before[-1]}_{last}" if before and last.isdigit() else last
 
     def be(self, node: Node, value: Value, number: bool = False) -> None:
         """Let an input of the graph be a value that exists, maybe a number."""
