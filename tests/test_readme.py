@@ -131,3 +131,29 @@ def test_its_links_lead_somewhere():
 def test_the_blocks_that_are_run_elsewhere_stand_where_they_are_looked_for():
     for section in ("Try it", "Run the tests"):
         assert "```sh\n" in SECTIONS[section]
+
+
+@pytest.fixture
+def derivatives(tmp_path):
+    """The samples of derivatives of every kind, run as one file."""
+    starts = "def energy(", "def distance("
+    parts = ["import numpy as np\nimport graphdiff as gd\n", *map(block, starts)]
+    path = tmp_path / "model.py"
+    path.write_text("\n\n".join(parts))
+    spec = importlib.util.spec_from_file_location("readme_derivatives", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_loop_that_is_shown_is_the_one_that_is_written(derivatives):
+    assert block("    x = x0\n") in derivatives.loop.source
+
+
+def test_the_samples_of_derivatives_say_what_is_true(derivatives):
+    x, energy = derivatives.x, derivatives.energy
+    dense = gd.hessian(energy)(x)
+    sparse = gd.sparse_hessian(energy, format="csr")
+    np.testing.assert_allclose(sparse(x).toarray(), dense)
+    assert "3 sweeps" in sparse.emit(x).source
+    np.testing.assert_allclose(gd.hvp(energy)(x, x), dense @ x)
