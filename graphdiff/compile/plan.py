@@ -58,8 +58,8 @@ def define(
     return namespace[name]  # type: ignore[no-any-return]
 
 
-def plan(program: Program, sizes: Mapping[str, int]) -> Plan:
-    """The plan of `program` at these sizes."""
+def plan(program: Program, sizes: Mapping[str, int], lent: int | None = None) -> Plan:
+    """The plan of `program` at these sizes; for `lent`, see `statements`."""
     build = builder(program)
 
     @cache
@@ -77,16 +77,18 @@ def plan(program: Program, sizes: Mapping[str, int]) -> Plan:
     most = max([value.nbytes for value in lowered.values], default=0)
     stretches = sum(unit.space is not None for unit in units)
     writer = Writer(lowered, units, kept=stretches > 0 or most >= KEPT)
-    lines = statements(writer, display(program))
+    lines = statements(writer, display(program), lent)
     namespace = {**writer.namespace, "again": again, "build": build}
     names = [f"v{k}" for k in lowered.inputs]
     run = define("run", names, lines, namespace)
     return Plan(run, *_choice(writer, stretches, most), lines, names, namespace)
 
 
-def run_of(program: Program, sizes: Mapping[str, int]) -> Callable[..., Any]:
-    """What computes the body of a loop or branch."""
-    return plan(program, sizes).run
+def run_of(
+    program: Program, sizes: Mapping[str, int], lent: int | None = None
+) -> Callable[..., Any]:
+    """What computes the body of a loop or branch; for `lent`, see `statements`."""
+    return plan(program, sizes, lent).run
 
 
 def _why_a_tape(program: Program, sizes: Mapping[str, int]) -> str:

@@ -18,8 +18,11 @@ from graphdiff.ops.region.region import Region, input_types, output_types
 from graphdiff.ops.region.until import While
 from graphdiff.sizes.dims import Dim, evaluate_size
 
-Planner = Callable[[Any, Mapping[str, int]], Callable[..., Any]]
-"""What makes the program of a body ready to run at some sizes."""
+Planner = Callable[..., Callable[..., Any]]
+"""What makes the program of a body ready to run at some sizes.
+
+The body of a loop says how many of its results are carries, which nobody keeps.
+"""
 
 
 class RegionCall(Call):
@@ -74,9 +77,9 @@ def _several(run: Callable[..., Any], count: int) -> Callable[..., Any]:
     return run if count != 1 else lambda *values: (run(*values),)
 
 
-def _numbers(types: Sequence[ArrayType]) -> list[bool]:
-    """Which values are Python's floats for a plan."""
-    return [t.shape == () and t.dtype == np.float64 for t in types]
+def _is_number(type: ArrayType) -> bool:
+    """Whether a value is one of Python's floats for a plan."""
+    return type.shape == () and type.dtype == np.float64
 
 
 def _loop(
@@ -87,29 +90,39 @@ def _loop(
     length = evaluate_size(call.length, sizes)
     names = [f"a{i}" for i in range(len(call.given))]
     slices = [f"x{i}" for i in range(k, stack)]
-    results = [f"y{i}" for i in range(k, len(call.types))]
-    namespace: dict[str, Any] = {"body": plan(call.bodies[0], sizes), "empty": np.empty}
-    lines = [f"a{i} = float(a{i})" for i, n in enumerate(_numbers(call.given[:k])) if n]
-    for name, type in zip(results, call.types[k:], strict=True):
-        shape = (length, *[evaluate_size(n, sizes) for n in type.shape])
-        namespace[f"d{name}"] = type.dtype
-        lines.append(f"s{name} = empty({shape}, d{name})")
+    body = plan(call.bodies[0], sizes, k)
+    namespace: dict[str, Any] = {"body": body}
+    lines, results = _before(call, sizes, length, namespace)
     order = "[::-1]" if call.reverse else ""
     runs = [f"range({length}){order}"]
-    for i, n in enumerate(_numbers(call.given), 0):
-        if k <= i < stack:
-            runs.append(f"a{i}{order}{'.tolist()' if n else ''}")
+    for i in range(k, stack):
+        number = ".tolist()" if _is_number(call.given[i]) else ""
+        runs.append(f"a{i}{order}{number}")
     over = f"zip({', '.join(runs)})" if slices else runs[0]
     lines.append(f"for {', '.join(['t', *slices])} in {over}:")
-    made = [*names[:k], *results]
     given = ", ".join([*names[:k], *slices, *names[stack:]])
-    lines.append(f"    {', '.join(made)}{',' * bool(not made)} = body({given})")
-    if not made:
-        lines[-1] = f"    body({given})"
+    made = [*names[:k], *results]
+    target = f"{', '.join(made)} = " if made else ""
+    lines.append(f"    {target}body({given})")
     lines += [f"    s{name}[t] = {name}" for name in results]
-    found = [*names[:k], *[f"s{name}" for name in results]]
+    found = [*_finished(call, namespace), *[f"s{name}" for name in results]]
     lines.append(f"return ({', '.join(found)},)")
     return _defined("loop", names, lines, namespace)
+
+
+def _before(
+    call: RegionCall, sizes: Mapping[str, int], room: int, namespace: dict[str, Any]
+) -> tuple[list[str], list[str]]:
+    """The lines before a loop: numbers as plans take them, and stacks for results."""
+    k = call.carries
+    namespace["empty"] = np.empty
+    lines = [f"a{i} = float(a{i})" for i in range(k) if _is_number(call.given[i])]
+    results = [f"y{i}" for i in range(k, len(call.types))]
+    for name, type in zip(results, call.types[k:], strict=True):
+        shape = (room, *[evaluate_size(n, sizes) for n in type.shape])
+        namespace[f"d{name}"] = type.dtype
+        lines.append(f"s{name} = empty({shape}, d{name})")
+    return lines, results
 
 
 def _while(
@@ -118,18 +131,13 @@ def _while(
     """The function that takes the steps of a `While`."""
     k = call.carries
     names = [f"a{i}" for i in range(len(call.given))]
-    results = [f"y{i}" for i in range(k, len(call.types))]
-    test, body = (plan(b, sizes) for b in call.bodies)
-    namespace: dict[str, Any] = {"test": test, "body": body, "empty": np.empty}
+    test, body = (plan(b, sizes, k) for b in call.bodies)
+    namespace: dict[str, Any] = {"test": test, "body": body}
     namespace |= {"longer": _longer, "int64": np.int64}
-    lines = [f"a{i} = float(a{i})" for i, n in enumerate(_numbers(call.given[:k])) if n]
-    for name, type in zip(results, call.types[k:], strict=True):
-        shape = (_FIRST, *[evaluate_size(n, sizes) for n in type.shape])
-        namespace[f"d{name}"] = type.dtype
-        lines.append(f"s{name} = empty({shape}, d{name})")
-    lines += ["count = 0", f"while test({', '.join(names)}):"]
-    made = [*names[:k], *results]
-    lines.append(f"    {', '.join(made)} = body({', '.join(names)})")
+    lines, results = _before(call, sizes, _FIRST, namespace)
+    given = ", ".join(names)
+    lines += ["count = 0", f"while test({given}):"]
+    lines.append(f"    {', '.join([*names[:k], *results])} = body({given})")
     for name in results:
         lines += [
             f"    if count == len(s{name}):",
@@ -137,9 +145,19 @@ def _while(
             f"    s{name}[count] = {name}",
         ]
     lines.append("    count += 1")
-    found = [*names[:k], "int64(count)", *[f"s{name}[:count]" for name in results]]
+    found = [*_finished(call, namespace), "int64(count)"]
+    found += [f"s{name}[:count]" for name in results]
     lines.append(f"return ({', '.join(found)},)")
     return _defined("loop", names, lines, namespace)
+
+
+def _finished(call: RegionCall, namespace: dict[str, Any]) -> list[str]:
+    """The texts of the final carries: arrays and numbers that nobody else holds."""
+    found = []
+    for i, type in enumerate(call.given[: call.carries]):
+        namespace[f"k{i}"] = type.dtype.type
+        found.append(f"a{i}.copy()" if type.shape else f"k{i}(a{i})")
+    return found
 
 
 _FIRST = 16
@@ -157,7 +175,7 @@ def _cond(
     """The function that chooses a branch; a plan is made when it is first taken."""
     count, last = len(call.types), len(call.bodies) - 1
     runs: dict[int, Callable[..., Any]] = {}
-    numbers = [i for i, n in enumerate(_numbers(call.given)) if n]
+    numbers = [i for i, type in enumerate(call.given) if _is_number(type)]
 
     def choose(choice: Any, *values: Any) -> Any:
         i = min(max(int(choice), 0), last)

@@ -49,9 +49,34 @@ def _along(lo: Lowered, x: int, axes: set[int], shape: Shape) -> int:
 def _moved(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
     if lo.values[args[0]].held == ():
         return _repeated(lo, args[0], shape)
-    if call.function == "np.reshape" and lo.values[args[0]].shape == shape:
-        return args[0]
+    if call.function == "np.reshape":
+        for x in (args[0], _reshaped(lo, args[0])):
+            if x is not None and lo.values[x].shape == shape == lo.values[x].held:
+                return x
+        if lo.values[args[0]].shape == shape:
+            return args[0]
     return lo.view(call, args, shape, dtype)
+
+
+def _reshaped(lo: Lowered, x: int) -> int | None:
+    """What a value is another shape of, if it is that."""
+    step = lo.makers.get(x)
+    return step.operands[0] if step and step.function == "np.reshape" else None
+
+
+def _matmul(lo: Lowered, call: Call, args: list[int], shape: Shape, dtype: Any) -> Any:
+    """A product with one column, or one row, is one with a vector."""
+    for place, size in ((1, -1), (0, -2)):
+        x = _reshaped(lo, args[place])
+        if len(shape) != 2 or shape[size] != 1 or x is None:
+            continue
+        if len(lo.values[x].shape) == 1 and lo.values[x].held == lo.values[x].shape:
+            given = [args[0], x] if place else [x, args[1]]
+            short = shape[:1] if place else shape[1:]
+            vector = lo.call(call, given, short, dtype)
+            again = Call("np.reshape", (Arg(0), shape))
+            return lo.view(again, [vector], shape, dtype)
+    return None
 
 
 def _repeated(lo: Lowered, x: int, shape: Shape) -> int:
@@ -314,6 +339,7 @@ RULES: Mapping[str, Rule] = {
     "np.real": _shown,
     "np.imag": _shown,
     "np.power": _power,
+    "np.matmul": _matmul,
     "np.multiply": _product,
     "np.add": _sum,
     "put": _put,

@@ -319,23 +319,34 @@ class Writer(Scalars):
         return f"{self.function(record.function)}({', '.join(args)})"
 
 
-def statements(writer: Writer, nest: Callable[[list[str]], str]) -> list[str]:
-    """The statements of all units and of the return; `nest` writes what is returned."""
+def statements(
+    writer: Writer, nest: Callable[[list[str]], str], lent: int | None = None
+) -> list[str]:
+    """The statements of all units and of the return; `nest` writes what is returned.
+
+    The body of a loop returns what others hold too: its first `lent` results are read
+    by the next step, so that only a buffer must be copied, and the rest at once.
+    """
     writer.write()
     lowered, lives = writer.lowered, writer.lives
     results: list[str] = []
     given: set[int] = set()
     writer.check(lowered.outputs)
-    for k in lowered.outputs:
+    for place, k in enumerate(lowered.outputs):
         root = lives.root[k]
         if lowered.values[k].shape == ():
             name = writer.scalar(k) if k in lowered.known else writer.names[k]
+            if lent is not None and lowered.values[k].dtype == FLOAT:
+                results.append(name)
+                continue
             scalar = lowered.values[k].dtype.type
             results.append(f"{writer.constant(scalar, scalar)}({name})")
             continue
         text = writer.ref(k)
         kind = writer.owned.get(root, ("given", 0))[0]
-        if root in given or kind not in ("new", "result") or k in lives.partial:
+        if lent is not None:
+            text += ".copy()" if kind == "buffer" and place < lent else ""
+        elif root in given or kind not in ("new", "result") or k in lives.partial:
             text += ".copy()"
         given.add(root)
         results.append(text)
