@@ -27,7 +27,7 @@ from graphdiff.graph.node import Node, building
 from graphdiff.graph.types import show_shape
 from graphdiff.ops.core.axes import reshape_node
 from graphdiff.ops.core.elementwise import cast_node
-from graphdiff.ops.shape.alone import total
+from graphdiff.ops.shape.alone import total as entries
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.words import unique
 
@@ -151,7 +151,7 @@ class Divergence(Blocks):
 
 def _trace(block: Node, lead: int, x: Node) -> Expression:
     """The sum over the diagonal of a block whose last axes are those of `x`, twice."""
-    n = total(x.type.shape)
+    n = entries(x.type.shape)
     shape = (*block.type.shape[:lead], n, n)
     matrix = Expression(reshape_node(block, shape))
     return np.trace(matrix, axis1=-2, axis2=-1)  # type: ignore[no-any-return]
@@ -189,17 +189,11 @@ class GaussNewton(Blocks):
         for i, (name, x) in enumerate(xs.items()):
             for j, (other, z) in enumerate(xs.items()):
                 if j < i:
-                    product = found[other, name]
-                    square = reshape_node(
-                        product, (total(z.type.shape), total(x.type.shape))
-                    )
-                    block = Expression(square).mT
+                    block = _swapped(found[other, name], z)
                 else:
-                    block = _sum([_normal(row[i], row[j]) for row in matrices])
-                shape = x.type.shape + z.type.shape
-                found[name, other] = cast_node(
-                    reshape_node(block.node, shape), x.type.dtype
-                )
+                    total = _sum([_normal(row[i], row[j]) for row in matrices])
+                    block = reshape_node(total.node, x.type.shape + z.type.shape)
+                found[name, other] = cast_node(block, x.type.dtype)
         return found
 
     def title(self, output: str, variables: Sequence[str]) -> str:
@@ -207,14 +201,22 @@ class GaussNewton(Blocks):
         return "_".join(["gauss_newton", *variables])
 
 
+def _swapped(block: Node, first: Node) -> Node:
+    """A block with the axes of the first variable behind those of the second."""
+    order = [*range(first.type.ndim, block.type.ndim), *range(first.type.ndim)]
+    return np.transpose(Expression(block), order).node  # type: ignore[attr-defined,no-any-return]
+
+
 def _normal(left: Any, right: Expression) -> Expression:
     """The share of one output in J.T @ J: the real part, of complex residuals."""
-    return (np.conj(left).mT @ right).real  # type: ignore[no-any-return]
+    rows = np.conj(left) if left.ndim == 1 else np.conj(left).mT
+    return (rows @ right).real  # type: ignore[no-any-return]
 
 
 def _matrix(block: Node, y: Node, x: Node) -> Expression:
-    """A Jacobian as a matrix."""
-    return Expression(reshape_node(block, (total(y.type.shape), total(x.type.shape))))
+    """A Jacobian as a matrix; by one number, as a vector."""
+    columns = (entries(x.type.shape),) if x.type.shape else ()
+    return Expression(reshape_node(block, (entries(y.type.shape), *columns)))
 
 
 # --- names and nests ------------------------------------------------------------------

@@ -90,6 +90,9 @@ def sum_of_sizes(nodes: Sequence[Node]) -> Size:
     return count
 
 
+FAR = 20
+"""How many times as many sweeps cost more for sure: a sweep differs by less."""
+
 TYPICAL = 1000
 """What a named size is taken to be where formulas in several must be compared."""
 

@@ -27,7 +27,7 @@ from graphdiff.graph.node import (
     current_scope,
     make,
 )
-from graphdiff.ops.core.axes import spread_node
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose, spread_node
 from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite import simplify
 from graphdiff.trace.fresh import Fresh, substitute
@@ -192,6 +192,7 @@ def _inline(fn: Callable[..., Any], primals: Any, kinks: str) -> Any:
 
 # --- the cut --------------------------------------------------------------------------
 _ANYWHERE = (*LEAVES, Made)
+_VIEWS = (Reshape, Spread, Transpose)
 
 
 def cut(graph: Graph, primals: Graph) -> tuple[Graph, Graph]:
@@ -229,10 +230,18 @@ def _between(
         if moving.isdisjoint(node.args):
             continue
         moving.add(node)
-        for arg in node.args:
+        for arg in map(_base, node.args):
             if arg in moving or arg in found:
                 continue
             if isinstance(arg.op, Input) or not isinstance(arg.op, _ANYWHERE):
-                name = graph.name_of(arg) or arg.op.label.rpartition(".")[2]
+                own = arg.op.label if isinstance(arg.op, Input) else "residual"
+                name = graph.name_of(arg) or own.rpartition(".")[2]
                 found[arg] = unique(name, used)
     return {name: node for node, name in found.items()}
+
+
+def _base(node: Node) -> Node:
+    """What `node` is a view of: to look at it anew costs nothing."""
+    while isinstance(node.op, _VIEWS):
+        (node,) = node.args
+    return node
