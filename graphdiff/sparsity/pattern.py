@@ -25,6 +25,7 @@ from graphdiff.graph.node import Node, Pick
 from graphdiff.graph.types import show_shape
 from graphdiff.runtime.late import sparse
 from graphdiff.sparsity import products as products
+from graphdiff.sparsity import windows as windows
 from graphdiff.sparsity.known import Known
 from graphdiff.sparsity.links import Links
 from graphdiff.sparsity.regions import region_patterns

@@ -58,6 +58,8 @@ CASES = {
     "convolve itself": (lambda x: np.convolve(x[:4], x[4:], "valid"), True),
     "correlate": (lambda x: np.correlate(x, [1.0, 3.0]), True),
     "correlate full": (lambda x: np.correlate(x, [1.0, 3.0, 1.0], "full"), True),
+    "sums of windows": (lambda x: gd.nn.avg_pool(x.reshape(1, 1, 6), 2), True),
+    "largest of windows": (lambda x: gd.nn.max_pool(x.reshape(1, 1, 6), 3), False),
     "sort": (lambda x: np.sort(x.reshape(2, 3)), False),
     "median": (lambda x: np.median(x.reshape(2, 3), axis=1), False),
     "solve": (lambda x: np.linalg.solve(np.eye(2) + 0.1, x.reshape(2, 3)), True),
