@@ -68,7 +68,8 @@ class BlockForm(Form):
         paths = self.wrt.paths(bound, fresh.inputs)
         bound.arguments.update(fresh.values)
         values, spec = leaves_of(self.fn(*bound.args, **bound.kwargs))
-        ys = {str(i): self.settled(as_node(v)) for i, v in enumerate(values)}
+        results = self.settled([as_node(v) for v in values])
+        ys = {str(i): y for i, y in enumerate(results)}
         found = self.kind.derive(ys, self.wrt.chosen(paths, fresh.inputs))
         nodes = fresh.put_back([*found.values()])
         blocks = dict(zip(found, map(Expression, nodes), strict=True))

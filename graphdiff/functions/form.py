@@ -142,12 +142,13 @@ class Form:
         """The listing of the graph of this form for arguments like these."""
         return str(self.graph(*args, **kwargs))
 
-    def settled(self, node: Node) -> Node:
-        """`node` made stable, within the current scope."""
+    def settled(self, nodes: Sequence[Node]) -> list[Node]:
+        """`nodes` made stable, all at once, within the current scope."""
         if not self.stabilise:
-            return node
-        leaves = [n for n in in_order([node]) if isinstance(n.op, Input)]
+            return list(nodes)
+        leaves = [n for n in in_order(nodes) if isinstance(n.op, Input)]
         inputs = {str(i): n for i, n in enumerate(leaves)}
-        stable = stabilise_graph(Graph(inputs, {"y": node}))
+        outputs = {str(i): n for i, n in enumerate(nodes)}
+        stable = stabilise_graph(Graph(inputs, outputs))
         current_scope().marks.update(stable.ledger.marks)
-        return substitute([stable.outputs["y"]], {})[0]
+        return substitute(list(stable.outputs.values()), {})

@@ -72,7 +72,7 @@ class Gradient(Form):
         result, aux = self._split(self.fn(*bound.args, **bound.kwargs))
         value = as_node(result)
         check_scalar("grad", "the value of the function", value.type)
-        value = self.settled(value)
+        (value,) = self.settled([value])
         beside, spec = leaves_of(aux)
         chosen = self.wrt.chosen(wanted, fresh.inputs)
         found = pull_back({value: ones(value.type)}, list(chosen.values()), self.kinks)

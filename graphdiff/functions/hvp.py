@@ -93,7 +93,8 @@ class HessianProduct(Form):
             spread_node(cast_node(as_node(leaf), type.dtype), type.shape)
             for leaf, type in parts.values()
         ]
-        found = self._products(self.settled(as_node(result)), xs, seeds)
+        (y,) = self.settled([as_node(result)])
+        found = self._products(y, xs, seeds)
         images = map(Expression, fresh.put_back(found))
         return self.wrt.nest(signature, paths, dict(zip(xs, images, strict=True)))
 

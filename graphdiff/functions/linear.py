@@ -97,7 +97,8 @@ class Linear(Form):
         fresh = Fresh(bound.arguments)
         bound.arguments.update(fresh.values)
         values, spec = leaves_of(self.fn(*bound.args, **bound.kwargs))
-        outputs = {str(i): self.settled(as_node(v)) for i, v in enumerate(values)}
+        results = self.settled([as_node(v) for v in values])
+        outputs = {str(i): y for i, y in enumerate(results)}
         argument, result = join(primals, fresh.trees), Tree(spec, tuple(outputs))
         source, target = self.sides(argument, result)
         of, to = self.sides(fresh.inputs, outputs)

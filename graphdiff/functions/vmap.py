@@ -60,6 +60,7 @@ class Vmap(Form):
         graph = trace(self.fn, *one.args, **one.kwargs)
         if self.stabilise:
             graph = stabilise_graph(graph)
+        graph = simplify(graph)
         signature = graph.signature
         assert signature is not None
         leaves = batch.mapped(signature.parameters)
@@ -75,7 +76,8 @@ class Vmap(Form):
         fresh = Fresh(one.arguments)
         one.arguments.update(fresh.values)
         values, spec = leaves_of(self.fn(*one.args, **one.kwargs))
-        outputs = {str(i): self.settled(as_node(v)) for i, v in enumerate(values)}
+        results = self.settled([as_node(v) for v in values])
+        outputs = {str(i): y for i, y in enumerate(results)}
         axes = self._out_axes(Tree(spec, tuple(outputs)))
         mapped = {
             fresh.inputs[name]: moved(as_node(leaf.value), leaf.axis, 0)

@@ -172,7 +172,7 @@ class Sparse(Form):
         leaves = {x: leaf for x, leaf in fresh.leaves.items() if _is_integers(leaf)}
         bound.arguments.update(fresh.values)
         values, _ = leaves_of(self.fn(*bound.args, **bound.kwargs))
-        targets = [self.settled(as_node(value)) for value in values]
+        targets = self.settled([as_node(value) for value in values])
         chosen = self._chosen(wanted, fresh.inputs)
         found = self.compress(targets, chosen, Known(leaves))
         entries = Expression(fresh.put_back([found.values])[0])

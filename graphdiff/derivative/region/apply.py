@@ -66,8 +66,9 @@ def graph_of(
     inputs: Sequence[Node], outputs: Sequence[Node], names: Sequence[str]
 ) -> Graph:
     """A graph by the names of its inputs, and `names` for its outputs."""
+    given: dict[str, int] = {}
     used: dict[str, int] = {}
     return Graph(
-        {node.op.name: node for node in inputs},  # type: ignore[attr-defined]
+        {unique(node.op.name, given): node for node in inputs},  # type: ignore[attr-defined]
         {unique(n, used): y for n, y in zip(names, outputs, strict=True)},
     )
