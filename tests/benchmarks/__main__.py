@@ -3,6 +3,7 @@
 import argparse
 
 from tests.benchmarks import (
+    batching,
     convolution,
     elementwise,
     loops,
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "import": scaling.imports,
     "hessian": second_order.hessians,
     "sparse": sparse.sparse,
+    "batching": batching.batching,
 }
 
 

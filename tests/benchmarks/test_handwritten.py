@@ -7,6 +7,7 @@ from tests.benchmarks.handwritten import (
     book,
     chain,
     convolution,
+    per_example,
     recurrences,
     rosenbrock,
     sigmoid_network,
@@ -116,3 +117,13 @@ def test_convolution(name, stride, padding, rng):
 def test_pooling(name, rng):
     x = rng.standard_normal((2, 1, 4, 6))
     check(convolution.pool_cost, getattr(convolution, name), [x], wrt=[0])
+
+
+def test_gradients_example_by_example(rng):
+    shapes = (3, 4), (4,), (4, 2), (2,), (5, 3), (5, 2)
+    *parameters, X, Y = map(rng.standard_normal, shapes)
+    found = per_example.gradients(*parameters, X, Y)
+    for i, (x, y) in enumerate(zip(X, Y, strict=True)):
+        for k, grads in enumerate(found):
+            expected = differences(per_example.cost, [*parameters, x, y], k)
+            np.testing.assert_allclose(grads[i], expected, rtol=1e-5, atol=1e-8)
