@@ -20,10 +20,11 @@ from typing import NamedTuple
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Node, building, make
 from graphdiff.graph.types import Size
-from graphdiff.ops.core.axes import Reshape
-from graphdiff.ops.core.linalg import MatMul
+from graphdiff.ops.core.axes import Reshape, Spread, spread_node
+from graphdiff.ops.core.elementwise import multiply
+from graphdiff.ops.core.linalg import Einsum, MatMul
 from graphdiff.rewrite.axes import AXES, reshaped
-from graphdiff.rewrite.engine import inherit, rebuilt, rewrite
+from graphdiff.rewrite.engine import Engine, inherit, rebuilt, rewrite, rewrites
 from graphdiff.rewrite.matrices import FLIP, flipped
 from graphdiff.sizes.dims import Dim, is_nonnegative
 
@@ -120,6 +121,24 @@ def _with(found: list[Way], way: Way) -> list[Way]:
     return [other for other in found if not never_more(way.cost, other.cost)] + [way]
 
 
+def is_product(node: Node) -> bool:
+    """Whether `node` is a product of matrices: also that of a column and a row."""
+    return isinstance(node.op, MatMul) or (
+        node.op is multiply
+        and [getattr(arg.op, "axes", ()) for arg in node.args] == [(-1,), (-2,)]
+        and all(isinstance(arg.op, Spread) and node.type.ndim == 2 for arg in node.args)
+    )
+
+
+def operands(product: Node) -> tuple[Node, Node]:
+    """The matrices that are multiplied."""
+    left, right = product.args
+    if isinstance(product.op, MatMul):
+        return left, right
+    rows, columns = product.type.shape
+    return reshaped(left.args[0], (rows, 1)), reshaped(right.args[0], (1, columns))
+
+
 class Products:
     """The products of a graph: which belong to one chain, and in which order."""
 
@@ -130,7 +149,7 @@ class Products:
         for node in graph.nodes:
             for arg in node.args:
                 self.readers.setdefault(arg, []).append(node)
-        self.products = [n for n in graph.nodes if isinstance(n.op, MatMul)]
+        self.products = [n for n in graph.nodes if is_product(n)]
         self.uses = {n: self._uses(n) for n in self.products}
         self.loose = {n for n, uses in self.uses.items() if len(uses) == 1}
         for node in self.products:
@@ -148,7 +167,7 @@ class Products:
             for reader in self.readers.get(node, ()):
                 if reader.op == FLIP:
                     seen.append(reader)
-                elif isinstance(reader.op, MatMul) and _alike(reader, product):
+                elif is_product(reader) and _alike(reader, product):
                     found.append(reader)
                 else:
                     return []
@@ -196,14 +215,15 @@ class Products:
             if not inner:
                 found.append(Factor(node, turned))
                 continue
-            cost = cost + 2 * node.args[0].type.shape[-1] * _entries(node)
-            parts = [Factor(arg, turned) for arg in node.args]
+            left, right = operands(node)
+            cost = cost + 2 * left.type.shape[-1] * _entries(node)
+            parts = [Factor(left, turned), Factor(right, turned)]
             stack += parts if turned else parts[::-1]
         return found, cost
 
     def better(self, root: Node) -> tuple[list[Factor], Way] | None:
         """The factors of a chain and a way that takes less work, if there is one."""
-        if root in self.loose:
+        if root in self.loose or not isinstance(root.op, MatMul):
             return None
         factors, cost = self.chain(root, self.loose)
         best = _best(factors, cost)
@@ -219,7 +239,7 @@ def _alike(a: Node, b: Node) -> bool:
     """Whether two products are of the same stacks, in one dtype."""
     return all(
         x.type.shape[:-2] == b.type.shape[:-2] and x.type.dtype == b.type.dtype
-        for x in (a, *a.args)
+        for x in (a, *operands(a))
     )
 
 
@@ -238,7 +258,41 @@ def _built(factors: list[Factor], way: Way, becomes: dict[Node, Node]) -> Node:
         return factors[0].built(becomes)
     left = _built(factors[: way.split], way.left, becomes)
     right = _built(factors[way.split :], way.right, becomes)
+    return _product(left, right)
+
+
+def _product(left: Node, right: Node) -> Node:
+    """The product of two matrices; as numbers where it is made of vectors."""
+    shape = (*left.type.shape[:-1], right.type.shape[-1])
+    if shape == (1, 1):
+        vectors = [reshaped(x, (left.type.shape[-1],)) for x in (left, right)]
+        return reshaped(make(Einsum(("i", "i"), ""), *vectors), shape)
+    if right.type.shape == (1, 1):
+        return make(multiply, left, spread_node(reshaped(right, ()), shape))
+    if left.type.shape == (1, 1):
+        return make(multiply, spread_node(reshaped(left, ()), shape), right)
     return make(MatMul(), left, right)
+
+
+@rewrites(Reshape, over=(multiply,))
+def reshape_of_multiple(node: Node, engine: Engine) -> Node | None:
+    """reshape(x * c)  ->  reshape(x) * c, for a number c, if x was reshaped before."""
+    (product,) = node.args
+    if product.op is not multiply or not engine.sole(product):
+        return None
+    numbers = [_number(arg) for arg in product.args]
+    for number, x in zip(numbers, product.args[::-1], strict=True):
+        if number is not None and isinstance(x.op, Reshape):
+            shape = node.type.shape
+            pair = reshaped(x, shape), spread_node(number, shape)
+            return make(multiply, *(pair if x is product.args[0] else pair[::-1]))
+    return None
+
+
+def _number(node: Node) -> Node | None:
+    """The number that `node` repeats."""
+    repeats = isinstance(node.op, Spread) and not node.args[0].type.shape
+    return node.args[0] if repeats else None
 
 
 def reassociate(graph: Graph) -> Graph:
@@ -256,13 +310,13 @@ def reassociate(graph: Graph) -> Graph:
     ('2 * n**3 + 2 * n**2', '4 * n**2')
     """
     check_graph("reassociate", graph)
-    if sum(isinstance(node.op, MatMul) for node in graph.nodes) < 2:
-        return graph
-    products = Products(graph)
-    found = {n: products.better(n) for n in products.products}
-    if not any(found.values()):
+    if sum(map(is_product, graph.nodes)) < 2:
         return graph
     with building(graph.scope()) as scope:
+        products = Products(graph)
+        found = {n: products.better(n) for n in products.products}
+        if not any(found.values()):
+            return graph
         scope.keep_fresh = True
         becomes: dict[Node, Node] = {}
         for node in graph.nodes:
@@ -276,4 +330,4 @@ def reassociate(graph: Graph) -> Graph:
             if made is not node:
                 inherit(scope, node, made)
         graph = rebuilt(graph, scope, becomes)
-    return rewrite(graph, AXES)
+    return rewrite(graph, (*AXES, reshape_of_multiple))

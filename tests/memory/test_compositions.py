@@ -115,3 +115,11 @@ def test_assignments(style):
     form = gd.grad(lambda x: np.sum(again(again(x))))
     expected = gd.grad(lambda x: np.sum(written(written(x))))(x)
     np.testing.assert_allclose(form.emit(x, style=style).load()(x), expected)
+
+
+def test_adjoints_have_a_heading_of_their_own():
+    again = gd.checkpoint(deep)
+    form = gd.vmap(gd.grad(lambda x: np.sum(again(again(x)))))
+    source = form.emit(np.outer([1.0, 2.0], x)).source
+    headings = [line.strip() for line in source.splitlines() if "    # " in line]
+    assert headings == ["# recomputed", "# adjoints"] * 2

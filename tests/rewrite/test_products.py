@@ -36,7 +36,9 @@ def agree(function, *args):
         (lambda A, v: A @ A @ A @ v, ["n,n", "n"], 6 * n**2),
         (lambda v, A, B: v @ (A @ B), ["n", "n,m", "m,k"], 2 * n * m + 2 * m * k),
         (lambda A, B, v: (A @ B).T @ v, ["n,m", "m,k", "n"], 2 * n * m + 2 * m * k),
-        (lambda a, b, c: a[:, None] @ b[None] @ c, ["n", "m", "m"], 2 * n + 2 * m),
+        (lambda a, b, c: a[:, None] @ b[None] @ c, ["n", "m", "m"], n + 2 * m),
+        (lambda a, b, c: np.outer(a, b) @ c, ["n", "m", "m"], n + 2 * m),
+        (lambda A, a, b: A @ np.outer(a, b), ["k,n", "n", "m"], 2 * k * n + 2 * k * m),
         (lambda A, B, C: (A @ B) @ C, ["10,100", "100,5", "5,50"], 10000 + 5000),
         (lambda A, B, C: A @ (B @ C), ["10,100", "100,5", "5,50"], 10000 + 5000),
         (lambda A, B, C: (A @ B) @ C, ["n,n", "n,n", "n,n"], 4 * n**3),
@@ -151,3 +153,8 @@ def test_names_and_lines_go_along():
     graph = gd.trace(f, s("n,m"), s("m,k"), s("k"))
     source = gd.emit(gd.simplify(graph)).source
     assert "A @ (B @ v)" in source
+
+
+def test_vectors_read_as_vectors():
+    graph = gd.trace(lambda a, b, c: np.outer(a, b) @ c, *map(s, ["n", "m", "m"]))
+    assert "= a * (b @ c)" in gd.emit(gd.simplify(graph)).source

@@ -65,9 +65,12 @@ class Sections:
             if self._is_adjoint(statement):
                 again = is_again(self.graph, statement)
                 cited = AGAIN if again else self.body.cited(statement)
-                if not backward or (cited is not None and cited is not group):
+                new = cited is not None and cited is not group
+                leaves = cited is None and group is AGAIN
+                if not backward or new or leaves:
                     self._release(i - 1)
-                    self._heading(cited, first=not backward)
+                    first = not (backward or self.body.within)
+                    self._heading(cited, first or leaves)
                     group, self.hushed = cited, False
                 backward = True
             self._write(statement)
@@ -122,14 +125,12 @@ class Sections:
         for line in region.last:
             self.out += line.lines(self.indent)
 
-    def _heading(self, cited: Statement | None, first: bool) -> None:
-        self.out.append("")
+    def _heading(self, cited: Statement | None, plain: bool) -> None:
+        """Begin a group; `plain` says whether adjoints of nothing need a heading."""
         if cited is None:
-            if first and not self.body.within:
-                self.out.append(f"{self.margin}# adjoints")
-            elif self.body.within:
-                self.out.pop()
+            self.out += ["", f"{self.margin}# adjoints"] if plain else []
             return
+        self.out.append("")
         if cited is AGAIN:
             self.out.append(f"{self.margin}# recomputed")
             return
