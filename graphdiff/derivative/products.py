@@ -37,10 +37,13 @@ def hessian_products(
 
 
 def tangents_of(
-    ys: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
+    ys: Sequence[Node],
+    tangents: Mapping[Node, Node],
+    kinks: str = "mean",
+    apart: bool = False,
 ) -> list[Node]:
-    """The tangents of `ys`; zeros where nothing arrives."""
-    images = push_forward(ys, tangents, kinks)
+    """The tangents of `ys`; zeros where nothing arrives. See `push_forward`."""
+    images = push_forward(ys, tangents, kinks, apart)
     return [
         zeros(y.type) if image is None else image
         for y, image in zip(ys, images, strict=True)
@@ -60,15 +63,22 @@ def cotangents_of(
 
 # --- graphs ---------------------------------------------------------------------------
 def jvp_of_graph(
-    graph: Graph, of: str | None, wrt: Sequence[str] | str | None, kinks: str = "mean"
+    graph: Graph,
+    of: str | None,
+    wrt: Sequence[str] | str | None,
+    kinks: str = "mean",
+    apart: bool = False,
 ) -> Graph:
-    """`graph` with inputs ``tangent_x``, and outputs ``d_y``: their images."""
+    """`graph` with inputs ``tangent_x``, and outputs ``d_y``: their images.
+
+    With `apart` no node makes values and images at once.
+    """
     check_graph("jvp", graph)
     ys, xs = outputs_of(graph, of), _inputs_of(graph, wrt)
     vectors = _vectors("tangent", graph, xs)
     with building(graph.scope()):
         tangents = dict(zip(xs.values(), vectors.values(), strict=True))
-        images = tangents_of([*ys.values()], tangents, kinks)
+        images = tangents_of([*ys.values()], tangents, kinks, apart)
         return _with_images(graph, vectors, "d", dict(zip(ys, images, strict=True)))
 
 

@@ -28,13 +28,19 @@ from graphdiff.strict import Open, ways
 
 
 def push_forward(
-    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str = "mean"
+    targets: Sequence[Node],
+    tangents: Mapping[Node, Node],
+    kinks: str = "mean",
+    apart: bool = False,
 ) -> list[Node | None]:
     """The tangents of `targets`, given those of variables.
 
-    Node by node where an op between them states its own pushforward; else two
-    pullbacks, one after the other.
+    Node by node where an op between them states its own pushforward; else, or to keep
+    what is linear in the tangents `apart` from the values, two pullbacks, one after
+    the other.
     """
+    if apart:
+        return _push_by_transposing(targets, tangents, kinks)
     nodes = in_order(targets)
     active: dict[Node, list[int]] = {x: [] for x in tangents}
     for node in nodes:

@@ -116,7 +116,7 @@ def linearize(
         if primals:
             raise GraphTypeError("linearize: a graph is linearized without primals")
         graph = stable(fn, stabilise)
-        return cut(jvp_of_graph(graph, of, wrt, kinks), graph)
+        return cut(jvp_of_graph(graph, of, wrt, kinks, apart=True), graph)
     if of is not None or wrt is not None:
         raise GraphValueError("linearize: of= and wrt= name parts of a graph")
     if not callable(fn):
@@ -137,7 +137,8 @@ def _at_point(
     signature = graph.signature
     assert signature is not None
     reals = [n for n, x in graph.inputs.items() if x.type.is_inexact]
-    values, linear = cut(jvp_of_graph(graph, None, reals, kinks), graph)
+    pushed = jvp_of_graph(graph, None, reals, kinks, apart=True)
+    values, linear = cut(pushed, graph)
     argument = join(primals, signature.parameters)
     found = _run(values, argument.flatten("primals", primals), backend)
     residuals = {name: found[name] for name in values.outputs if name in linear.inputs}

@@ -115,3 +115,21 @@ def test_kinks_in_steps_are_listed() -> None:
     for graph in (gd.differentiate(gd.trace(f, 1.0)), gd.grad(f).graph(1.0)):
         (kink,) = graph.kinks()
         assert kink.op == "abs"
+
+
+def test_the_loop_that_fills_the_tape_is_no_part_of_the_derivative() -> None:
+    graph = gd.grad(recurrent).graph(*ARGS)
+    forward, backward = [n for n in graph.nodes if isinstance(n.op, Loop)]
+    assert graph.role_of(forward) is None
+    assert graph.role_of(backward) is not None
+
+
+def test_a_linear_map_holds_the_linear_loop_alone() -> None:
+    value, push = gd.linearize(recurrent, *ARGS)
+    again, pushed = gd.jvp(recurrent)(ARGS, ARGS)
+    np.testing.assert_allclose(value, again)
+    np.testing.assert_allclose(push(*ARGS), pushed)
+    function, args = PROGRAMS["shrinking"]
+    _, push = gd.linearize(lambda x: function(OURS, x), *args)
+    _, pushed = gd.jvp(lambda x: function(OURS, x))(args, args)
+    np.testing.assert_allclose(push(*args), pushed)

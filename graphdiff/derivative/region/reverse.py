@@ -204,9 +204,7 @@ def pull_loop(
     if not reversal.carries and not reversal.results:
         return [None] * len(wanted)
     step = reversal.backward
-    runs = y if step.forward is op.body else _with(op, step.forward)(*args)
-    if symbolic:
-        runs = list(runs)
+    runs = y if step.forward is op.body else _run_taped(op, step.forward, y, args)
     kept = _tapes(op, step, runs)
     outputs = list(op.body.outputs.values())
     inputs = list(op.body.inputs.values())
@@ -238,8 +236,24 @@ def pull_loop(
     return [found.get(i) for i in wanted]
 
 
-def _with(op: Loop | While, body: Graph) -> Loop | While:
-    return replace(op, body=body)
+def _run_taped(op: Loop | While, body: Graph, y: Any, args: Any) -> Any:
+    """The results of the loop around a body that makes the tapes too.
+
+    It is no part of the derivative, but the loop of which `y` are the results.
+    """
+    taped = replace(op, body=body)
+    if not is_symbolic(args):
+        return taped(*args)
+    scope, whole = current_scope(), y[0].node.args[0]
+    before = scope.take_fresh()
+    runs = taped(*args)
+    scope.fresh = before
+    tables: Any = (scope.positions, scope.roles, scope.marks)
+    for node in (runs[0].node.args[0], *[run.node for run in runs]):
+        for table in tables:
+            if whole in table:
+                table.setdefault(node, table[whole])
+    return runs
 
 
 def _tapes(op: Loop | While, step: Backward, runs: Any) -> list[Any]:
