@@ -18,7 +18,7 @@ from graphdiff.derivative.differentiate import (
     select_inputs,
     short_name,
 )
-from graphdiff.derivative.jacobians import hessian_nodes, jacobian_nodes
+from graphdiff.derivative.jacobians import hessian_nodes, jacobian_nodes, recording
 from graphdiff.derivative.products import outputs_of
 from graphdiff.errors import DTypeError, GraphValueError, ShapeError
 from graphdiff.expression.expression import Expression
@@ -48,6 +48,13 @@ class Blocks:
 
     by_output: ClassVar[bool] = True
     order: ClassVar[int] = 1
+
+    def found(self, ys: Nodes, xs: Nodes) -> dict[Key, Node]:
+        """The blocks, appended to what is being built as parts of a derivative."""
+        if not ys:
+            return {}
+        with recording(next(iter(ys.values())), type(self).__name__.lower()):
+            return self.derive(ys, xs)
 
     def derive(self, ys: Nodes, xs: Nodes) -> dict[Key, Node]:
         """The blocks, appended to what is being built."""
@@ -280,7 +287,7 @@ def blocks_of_graph(
         check_variable(f"wrt: {name!r}", graph.inputs[name].type, allow_int)
     xs = {name: graph.inputs[name] for name in inputs}
     with building(graph.scope()):
-        found = kind.derive(ys, xs)
+        found = kind.found(ys, xs)
         outputs = dict(graph.outputs)
         names = named(kind, graph, found, outputs)
         signature = graph.signature

@@ -9,7 +9,12 @@ from graphdiff.derivative.differentiate import (
     expression_node,
     expression_nodes,
 )
-from graphdiff.derivative.jacobians import check_mode, hessian_nodes, jacobian_nodes
+from graphdiff.derivative.jacobians import (
+    check_mode,
+    hessian_nodes,
+    jacobian_nodes,
+    recording,
+)
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.expression.doors import surface
 from graphdiff.expression.expression import Expression
@@ -40,7 +45,8 @@ def jacobians(
     variables = expression_nodes("wrt", wrt)
     for i, x in enumerate(variables):
         check_variable(f"wrt[{i}]", x.type, False)
-    (row,) = jacobian_nodes([target], variables, kinks, check_mode(mode))
+    with recording(target, "jacobian"):
+        (row,) = jacobian_nodes([target], variables, kinks, check_mode(mode))
     return [Expression(block) for block in row]
 
 
@@ -68,5 +74,6 @@ def hessians(
     variables = expression_nodes("wrt", wrt)
     for i, x in enumerate(variables):
         check_variable(f"wrt[{i}]", x.type, False)
-    rows = hessian_nodes(target, variables, kinks, check_mode(mode))
+    with recording(target, "hessian"):
+        rows = hessian_nodes(target, variables, kinks, check_mode(mode))
     return [[Expression(block) for block in row] for row in rows]

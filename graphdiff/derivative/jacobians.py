@@ -9,7 +9,8 @@ Walther, *Evaluating Derivatives* (2nd ed., 2008), section 3.5, on vector modes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -40,6 +41,24 @@ def check_mode(mode: str) -> str:
     if not isinstance(mode, str) or mode not in MODES:
         raise GraphValueError(f"mode: expected one of {', '.join(MODES)}, got {mode!r}")
     return mode
+
+
+@contextmanager
+def recording(of: Node, rule: str) -> Iterator[None]:
+    """Give what is made in the ``with`` block, and has no role, one in a derivative.
+
+    What a sweep makes has a role already. Nobody is told of these nodes: no line of the
+    user's has made them.
+    """
+    scope = current_scope()
+    before = scope.keep_fresh, scope.busy, scope.take_fresh()
+    scope.keep_fresh = scope.busy = True
+    try:
+        yield
+    finally:
+        for node in scope.take_fresh():
+            scope.roles.setdefault(node, Role(of, rule))
+        scope.keep_fresh, scope.busy, scope.fresh = before
 
 
 def jacobian_nodes(

@@ -53,7 +53,7 @@ class BlockForm(Form):
         assert signature is not None
         with building(graph.scope()):
             chosen = self.wrt.chosen(paths, graph.inputs)
-            found = self.kind.derive(graph.outputs, chosen)
+            found = self.kind.found(graph.outputs, chosen)
             outputs: dict[str, Any] = {}
             names = named(self.kind, graph, found, outputs)
             result = signature.result
@@ -70,7 +70,7 @@ class BlockForm(Form):
         values, spec = leaves_of(self.fn(*bound.args, **bound.kwargs))
         results = self.settled([as_node(v) for v in values])
         ys = {str(i): y for i, y in enumerate(results)}
-        found = self.kind.derive(ys, self.wrt.chosen(paths, fresh.inputs))
+        found = self.kind.found(ys, self.wrt.chosen(paths, fresh.inputs))
         nodes = fresh.put_back([*found.values()])
         blocks = dict(zip(found, map(Expression, nodes), strict=True))
         result = Tree(spec, tuple(ys))

@@ -285,3 +285,13 @@ def test_mistakes():
     with pytest.raises(GraphTypeError, match="fn: expected a function"):
         gd.jacobian(3)
     assert repr(gd.gauss_newton(np.sin)) == "<gauss_newton of sin>"
+
+
+def test_all_of_a_jacobian_is_the_derivative_part():
+    graph = gd.jacobian(gd.trace(lambda x: np.abs(x) * x[0], gd.spec("n")))
+    assert graph.role_of(graph.outputs["output"]) is None
+    assert graph.role_of(graph.outputs["d_x"]) is not None
+    (kink,) = graph.kinks()
+    assert kink.convention == "jumps at 0: mean"
+    listing = gd.jacobian(lambda x: np.sin(x) * x[0]).show(gd.spec("n"))
+    assert listing.index("gradient:") < listing.index("d_x =")
