@@ -143,9 +143,9 @@ def linear_solve(
     from the function, by the same solver. That is called as ``solver(operator, b)``
     with a vector b; the operator can be called, and is what ``scipy.sparse.linalg``
     takes for a linear operator, so that its ``cg`` and ``gmres`` will do. The default
-    for a function is GMRES in plain NumPy; for a matrix, ``np.linalg.solve``. Not to
-    reach ``tol * max(abs(b))`` raises `ArithmeticError`, and a function that is not
-    linear `GraphValueError`.
+    for a function is GMRES in plain NumPy; for a matrix, ``np.linalg.solve``. An error
+    longer than `tol` (1e-4, in float32 1e-2) times `b` raises `ArithmeticError`, and a
+    function that is not linear `GraphValueError`.
 
     >>> import numpy as np
     >>> import graphdiff as gd

@@ -80,8 +80,8 @@ def solve_operator(solver, product, b, args, tol):
     operator.matvec = operator
     what = product.__name__
     x = solution(what, solver(operator, b.reshape(-1)), b)
-    error = np.max(np.abs(product(x, *args) - b), initial=0.0)
-    if not error <= tol * np.max(np.abs(b), initial=0.0):
+    error = np.linalg.norm(product(x, *args) - b)
+    if not error <= tol * np.linalg.norm(b):
         raise ArithmeticError(f"solver of {what}: no convergence, error {error:.3g}")
     return x
 
@@ -119,7 +119,7 @@ def accepted(what, found, x, residual, tol):
 def newton(equation, x):
     """Find a root by Newton's method; steps that do not help are halved."""
     r = equation(x)
-    tiny = 4 * np.finfo(np.asarray(r).dtype).eps
+    tiny = 16 * np.finfo(np.asarray(r).dtype).eps
     with np.errstate(all="ignore"):
         for _ in range(100):
             slope = equation.slope(x)
@@ -129,16 +129,17 @@ def newton(equation, x):
                 step = r / slope if by_entry else np.linalg.solve(slope, r)
             except np.linalg.LinAlgError:
                 break
+            done = (measure(r) == 0) | (measure(step) <= tiny * measure(x))
             part = np.ones_like(measure(r))
             for _ in range(40):
                 trial = equation(x - part * step)
                 helps = measure(trial) < measure(r)
-                if np.all(helps | (measure(r) == 0)):
+                if np.all(helps | done):
                     break
                 part = np.where(helps, part, part / 2)
             x = np.where(helps, x - part * step, x)
             r = np.where(helps, trial, r)
-            if not np.any(helps & (measure(step) > tiny * measure(x))):
+            if not np.any(helps & ~done):
                 break
     return x
 
@@ -195,33 +196,46 @@ def uphill(hessian, slope):
 
 
 def gmres(operator, b):
-    """Solve operator(x) = b by minimal residuals over a growing Krylov space."""
-    x = np.zeros_like(b)
-    tiny = 4 * np.finfo(b.dtype).eps * np.linalg.norm(b)
-    for _ in range(5):
+    """Solve operator(x) = b by minimal residuals over one Krylov space or more."""
+    x, last = np.zeros_like(b), np.inf
+    tiny = 8 * np.finfo(b.dtype).eps * np.linalg.norm(b)
+    for _ in range(100):
         r = b - operator(x)
         size = np.linalg.norm(r)
-        if not size > tiny:
+        if not tiny < size < 0.9 * last:
             break
-        basis, columns = [r / size], []
-        while len(columns) < b.size:
-            new = operator(basis[-1])
-            column = []
-            for _ in range(2):
-                parts = np.stack(basis) @ new
-                new = new - parts @ np.stack(basis)
-                column.append(parts)
-            height = np.linalg.norm(new)
-            columns.append(np.append(column[0] + column[1], height))
-            if not height > tiny:
-                break
-            basis.append(new / height)
-        count = len(columns)
-        matrix = np.zeros((count + 1, count), b.dtype)
-        for j, column in enumerate(columns):
-            matrix[: j + 2, j] = column
-        right = np.zeros(count + 1, b.dtype)
-        right[0] = size
-        weights = np.linalg.lstsq(matrix, right)[0]
-        x = x + weights @ np.stack(basis[:count])
+        x, last = x + krylov(operator, r, tiny), size
     return x
+
+
+def krylov(operator, r, tiny):
+    """Return the x in a Krylov space of r for which operator(x) is nearest to r."""
+    count = min(r.size, 1000, max(100, 10**7 // r.size))
+    basis = np.zeros((count + 1, r.size), r.dtype)
+    triangle = np.zeros((count + 1, count), r.dtype)
+    turns, right = [], [np.linalg.norm(r)]
+    basis[0] = r / right[0]
+    for k in range(count):
+        new = operator(basis[k])
+        for _ in range(2):
+            parts = basis[: k + 1] @ new
+            new = new - parts @ basis[: k + 1]
+            triangle[: k + 1, k] += parts
+        height = np.linalg.norm(new)
+        column = triangle[:, k]
+        for j, (c, s) in enumerate(turns):
+            a, b = column[j], column[j + 1]
+            column[j], column[j + 1] = c * a + s * b, c * b - s * a
+        length = np.hypot(column[k], height)
+        if not length > 0:
+            count = k
+            break
+        turns.append((column[k] / length, height / length))
+        column[k] = length
+        right[k:] = [turns[k][0] * right[k], -turns[k][1] * right[k]]
+        if not (abs(right[-1]) > tiny and height > 0):
+            count = k + 1
+            break
+        basis[k + 1] = new / height
+    weights = np.linalg.solve(triangle[:count, :count], np.array(right[:count]))
+    return weights @ basis[:count]

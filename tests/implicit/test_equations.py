@@ -281,6 +281,37 @@ def test_a_linear_system_without_a_matrix():
     np.testing.assert_allclose(pushed, wanted, rtol=1e-7)
 
 
+def test_the_default_for_linear_systems_reaches_full_precision():
+    for n in (1, 7, 120):
+        matrix, b = RNG.normal(size=(n, n)), RNG.normal(size=n)
+        x = gd.linear_solve(lambda v, matrix=matrix: matrix @ v, b)
+        scale = np.linalg.norm(matrix) * np.linalg.norm(x)
+        assert np.linalg.norm(matrix @ x - b) < 1e-13 * scale
+    single = gd.linear_solve(lambda v: 2 * v, np.ones(3, np.float32))
+    assert single.dtype == np.float32
+    assert gd.linear_solve(lambda v: 2 * v, np.ones(0)).shape == (0,)
+    np.testing.assert_array_equal(gd.linear_solve(lambda v: 2 * v, np.zeros(3)), 0)
+
+    def singular(v: Any) -> Any:
+        return v * np.array([1.0, 0.0])
+
+    with pytest.raises(ArithmeticError, match="solver of singular: no convergence"):
+        gd.linear_solve(singular, np.ones(2))
+
+
+def test_a_large_system_is_solved_without_its_matrix():
+    def heat(u: Any, s: Any) -> Any:
+        padded = np.pad(u, 1)
+        return (1 + 2 * s) * u - s * (padded[2:] + padded[:-2])
+
+    def total(s: Any, solver: Any = None) -> Any:
+        return np.sum(gd.linear_solve(heat, np.ones(5000), s, solver=solver) ** 2)
+
+    slope = gd.grad(total)(0.5)
+    np.testing.assert_allclose(slope, differences(total, 0.5), rtol=1e-5)
+    np.testing.assert_allclose(gd.grad(total)(0.5, sparse.cg), slope, rtol=1e-4)
+
+
 def test_a_linear_system_with_a_matrix():
     S, b = A @ A.T, np.ones(3)
     inverse = np.linalg.inv(S)
