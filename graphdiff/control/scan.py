@@ -11,9 +11,16 @@ import numpy as np
 from graphdiff.control.loops import Kind, Slices, make_loop
 from graphdiff.control.plain import SymbolicStepError, is_plain, run_loop
 from graphdiff.control.segments import Checkpoint
-from graphdiff.errors import GraphTypeError, check_flag, shown
+from graphdiff.control.until import while_loop
+from graphdiff.errors import (
+    DTypeError,
+    GraphTypeError,
+    GraphValueError,
+    check_flag,
+    shown,
+)
 from graphdiff.expression.doors import surface
-from graphdiff.expression.expression import Expression
+from graphdiff.expression.expression import Expression, as_node, lift
 from graphdiff.graph.node import Arange, make
 from graphdiff.graph.types import whole_number
 from graphdiff.sizes.dims import Dim, positive_part
@@ -82,17 +89,17 @@ def fori_loop(
     """Run ``carry = body(i, carry)`` for `i` from `lower` up to `upper`, which is not.
 
     Returns the final carry, `init` where there is no step. The bounds are ints or
-    named sizes; `i` is an int64 scalar. `checkpoint` is that of `scan`.
+    named sizes; `i` is an int64 scalar. In a trace, bounds may be computed integers
+    too, which makes this a `while_loop`. `checkpoint` is that of `scan`.
 
     >>> import graphdiff as gd
     >>> gd.fori_loop(1, 5, lambda i, product: product * i, 1)
     np.int64(24)
     """
-    if isinstance(lower, Dim):
-        first: int | Dim = lower
-    else:
-        first = whole_number("fori_loop: lower", lower)
-    last = upper if isinstance(upper, Dim) else whole_number("fori_loop: upper", upper)
+    if isinstance(lower, Expression) or isinstance(upper, Expression):
+        return _counted_by_data(lower, upper, body, init, checkpoint)
+    first = lower if isinstance(lower, Dim) else whole_number(_LOWER, lower)
+    last = upper if isinstance(upper, Dim) else whole_number(_UPPER, upper)
     steps = positive_part(last - first)
     step = body
     if not isinstance(first, int) or first != 0:
@@ -102,6 +109,32 @@ def fori_loop(
         counter = Expression(make(Arange(steps)))
     slices = Slices("fori_loop", counter)
     return _loop(_COUNTED, step, init, slices, checkpoint=checkpoint)[0]
+
+
+_LOWER, _UPPER = "fori_loop: lower", "fori_loop: upper"
+
+
+def _counted_by_data(
+    lower: Any, upper: Any, body: Callable[[Any, Any], Any], init: Any, checkpoint: Any
+) -> Any:
+    """The loop between bounds that are computed: a ``while``."""
+    if checkpoint is not None:
+        raise GraphValueError(
+            "fori_loop: checkpoint: the bounds are computed, so that the number of "
+            "steps is not known; give ints or named sizes"
+        )
+    for name, bound in ((_LOWER, lower), (_UPPER, upper)):
+        type = as_node(bound, name).type
+        if type.shape != () or type.dtype.kind not in "iu":
+            raise DTypeError(f"{name}: expected an integer scalar, got {type}")
+    last = lift(upper).astype(np.int64)
+    start = (lift(lower).astype(np.int64), init)
+
+    def step(state: Any) -> Any:
+        i, carry = state
+        return i + 1, body(i, carry)
+
+    return while_loop(lambda state: state[0] < last, step, start)[1]
 
 
 @surface

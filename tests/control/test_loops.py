@@ -132,3 +132,18 @@ def test_a_branch_that_is_not_taken_does_not_run_what_it_read_from_outside() -> 
     for sign in (-1, 1):
         found = gd.evaluate(graph, {"x": np.full(2, sign * 2.0)})
         np.testing.assert_allclose(found["f"], 2)
+
+
+def test_bounds_may_be_computed() -> None:
+    def f(x: Any, n: Any) -> Any:
+        return gd.fori_loop(n - 3, 2 * n, lambda i, c: np.sin(c) * x + i, x)
+
+    wanted = f(0.5, 4)
+    graph = gd.trace(f, 0.5, gd.spec("", dtype=np.int32))
+    got = gd.evaluate(graph, {"x": 0.5, "n": np.int32(4)})["f"]
+    np.testing.assert_allclose(got, wanted)
+    slope = gd.compile(gd.differentiate(graph))(0.5, np.int32(4))[1]
+    ahead, behind = f(0.5 + 1e-6, 4), f(0.5 - 1e-6, 4)
+    np.testing.assert_allclose(slope, (ahead - behind) / 2e-6, rtol=1e-6)
+    with pytest.raises(gd.DTypeError, match="upper: expected an integer"):
+        gd.trace(lambda x: gd.fori_loop(0, x, lambda i, c: c, x), 1.5)

@@ -36,7 +36,7 @@ def test_reverse_mode_has_one_loop_each_way() -> None:
 def test_the_tape_holds_what_the_step_back_reads() -> None:
     forward, backward = loops_of(gd.grad(recurrent, [0, 1]).graph(*ARGS))
     assert len(forward.body.outputs) == 1 + 2
-    assert backward.scanned == 2 + 1
+    assert backward.scanned == 2
 
 
 def test_a_result_that_is_there_already_is_the_tape() -> None:
@@ -133,3 +133,19 @@ def test_a_linear_map_holds_the_linear_loop_alone() -> None:
     _, push = gd.linearize(lambda x: function(OURS, x), *args)
     _, pushed = gd.jvp(lambda x: function(OURS, x))(args, args)
     np.testing.assert_allclose(push(*args), pushed)
+
+
+def test_an_array_that_repeats_one_slice_is_not_run_over() -> None:
+    def f(x: Any, us: Any, w: Any) -> Any:
+        _, ys = gd.scan(lambda h, u: (np.sin(h) * u, h * h), x, us)
+        return np.sum(ys) * w + np.sum(ys)
+
+    us = np.linspace(0.1, 1.0, 6).reshape(3, 2)
+    graph = gd.grad(f, [0, 1, 2]).graph(np.ones(2), us, 0.3)
+    *_, backward = loops_of(graph)
+    assert backward.scanned == 3
+    got = gd.grad(f, [0, 1, 2])(np.ones(2), us, 0.3)
+    given = {"x": np.ones(2), "us": us, "w": 0.3}
+    table = gd.backprop(gd.trace(f, np.ones(2), us, 0.3), given)
+    for name, g in zip(("x", "us", "w"), got, strict=True):
+        np.testing.assert_allclose(g, table[name])
