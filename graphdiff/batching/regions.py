@@ -26,6 +26,7 @@ from graphdiff.graph.node import (
     Op,
     Scope,
     building,
+    current_scope,
     make,
 )
 from graphdiff.graph.types import ArrayType, Size
@@ -131,6 +132,7 @@ def _ragged(op: Loop, at: Stacked, count: Node) -> Any:
     body, _ = batched_body(op.body, flags, at.size, [True] * len(op.body.outputs))
     steps = spread_node(make(Arange(op.length)), (at.size, op.length))
     takes = _steps_first((Expression(steps) < Expression(count)[:, None]).node)
+    current_scope().names.setdefault(takes, "takes_step")
     with building(body.scope()):
         name = unique("takes_step", dict.fromkeys(body.inputs, 1))
         mask = make(Input(name, ArrayType((at.size,), np.dtype(bool))))

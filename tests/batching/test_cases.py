@@ -15,7 +15,7 @@ from tests.cases import CASES, Case
 from tests.cases.table import squares
 
 SIZE = 3
-SAMPLED = 30
+SAMPLED = 10
 """One case in so many is in every run, the others are exhaustive."""
 
 

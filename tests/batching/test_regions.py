@@ -188,3 +188,58 @@ def test_a_rule_holds_on_a_batch(f: Callable[..., Any]) -> None:
     whole = gd.grad(lambda x, w: np.sum(batch(x, w) ** 2), (0, 1))(X, w)
     np.testing.assert_allclose(whole[0], wanted[0])
     np.testing.assert_allclose(whole[1], wanted[1].sum(axis=0))
+
+
+# --- in each other --------------------------------------------------------------------
+P = np.abs(X)
+
+
+def test_a_loop_on_a_batch_of_batches() -> None:
+    one = gd.grad(lambda x, b: np.sum(grown(x, b) ** 2))
+    both = gd.vmap(gd.vmap(one, (None, 0)), (0, None))
+    wanted = [[one(x, b) for b in LIMITS] for x in P]
+    np.testing.assert_allclose(both(P, LIMITS), wanted)
+
+
+def test_a_loop_that_ends_by_data_in_a_scan() -> None:
+    def total(x: Any) -> Any:
+        def step(c: Any, a: Any) -> Any:
+            return grown(np.abs(c + a), 5.0), np.sum(c)
+
+        last, sums = gd.scan(step, x, np.stack([x, x * 2]))
+        return np.sum(last**2) + np.sum(sums)
+
+    slope = gd.grad(total)
+    wanted = np.stack([slope(x) for x in P])
+    np.testing.assert_allclose(gd.vmap(slope)(P), wanted)
+    batch = gd.vmap(total)
+    np.testing.assert_allclose(gd.grad(lambda x: np.sum(batch(x)))(P), wanted)
+
+
+def test_a_branch_in_a_scan() -> None:
+    def total(x: Any) -> Any:
+        def step(c: Any, a: Any) -> Any:
+            return gd.cond(c[0] > 0, np.sin, lambda c: c * a, c), a
+
+        return np.sum(gd.scan(step, x, np.array([1.0, 2.0, -1.0]))[0] ** 2)
+
+    slope = gd.grad(total)
+    np.testing.assert_allclose(gd.vmap(slope)(X), [slope(x) for x in X])
+
+
+def test_forward_mode_either_way_round() -> None:
+    along = np.ones_like(P)
+    batch = gd.vmap(lambda x: grown(x, 30.0))
+    each = gd.vmap(lambda x, t: gd.jvp(lambda x: grown(x, 30.0))((x,), (t,))[1])
+    _, tangents = gd.jvp(batch)((P,), (along,))
+    np.testing.assert_allclose(tangents, each(P, along))
+
+
+def test_emitted_loops_of_a_batch() -> None:
+    """Examples that end after other numbers of steps, also none, and no example."""
+    one = gd.grad(lambda x, b: np.sum(grown(x, b) ** 2))
+    for style in ("readable", "fast"):
+        run = gd.vmap(one).emit(gd.spec("n,5"), gd.spec("n"), style=style).load()
+        wanted = [one(x, b) for x, b in zip(P, LIMITS, strict=True)]
+        np.testing.assert_allclose(run(P, LIMITS), wanted)
+        assert run(P[:0], LIMITS[:0]).shape == (0, 5)
