@@ -17,6 +17,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Arange, Node
 from graphdiff.ops.core import elementwise as ufuncs
 from graphdiff.ops.core.index import Take
+from graphdiff.ops.region.loop import Loop
 
 _SUMS = (ufuncs.add, ufuncs.subtract)
 
@@ -46,7 +47,7 @@ class Inner:
 
     def word(self, node: Node) -> str:
         """What the user calls an input or output of the graph."""
-        known = self.graph.name_of(node)
+        known = self.graph.name_of(node) or _handed_on(self.graph, node)
         if known is not None:
             return known
         named = {**self.graph.outputs, **self.graph.inputs}
@@ -124,6 +125,23 @@ class Inner:
             if place is not None:
                 body.places[node] = place
                 body.elsewhere.setdefault(node, body.statements[place])
+
+
+def _handed_on(graph: Graph, node: Node) -> str | None:
+    """What a loop in the graph calls the carry that begins with an input of it."""
+    found = True
+    while found:
+        found = False
+        for reader in graph.nodes:
+            op = reader.op
+            if isinstance(op, Loop) and node in reader.args[: op.carries]:
+                place = reader.args.index(node)
+                graph, node = op.body, list(op.body.inputs.values())[place]
+                if graph.name_of(node) is not None:
+                    return graph.name_of(node)
+                found = True
+                break
+    return None
 
 
 def settled(body: Variables, inner: Iterable[Inner], args: Sequence[Node]) -> None:
