@@ -14,6 +14,7 @@ import numpy as np
 
 from graphdiff.compile.program import Program, Record, bound_call, bound_shape
 from graphdiff.compile.steps import Shape, Step, Value, compute, short_name
+from graphdiff.graph.inner import Solver
 from graphdiff.graph.node import Arg, Call
 from graphdiff.runtime.table import FUNCTIONS
 
@@ -154,7 +155,8 @@ class Lowered:
             self._seen[key] = step.target
         operands = [self.known.get(k) for k in step.operands]
         target = self.values[step.target]
-        if all(o is not None for o in operands) and target.nbytes <= FOLDED:
+        folds = target.nbytes <= FOLDED and not _asks_user(step.record)
+        if folds and all(o is not None for o in operands):
             try:
                 with np.errstate(all="raise", under="ignore"):
                     found = compute(step, operands)
@@ -176,6 +178,11 @@ class Lowered:
                 wanted.update(step.operands)
                 kept.append(step)
         self.steps = kept[::-1]
+
+
+def _asks_user(call: Call | None) -> bool:
+    """Whether a call runs a user's solver, which is not to be asked in advance."""
+    return call is not None and any(isinstance(a, Solver) for a in call.args)
 
 
 def _is_map(call: Call) -> bool:

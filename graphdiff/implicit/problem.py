@@ -103,13 +103,17 @@ class Problem:
     def solved(self, op: Implicit) -> Any:
         """The value of `op`: symbolic if an argument is, else computed."""
         nodes = self.arguments
-        if not all(
-            isinstance(n.op, LEAVES) and not isinstance(n.op, Input) for n in nodes
-        ):
+        if not all(map(_is_known, nodes)):
             return op(*map(Expression, nodes))
         places = {str(i): node for i, node in enumerate(nodes)}
         values = evaluate(Graph({}, places), {}).values()
         return op.call(*[n.type for n in nodes])(*values)
+
+
+def _is_known(node: Node) -> bool:
+    """Whether the value of an argument is at hand: no input, and of no named size."""
+    known = isinstance(node.op, LEAVES) and not isinstance(node.op, Input)
+    return known and all(isinstance(n, int) for n in node.type.shape)
 
 
 def pose(

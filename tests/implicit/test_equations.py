@@ -345,6 +345,24 @@ def test_a_solver_that_fails_is_an_error_that_names_it():
         gd.linear_solve(stencil, np.ones(4), 0.5, solver=lambda A, b: (b, 7))
 
 
+def test_a_solver_is_asked_when_the_graph_runs_and_not_before():
+    asked = []
+
+    def solver(f: Any, x: Any) -> Any:
+        asked.append(np.shape(x))
+        return optimize.root(f, x)
+
+    def f(x: Any) -> Any:
+        ones = np.ones_like(x)
+        return np.sum(x * gd.root(lambda z: z**3 - 8 * ones, ones, solver=solver))
+
+    compiled = gd.compile(gd.trace(f, gd.spec("n")))
+    assert asked == []
+    for n in (2, 3, 2):
+        np.testing.assert_allclose(compiled(np.ones(n)), 2 * n)
+    assert asked == [(2,), (3,), (2,)]
+
+
 def test_errors_name_the_argument():
     with pytest.raises(gd.GraphTypeError, match="root: f: expected a function"):
         gd.root(3, 1.0)
