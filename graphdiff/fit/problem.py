@@ -191,9 +191,11 @@ class Problem(Mapping[str, Any]):
         The function takes the vector and the data, ``fun(x, *data)``, and returns the
         parts in their order, by default the value and its derivative. `data` may hold
         specs (``gd.spec("n")``) so that it serves any number of observations;
-        `options` are those of `gd.emit`.
+        `options` are those of `gd.emit`; the name is made of the function's.
         """
-        options.setdefault("name", f"{name_of(self.fn)}_and_jac" if not parts else None)
+        known = {("fun",): "", (): "_and_jac", ("fun", "jac"): "_and_jac"}
+        ending = known.get(parts, f"_{'_and_'.join(parts)}")
+        options.setdefault("name", f"{name_of(self.fn)}{ending}")
         return emit(self.graph(*parts, data=data), **options)
 
     def compute(self, part: str, *args: Any, data: Any = None) -> Any:

@@ -12,6 +12,7 @@ from graphdiff.errors import GraphValueError, check_flag
 from graphdiff.fit.problem import scipy_optimize
 from graphdiff.fit.vector import VectorProblem
 from graphdiff.sparsity.derivatives import sparse_jacobian
+from graphdiff.trace.trace import name_of
 
 
 class Residuals(VectorProblem):
@@ -48,6 +49,7 @@ class Residuals(VectorProblem):
                 "a sparse Jacobian is written by itself: emit('fun') and emit('jac')"
             )
         given = self.data if data is None else data
+        options.setdefault("name", f"{name_of(self.fn)}_jac")
         return self._sparse.emit(self.x0, *given, **options)  # type: ignore[no-any-return]
 
     def solve(self, method: str = "trf", **options: Any) -> Any:

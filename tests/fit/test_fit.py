@@ -379,6 +379,11 @@ def test_the_emitted_residuals_name_their_parameters():
     np.testing.assert_allclose(value, problem.fun(problem.x0))
     np.testing.assert_allclose(slope, problem.jac(problem.x0))
     assert "rate = p[0]" in problem.emit().source
+    chosen = [(), ("fun", "jac"), ("fun",), ("jac",), ("jac", "fun")]
+    assert [problem.emit(*parts).name for parts in chosen] == [
+        *("missed_and_jac", "missed_and_jac", "missed", "missed_jac"),
+        "missed_jac_and_fun",
+    ]
     alone = problem.emit("jac", name="slopes").load()
     np.testing.assert_allclose(alone(problem.x0, POINTS, VALUES), slope)
     with pytest.raises(gd.GraphValueError, match="one of 'fun', 'jac'"):
