@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.ops.region.region import Region
 from graphdiff.rewrite.algebra import ALGEBRA
 from graphdiff.rewrite.axes import AXES
 from graphdiff.rewrite.choice import CHOICE
@@ -16,6 +17,7 @@ from graphdiff.rewrite.masks import protect
 from graphdiff.rewrite.products import reassociate as reassociate
 from graphdiff.rewrite.quotients import QUOTIENTS
 from graphdiff.rewrite.region import tidy
+from graphdiff.rewrite.region.rebuild import with_regions
 from graphdiff.rewrite.share import share
 from graphdiff.rewrite.signs import SIGNS
 from graphdiff.rewrite.stable import STABILISE
@@ -35,7 +37,19 @@ def simplify(graph: Graph) -> Graph:
     changes results by rounding, as the other rules do.
     """
     check_graph("simplify", graph)
-    return tidy(written_out(share(reassociate(rewrite(tidy(graph), SIMPLIFY)))))
+    return tidy(_finished(rewrite(tidy(graph), SIMPLIFY)))
+
+
+def _finished(graph: Graph) -> Graph:
+    """`graph` after the passes that look at it whole, and so at each body."""
+    graph = with_regions(graph, _with_finished_bodies)
+    return written_out(share(reassociate(graph)))
+
+
+def _with_finished_bodies(op: Region) -> Region:
+    made = op.with_bodies(tuple(map(_finished, op.bodies())))
+    assert isinstance(made, Region)
+    return made
 
 
 def stabilise(graph: Graph) -> Graph:
