@@ -149,3 +149,37 @@ def test_an_array_that_repeats_one_slice_is_not_run_over() -> None:
     table = gd.backprop(gd.trace(f, np.ones(2), us, 0.3), given)
     for name, g in zip(("x", "us", "w"), got, strict=True):
         np.testing.assert_allclose(g, table[name])
+
+
+def test_tangents_are_carried_once() -> None:
+    first, second = loops_of(gd.hvp(recurrent).graph(*ARGS, ARGS[0]))
+    assert (first.carries, second.carries) == (2, 2)
+
+
+def test_equal_carries_are_one() -> None:
+    def f(x: Any) -> Any:
+        def step(c: Any, u: Any) -> Any:
+            a, b, d = c
+            return (np.sin(a) * d, np.sin(b) * d, np.cos(d)), a * b
+
+        (a, b, d), ys = gd.scan(step, (x, x, x), np.ones(3))
+        return a + 2 * b + 3 * d + np.sum(ys)
+
+    graph = gd.simplify(gd.trace(f, 0.5))
+    (loop,) = loops_of(graph)
+    assert loop.carries == 2
+    np.testing.assert_allclose(gd.evaluate(graph, {"x": 0.5})["f"], f(0.5))
+
+
+def test_equal_carries_of_a_while_are_one() -> None:
+    def f(x: Any) -> Any:
+        a, b = gd.while_loop(
+            lambda c: c[0] + c[1] < 9.0, lambda c: (2 * c[0], 2 * c[1]), (x, x)
+        )
+        return a * b
+
+    graph = gd.simplify(gd.trace(f, 0.5))
+    (loop,) = loops_of(graph)
+    assert loop.carries == 1
+    np.testing.assert_allclose(gd.evaluate(graph, {"x": 0.5})["f"], f(0.5))
+    np.testing.assert_allclose(gd.hessian(f)(0.5), 2 * 16.0**2)
