@@ -21,6 +21,8 @@ SMALL = 3_000
 
 _STRATEGIES = ("largest_first", "smallest_last", "DSATUR")
 _TINY = 200
+_LONGEST_PERIOD = 64
+_FEW = 1 << 24
 _MOST_PAIRS = 50_000_000
 _STAR_WORK = 3_000_000
 
@@ -59,7 +61,8 @@ def _last(groups: np.ndarray) -> int:
 def _periodic(pattern: Any, least: int) -> Iterator[np.ndarray]:
     """The groups of smallest period that serve, if the period is near `least`."""
     columns = np.arange(pattern.shape[1])
-    for period in range(least, min(least + 4, len(columns)) + 1):
+    longest = min(least + 4, len(columns), _LONGEST_PERIOD)
+    for period in range(least, longest + 1):
         if _is_valid(pattern, columns % period, period):
             yield columns % period
             return
@@ -68,22 +71,52 @@ def _periodic(pattern: Any, least: int) -> Iterator[np.ndarray]:
 def colour_symmetric(pattern: Any) -> np.ndarray:
     """A star colouring: every entry alone in its group's row, or else in its mirror's.
 
-    Periodic groups are tried first, then a greedy star colouring where its work, the
-    paths of three edges, is bounded; else the columns are coloured as of any matrix.
+    Tried are groups that repeat with a period, those of any matrix, the fullest columns
+    in groups of their own, and a greedy star colouring where its work, the paths of
+    three edges, is bounded.
     """
-    columns = pattern.shape[1]
-    most = int(np.diff(pattern.indptr).max(initial=0))
-    for period in range(1, min(most + 4, columns) + 1):
-        groups = np.arange(columns) % period
-        if np.all(np.logical_or(*alone(pattern, groups))):
-            return groups
     degrees = np.diff(pattern.indptr).astype(np.int64)
+    found = [*_periodic_stars(pattern), colour_columns(pattern)]
+    if min(map(_last, found)) > 2 and degrees.max() > 3 * np.median(degrees) + 1:
+        many = 1
+        while many <= min(map(_last, found)):
+            found.append(_peeled(pattern, degrees, many))
+            many *= 2
     work = int((degrees[rows_of(pattern)] * degrees[pattern.indices]).sum())
-    candidates = [colour_columns(pattern)]
     if work <= _STAR_WORK:
-        candidates += [_star(pattern, order) for order in _orders(degrees)]
-    sound = [g for g in candidates if np.all(np.logical_or(*alone(pattern, g)))]
-    return min(sound, key=_last)
+        found += [_star(pattern, order) for order in _orders(degrees)]
+    return min((groups for groups in found if _is_star(pattern, groups)), key=_last)
+
+
+def _is_star(pattern: Any, groups: np.ndarray) -> bool:
+    """Whether every entry can be read off one of its two places."""
+    return bool(np.all(np.logical_or(*alone(pattern, groups))))
+
+
+def _periodic_stars(pattern: Any) -> Iterator[np.ndarray]:
+    """The groups of smallest period that serve."""
+    columns = np.arange(pattern.shape[1])
+    most = int(np.diff(pattern.indptr).max(initial=0))
+    for period in range(1, min(most + 4, len(columns), _LONGEST_PERIOD) + 1):
+        if _is_star(pattern, columns % period):
+            yield columns % period
+            return
+
+
+def _peeled(pattern: Any, degrees: np.ndarray, many: int) -> np.ndarray:
+    """The fullest columns each in a group of its own, the rest as of any matrix.
+
+    What the rest has in the rows of the fullest is read off their columns.
+    """
+    full = np.argsort(-degrees, kind="stable")[:many]
+    inside = np.isin(rows_of(pattern), full) | np.isin(pattern.indices, full)
+    rest = pattern.copy()
+    rest.data = ~inside
+    rest.eliminate_zeros()
+    groups = colour_columns(rest)
+    groups[full] = 0
+    groups[full] = groups.max() + 1 + np.arange(many)
+    return groups
 
 
 def _orders(degrees: np.ndarray) -> Iterator[np.ndarray]:
@@ -95,14 +128,20 @@ def alone(pattern: Any, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of each entry (i, j), whether it can be read off row i, group of j; or mirrored.
 
     It can where it is the only entry of its row in that group. The entries come in CSR
-    order.
+    order; the pattern is symmetric.
     """
-    rows = rows_of(pattern)
     count = int(groups.max(initial=0)) + 1
-    direct = rows * count + groups[pattern.indices]
-    mirrored = pattern.indices.astype(np.int64) * count + groups[rows]
-    often = np.bincount(direct, minlength=pattern.shape[0] * count)
-    return often[direct] == 1, often[mirrored] == 1
+    own = _occurrences(rows_of(pattern) * count + groups[pattern.indices]) == 1
+    return own, own[np.argsort(pattern.indices, kind="stable")]
+
+
+def _occurrences(keys: np.ndarray) -> np.ndarray:
+    """How often each of some whole numbers is among them."""
+    if keys.max(initial=0) < _FEW:
+        often: np.ndarray = np.bincount(keys)
+        return np.asarray(often[keys])
+    _, places, found = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.asarray(found[places])
 
 
 def rows_of(pattern: Any) -> np.ndarray:
@@ -113,7 +152,7 @@ def rows_of(pattern: Any) -> np.ndarray:
 def _is_valid(pattern: Any, groups: np.ndarray, count: int) -> bool:
     """Whether no row has two entries in a group."""
     keys = rows_of(pattern) * count + groups[pattern.indices]
-    return int(np.bincount(keys, minlength=1).max()) <= 1
+    return bool(np.all(_occurrences(keys) == 1))
 
 
 def _conflicts(pattern: Any) -> Any:
