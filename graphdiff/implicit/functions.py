@@ -10,11 +10,13 @@ import numpy as np
 from graphdiff.expression.expression import Expression, surface
 from graphdiff.graph.node import building
 from graphdiff.implicit.equation import Equation, FixedPoint, Minimum
+from graphdiff.implicit.nests import over_nests
 from graphdiff.implicit.problem import beginning, pose
 from graphdiff.implicit.system import System, transposed
 
 
 @surface
+@over_nests("root")
 def root(
     f: Callable[..., Any],
     x0: Any,
@@ -27,17 +29,19 @@ def root(
     `f` gives an array of the shape of `x0`, which the solution has too. By the
     implicit function theorem its derivatives are those of the equation at the
     solution, of any order and in both modes; `x0` has none. What `f` captures is a
-    parameter as `args` are, and these may nest. An `f` that goes entry by entry is
-    many equations in one unknown each, and costs no more than that; else derivatives
-    solve with the dense Jacobian, of the size of x squared.
+    parameter as `args` are, and these may nest. So may x: `f` then gets and gives a
+    nest like `x0`, and the solver a vector of all entries. An `f` that goes entry by
+    entry is many equations in one unknown each, and costs no more than that; else
+    derivatives solve with the dense Jacobian, of the size of x squared.
 
     `solver` is called as ``solver(equation, x0)``, with vectors for arrays of several
     axes, and gives x, or one of SciPy's results (``scipy.optimize.root`` itself will
     do); the matrix of derivatives is ``equation.jacobian``, a function of x. By default
     it is Newton's method with halved steps, in plain NumPy. A solver that says that it
     failed, or leaves a residual above `tol` times the larger of 1 and the residual at
-    `x0`, raises `ArithmeticError`; `tol` is 1e-4 by default, in float32 1e-2. Emitted
-    functions take the solver as an argument.
+    `x0`, raises `ArithmeticError`; `tol` is 1e-4 by default, in float32 1e-2. That is
+    so where ``np.where`` discards the solution too: choose by `gd.cond` what to solve.
+    Emitted functions take the solver as an argument.
 
     >>> import numpy as np
     >>> import graphdiff as gd
@@ -58,6 +62,7 @@ def root(
 
 
 @surface
+@over_nests("fixed_point")
 def fixed_point(
     f: Callable[..., Any],
     x0: Any,
@@ -92,6 +97,7 @@ def fixed_point(
 
 
 @surface
+@over_nests("minimize", number=True)
 def minimize(
     f: Callable[..., Any],
     x0: Any,
