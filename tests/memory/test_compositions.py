@@ -92,6 +92,33 @@ def test_a_loop_within_a_checkpoint_runs_again():
     np.testing.assert_allclose(made, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_tapes_of_a_loop_that_runs_again_are_let_go(style):
+    again = gd.checkpoint(
+        lambda x: gd.fori_loop(0, 3, lambda i, c: np.sin(c) * np.exp(c), x)
+    )
+    form = gd.grad(lambda x: np.sum(again(np.tanh(again(x)))))
+    emitted = form.emit(x, style=style)
+    assert "_tape" in " ".join(
+        line for line in emitted.source.splitlines() if line.strip().startswith("del ")
+    )
+    np.testing.assert_allclose(emitted.load()(x), form(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+def test_several_results_are_let_go_by_name(style):
+    @gd.checkpoint
+    def norms(A):
+        _, s, vt = np.linalg.svd(A, full_matrices=False)
+        return np.exp(-s) @ vt
+
+    form = gd.grad(lambda A: np.sum(np.sin(norms(A)) * norms(A.T @ A)))
+    emitted = form.emit(np.diag([1.0, 2.0, 3.0]) + 0.1, style=style)
+    assert "del _," not in emitted.source
+    at = np.diag([1.0, 2.0, 3.0]) + 0.1
+    np.testing.assert_allclose(emitted.load()(at), form(at), rtol=1e-11)
+
+
 @pytest.mark.parametrize(
     "at",
     [np.float32(0.5), np.ones(0), np.ones((2, 0)), x + 1j * x, x.astype(np.float32)],

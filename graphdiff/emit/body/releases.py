@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from graphdiff.emit.store.blocks import Region
 from graphdiff.emit.store.statements import Statement
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import ArrayType
@@ -53,9 +54,12 @@ class Releases:
 
 
 def array_names(statement: Statement) -> list[str]:
-    """The names of the arrays that a statement stores."""
+    """The names of the arrays that a statement stores; of a loop, its tapes."""
+    if isinstance(statement, Region):
+        made = [line for line in statement.first if line.text.flat.startswith("np.")]
+        return [line.name for line in made if line.name.isidentifier()]
     if not isinstance(statement.node.type, ArrayType):
-        return statement.name.split(", ")
+        return [name for name in statement.name.split(", ") if name != "_"]
     return [statement.name] if statement.shape else []
 
 

@@ -116,10 +116,11 @@ class Reuse:
         if not isinstance(node.op, MatMul) or len(readers) != 1:
             return False
         (reader,) = readers
+        if not isinstance(reader.op, Reshape):
+            return False
         old, new = node.type.shape, reader.type.shape
         return (
-            isinstance(reader.op, Reshape)
-            and inserted_axes(new, old) in ((-1,), (-2,))
+            inserted_axes(new, old) in ((-1,), (-2,))
             and node not in self.outputs
             and node not in self.wanted
             and node not in self.kept
