@@ -11,6 +11,7 @@ from graphdiff.errors import GraphValueError
 from graphdiff.fit.packing import Packing
 from graphdiff.fit.problem import parameter_names, scipy_optimize
 from graphdiff.fit.vector import VectorProblem
+from graphdiff.trace.trace import bind
 from graphdiff.words import unique
 
 
@@ -42,6 +43,7 @@ class Model(VectorProblem):
 
     def laid_out(self, params: Any) -> tuple[Packing, list[str]]:
         """The parameters come behind the data, and there may be several."""
+        bind(self.fn, (self.xdata, *((params,) if self.alone else params)), {})
         first, *own = parameter_names(self.fn, 2 if self.alone else 1 + len(params))
         if self.alone:
             return Packing(params, own[0]), [first]

@@ -124,8 +124,8 @@ def objective(
     """The scalar ``loss(params, *data)``, as `scipy.optimize.minimize` takes it.
 
     `params` is where to start: a number, an array, or a nest of them, which becomes
-    one float64 vector (float32 is promoted). `bounds` is a pair of lower and upper
-    bounds, each a number, None, or nested as the parameters. What comes back is a
+    one float64 vector (float32 is promoted). `bounds` is a tuple (lower,
+    upper), each a number, None, or nested as the parameters. What comes back is a
     mapping of SciPy's arguments, with ``fun``, ``jac``, ``hess``, ``hessp``, ``x0``,
     ``unpack``, ``emit`` and ``solve``.
 

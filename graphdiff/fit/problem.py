@@ -17,7 +17,7 @@ from graphdiff.fit.packing import Packing
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.nest import leaves_of
 from graphdiff.rewrite import simplify, stabilise
-from graphdiff.trace.trace import name_of, trace
+from graphdiff.trace.trace import bind, name_of, trace
 from graphdiff.words import unique
 
 Part = Callable[..., Any]
@@ -104,18 +104,23 @@ class Problem(Mapping[str, Any]):
 
     def laid_out(self, params: Any) -> tuple[Packing, list[str]]:
         """The packing of the parameters, and the names of the data."""
+        bind(self.fn, (params, *self.data), {})
         first, *rest = parameter_names(self.fn, 1 + len(self.data))
         return Packing(params, first), rest
 
     def _bounds(self, bounds: Any) -> Any:
-        """SciPy's bounds of a pair of nests, or SciPy's own as they are."""
+        """SciPy's bounds of a pair of nests, or SciPy's own as they are.
+
+        A list of a pair for each parameter would pass for a pair if there are two: so
+        it is refused.
+        """
         made = scipy_optimize().Bounds
         if isinstance(bounds, made):
             return bounds
-        if not isinstance(bounds, (tuple, list)) or len(bounds) != 2:
+        if not isinstance(bounds, tuple) or len(bounds) != 2:
             raise GraphTypeError(
-                f"bounds: expected a pair of lower and upper bounds, each a number or "
-                f"nested as the parameters, or scipy's Bounds, got {shown(bounds)}"
+                f"bounds: expected a tuple (lower, upper), each a number or nested as "
+                f"the parameters, or scipy's Bounds, got {shown(bounds)}"
             )
         lower, upper = bounds
         low = self.packing.pack(-np.inf if lower is None else lower, "lower bounds")

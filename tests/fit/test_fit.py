@@ -199,8 +199,16 @@ def test_bounds_nest_as_the_parameters():
     assert gd.fit.objective(rosenbrock, np.ones(2), bounds=own).bounds is own
     with pytest.raises(gd.GraphTypeError, match="lower bounds: expected the structure"):
         gd.fit.residuals(missed, start, POINTS, VALUES, bounds=({"size": 0.0}, None))
-    with pytest.raises(gd.GraphTypeError, match="bounds: expected a pair"):
-        gd.fit.residuals(missed, start, POINTS, VALUES, bounds=3.0)
+    for bounds in (3.0, [(0, 1), (0, 1)]):
+        with pytest.raises(gd.GraphTypeError, match="bounds: expected a tuple"):
+            gd.fit.residuals(missed, start, POINTS, VALUES, bounds=bounds)
+
+
+def test_what_does_not_fit_the_parameters_of_the_function_is_refused_at_once():
+    with pytest.raises(gd.GraphTypeError, match=r"missed\(p, x, y\): missing .* 'y'"):
+        gd.fit.residuals(missed, {"size": 1.0}, POINTS)
+    with pytest.raises(gd.GraphTypeError, match="too many positional arguments"):
+        gd.fit.model(lambda x, a: a * x, POINTS, VALUES, 1.0, 2.0)
 
 
 def test_what_is_not_a_number_goes_to_scipy_as_it_is():
