@@ -7,16 +7,14 @@ that work which is the same in every step is done once, before the loop.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from graphdiff.errors import GraphTypeError
-from graphdiff.expression.expression import Expression
 from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Graph, in_order
-from graphdiff.graph.nest import flatten, map_nest
+from graphdiff.graph.nest import map_nest
 from graphdiff.graph.node import (
     Input,
     Node,
@@ -27,6 +25,7 @@ from graphdiff.graph.node import (
 )
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.region.region import is_literal
+from graphdiff.trace.closed import held_by
 from graphdiff.trace.fresh import substitute
 from graphdiff.trace.trace import bind, watch
 from graphdiff.words import clean_name, unique
@@ -72,31 +71,13 @@ def run_traced(what: str, fn: Callable[..., Any], *arguments: Any) -> Traced:
     scope.bodies = current_scope().bodies
     with building(scope):
         fresh, result, _ = watch(fn, bound, scope)
-    return Traced(scope, fresh.inputs, result, _held_by(fn))
+    return Traced(scope, fresh.inputs, result, held_by(fn))
 
 
 def specs(nest: Any, types: Sequence[ArrayType]) -> Any:
     """`nest` with specs of these types in the place of its leaves."""
     waiting = iter(types)
     return map_nest(lambda _: Spec(next(waiting)), nest)
-
-
-def _held_by(fn: Callable[..., Any]) -> dict[Node, str]:
-    """What the enclosing function's variables call the values that `fn` reads."""
-    fn = inspect.unwrap(fn)
-    cells = getattr(fn, "__closure__", None) or ()
-    names = fn.__code__.co_freevars if cells else ()
-    found: dict[Node, str] = {}
-    for name, cell in zip(names, cells, strict=True):
-        try:
-            leaves, paths, _ = flatten(cell.cell_contents)
-        except (ValueError, GraphTypeError):
-            continue
-        for leaf, path in zip(leaves, paths, strict=True):
-            words = [w for w in (name, *path) if clean_name(w)]
-            if isinstance(leaf, Expression) and words:
-                found.setdefault(leaf.node, words[-1])
-    return found
 
 
 def closed(

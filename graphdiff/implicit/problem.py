@@ -130,13 +130,7 @@ def pose(
 
     `start` is the parameter under which the form takes its `x0`.
     """
-    for name, value in (("f", f), ("solver", solver)):
-        if not callable(value) and not (name == "solver" and value is None):
-            raise GraphTypeError(
-                f"{form}: {name}: expected a function, got {type(value).__name__}"
-            )
-    if tol is not None and not (isinstance(tol, (int, float, np.number)) and tol > 0):
-        raise GraphValueError(f"{form}: tol: expected more than 0, got {shown(tol)}")
+    _check_said(form, f, solver, tol)
     x0 = beginning(f"{form}: {start}", x0)
     closed = _closed(form, f, x0, args)
     dtype = _lone(form, closed).type.dtype
@@ -153,6 +147,17 @@ def pose(
     single = closed.arguments[0].type.dtype.itemsize < 8
     limit = (1e-2 if single else 1e-4) if tol is None else float(tol)
     return Problem(form, what, body, closed.arguments, chosen, limit)
+
+
+def _check_said(form: str, f: Any, solver: Any, tol: Any) -> None:
+    """Raise for a function that is none, or a bound that is none."""
+    for name, value in (("f", f), ("solver", solver)):
+        if not callable(value) and not (name == "solver" and value is None):
+            raise GraphTypeError(
+                f"{form}: {name}: expected a function, got {type(value).__name__}"
+            )
+    if tol is not None and not (isinstance(tol, (int, float, np.number)) and tol > 0):
+        raise GraphValueError(f"{form}: tol: expected more than 0, got {shown(tol)}")
 
 
 _NAMELESS = {

@@ -190,3 +190,12 @@ def test_the_module_travels_with_its_test(tmp_path):
     assert len(tests) == 3
     for test in tests:
         test()
+
+
+def test_what_is_captured_keeps_its_name():
+    def f(a: Any) -> Any:
+        stiffness = np.exp(a) + 1
+        return gd.root(lambda x: x**3 + stiffness * x - 1, 1.0)
+
+    source = gd.emit(gd.trace(f, 1.0)).source
+    assert "def _residual(x, stiffness):" in source
