@@ -8,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from graphdiff.graph.types import ArrayType
 from graphdiff.runtime.table import FUNCTIONS
-from graphdiff.sizes.dims import Dim, evaluate_size
+from graphdiff.sizes.dims import Dim, bound_size
 
 
 class Arg(NamedTuple):
@@ -243,7 +243,7 @@ def _dims_in(value: Any) -> Iterator[Dim]:
 
 def _bind(value: Any, sizes: Mapping[str, int]) -> Any:
     if isinstance(value, Dim):
-        return evaluate_size(value, sizes)
+        return bound_size(value, sizes)
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return tuple(_bind(item, sizes) for item in value)
     if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):

@@ -46,6 +46,13 @@ def evaluate_size(size: Size, sizes: Mapping[str, int]) -> int:
     return size if isinstance(size, int) else size.evaluate(sizes)
 
 
+def bound_size(size: Size, sizes: Mapping[str, int]) -> Size:
+    """The number that `size` is, or what is left of it while some names are open."""
+    if isinstance(size, int) or size.names <= sizes.keys():
+        return evaluate_size(size, sizes)
+    return size.substitute(sizes)
+
+
 def names_in(shape: Iterable[Size]) -> tuple[str, ...]:
     """Give the names that occur in a shape, sorted, each once."""
     found: set[str] = set()

@@ -106,3 +106,24 @@ def test_third_order(name: str) -> None:
     third = gd.grad(second)(args[0]) @ v
     wanted = slope(second, args[:1], (v,), 1e-4)
     np.testing.assert_allclose(third, wanted, rtol=1e-5)
+
+
+def test_a_loop_until_convergence_within_another_over_named_sizes() -> None:
+    def f(x: Any) -> Any:
+        def settle(c: Any) -> Any:
+            inner = gd.while_loop(
+                lambda q: np.sum(q * q) < 20, lambda q: q * 1.3 + c[0] * 0.01, c[0]
+            )
+            return inner * 0.5, c[1] + 1
+
+        return np.sum(gd.while_loop(lambda c: c[1] < 3, settle, (x, 0))[0] ** 2)
+
+    x = np.array([0.3, -1.1, 0.7])
+    graph = gd.differentiate(gd.stabilise(gd.trace(f, gd.spec("n"))))
+    wanted = gd.grad(f)(x)
+    for made in (graph, gd.simplify(graph)):
+        np.testing.assert_allclose(gd.evaluate(made, {"x": x})["d_x"], wanted)
+    for i in range(3):
+        h = 1e-6 * np.eye(3)[i]
+        slope = (f(x + h) - f(x - h)) / 2e-6
+        np.testing.assert_allclose(wanted[i], slope, rtol=1e-6)

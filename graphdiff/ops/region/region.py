@@ -15,7 +15,7 @@ from graphdiff.errors import DTypeError, ShapeError
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import LEAVES, Arg, At, Call, Input, Node, Op, Scope, building
 from graphdiff.graph.types import ArrayType, dims_of
-from graphdiff.sizes.dims import Dim, evaluate_size, strongest
+from graphdiff.sizes.dims import Dim, bound_size, strongest
 
 
 class Rules(Protocol):
@@ -134,14 +134,17 @@ class Region(Op):
 
 
 def bound_body(body: Graph, sizes: Mapping[str, int]) -> Graph:
-    """`body` with numbers for those named sizes that `sizes` knows."""
+    """`body` with numbers for those named sizes that `sizes` knows.
+
+    A size that is born within stays open, and so does what is computed from it.
+    """
     with building(Scope()) as scope:
         done: dict[Node, Node] = {}
         for node in body.nodes:
             op = node.op
             if isinstance(op, Input):
                 op = Input(op.name, bound_type(op.type, sizes))
-            elif known(op.sizes(), sizes):
+            else:
                 op = op.bind(sizes)
             done[node] = scope.make(op, tuple([done[a] for a in node.args]))
             if node in body.ledger.roles:
@@ -154,14 +157,7 @@ def bound_body(body: Graph, sizes: Mapping[str, int]) -> Graph:
 
 def bound_type(type: ArrayType, sizes: Mapping[str, int]) -> ArrayType:
     """`type` with numbers for the named sizes."""
-    if not known(dims_of(type), sizes):
-        return type
-    return ArrayType(tuple([evaluate_size(n, sizes) for n in type.shape]), type.dtype)
-
-
-def known(dims: Iterator[Dim] | Sequence[Dim], sizes: Mapping[str, int]) -> bool:
-    """Whether all these sizes can be computed."""
-    return all(dim.names <= sizes.keys() for dim in dims)
+    return ArrayType(tuple([bound_size(n, sizes) for n in type.shape]), type.dtype)
 
 
 def is_literal(node: Node) -> bool:
