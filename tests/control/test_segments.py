@@ -90,3 +90,16 @@ def test_what_is_no_schedule_is_refused(checkpoint: Any) -> None:
 def test_a_rule_needs_a_number_of_steps() -> None:
     with pytest.raises(gd.GraphValueError, match="named size"):
         gd.trace(lambda us: gd.scan(_step, 1.0, us, checkpoint="sqrt"), gd.spec("n"))
+
+
+@pytest.mark.parametrize("style", ["readable", "fast"])
+@pytest.mark.parametrize("n", [3, 4, 7])
+def test_segments_are_emitted(n: int, style: str) -> None:
+    args = np.ones(2), np.array([0.5, -0.3]), US
+    form = gd.value_and_grad(scanned(3, False, n), [0, 1, 2])
+    module = form.emit(*args, name="run", style=style)
+    value, grads = module.load()(*args)
+    wanted, plain = gd.value_and_grad(scanned(None, False, n), [0, 1, 2])(*args)
+    np.testing.assert_allclose(value, wanted)
+    for a, b in zip(grads, plain, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-14)

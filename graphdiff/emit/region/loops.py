@@ -16,7 +16,7 @@ from graphdiff.emit.store.value import Value
 from graphdiff.emit.store.variables import Variables
 from graphdiff.emit.text.breaking import items_of
 from graphdiff.emit.text.text import Text, atom, call, operand, subscript
-from graphdiff.graph.node import Arange, Node
+from graphdiff.graph.node import Arange, Input, Node
 from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.region.loop import Loop
 
@@ -102,20 +102,21 @@ def _slice(body: Variables, inner: Inner, arg: Node, old: Node, counter: str) ->
         inner.be(old, Value(value.text, 0, weak=True, number=value.number))
     else:
         whole = value.rank == rank and -rank not in value.thin
-        text = _entry(value.text if whole else body.full(arg), counter)
+        array = value.text if whole else body.full(arg)
+        text = _entry(array, counter, isinstance(arg.op, Input))
         word = inner.word(old)
         free = inner.names.is_free(word)
         inner.bind(old, text, word if free else f"{word}_{counter}")
 
 
-def _entry(text: Text, counter: str) -> Text:
-    """``A[t]``, and of an entry ``A[t, i]``."""
-    if text.kind != "subscript":
-        return subscript(text, [atom(counter)])
-    items = items_of(text)
-    if any(item.kind != "atom" for item in items):
-        return subscript(text, [atom(counter)])
-    return subscript(operand(text, 0), [*items, atom(counter)])
+def _entry(text: Text, counter: str, is_slice: bool) -> Text:
+    """``A[t]``; of the slice of another loop ``A[t, i]``, of ``x[None]`` x."""
+    items = items_of(text) if text.kind == "subscript" else []
+    if items == [atom("None")]:
+        return operand(text, 0)
+    if is_slice and items and all(item.kind == "atom" for item in items):
+        return subscript(operand(text, 0), [*items, atom(counter)])
+    return subscript(text, [atom(counter)])
 
 
 def _block(
