@@ -53,8 +53,12 @@ def cofactor_slopes(a, *directions):
 
     The determinant is linear in each row. So with a made diagonal, its singular values
     s, every derivative is a sum over minors of the directions, each times the product
-    of the other s; nothing is divided by.
+    of the other s; nothing is divided by. A cofactor is a polynomial of degree n - 1:
+    along more directions than that, nothing is left.
     """
+    if len(directions) >= a.shape[-1]:
+        shapes = [np.shape(d) for d in (a, *directions)]
+        return np.zeros(np.broadcast_shapes(*shapes), a.dtype)
     u, s, vh = np.linalg.svd(np.where(np.isfinite(a), a, np.nan_to_num(a)))
     sign = (np.linalg.det(u) * np.linalg.det(vh))[..., None, None]
     turned = [u.mT.conj() @ d @ vh.mT.conj() for d in directions]

@@ -61,6 +61,10 @@ FUNCTIONS = {
         lambda x: np.linalg.inv(np.diag(np.stack([x, x**2])) + 1)[0, 0],
         lambda x: (x**2 + 1) / (x + x**2 + x**3),
     ),
+    "determinant": (
+        lambda x: np.linalg.det(np.diag(np.stack([x, x**2])) + 1),
+        lambda x: x + x**2 + x**3,
+    ),
 }
 
 
