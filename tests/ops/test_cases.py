@@ -234,7 +234,7 @@ ELSEWHERE = {"gated", "GatedMatMul", "LogDet", "Strict", "root", "xlogx", "Resiz
     "Only",
     "log1mexp",
     "versine",
-    "xlogy",
+    "times_log",
 }
 
 
