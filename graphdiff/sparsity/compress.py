@@ -190,7 +190,8 @@ def _seeds(groups: np.ndarray, type: ArrayType, count: int) -> Node:
     """For each sweep, ones where the group is its own, zeros elsewhere."""
     of = _named(groups.reshape(type.shape), "groups")
     sweeps = np.arange(count).reshape(-1, *(1,) * type.ndim)
-    seeds: Expression = (of == sweeps).astype(type.dtype)
+    seeds: Expression = (of == _named(sweeps, "sweeps")).astype(type.dtype)
+    current_scope().names.setdefault(seeds.node, "seeds")
     return seeds.node
 
 
@@ -226,7 +227,8 @@ def _placed(
     counts = np.bincount(found // max(shape[1], 1), minlength=shape[0])
     indptr = np.concatenate([[0], np.cumsum(counts)])
     indices = found % max(shape[1], 1)
-    return Compressed(node, indices, indptr, shape, cover.count, min(shape))
+    sweeps = cover.count if places.size else 0
+    return Compressed(node, indices, indptr, shape, sweeps, min(shape))
 
 
 def _collected(

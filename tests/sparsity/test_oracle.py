@@ -7,6 +7,7 @@ import graphdiff as gd
 
 jax = pytest.importorskip("jax")
 jax.config.update("jax_enable_x64", True)
+pytestmark = pytest.mark.slow
 
 N = 12
 LINKS = np.random.default_rng(5).integers(N, size=(20, 2))
@@ -46,3 +47,35 @@ def test_jacobian_and_hessian(f):
         x = np.random.default_rng(seed).normal(size=N)
         np.testing.assert_allclose(jacobian(x).toarray(), wanted(x), atol=1e-12)
         np.testing.assert_allclose(hessian(x).toarray(), curved(x), atol=1e-10)
+
+
+def reprojected(cameras, points, weights, seen, measured, np):
+    """The residuals of a public benchmark: J. Srajer et al., ADBench (2018)."""
+    camera, point = cameras[seen[:, 0]], points[seen[:, 1]]
+    angle = np.sqrt(np.sum(camera[:, :3] ** 2, axis=1, keepdims=True))
+    axis, moved = camera[:, :3] / angle, point - camera[:, 3:6]
+    along = np.sum(axis * moved, axis=1, keepdims=True) * (1 - np.cos(angle))
+    turned = moved * np.cos(angle) + np.cross(axis, moved) * np.sin(angle)
+    turned = turned + axis * along
+    plane = turned[:, :2] / turned[:, 2:]
+    square = np.sum(plane**2, axis=1, keepdims=True)
+    bent = 1 + camera[:, 9:10] * square + camera[:, 10:] * square**2
+    found = plane * bent * camera[:, 6:7] + camera[:, 7:9]
+    return weights[:, None] * (found - measured), 1 - weights**2
+
+
+def test_residuals_of_a_public_benchmark():
+    rng = np.random.default_rng(0)
+    cameras, points = rng.normal(size=(4, 11)), rng.normal((0, 0, 9), size=(15, 3))
+    seen = np.stack([rng.integers(4, size=40), rng.integers(15, size=40)], axis=1)
+    args = cameras, points, rng.random(40), seen, rng.normal(size=(40, 2))
+    form = gd.sparse_jacobian(lambda *a: reprojected(*a, np), wrt=(0, 1, 2))
+    wanted = jax.jacrev(lambda *a: reprojected(*a, seen, args[4], jax.numpy), (0, 1, 2))
+    rows = [
+        np.hstack([np.reshape(block, (size, -1)) for block in blocks])
+        for blocks, size in zip(wanted(*args[:3]), (80, 40), strict=True)
+    ]
+    found = form(*args)
+    np.testing.assert_allclose(found.toarray(), np.vstack(rows), rtol=1e-9, atol=1e-9)
+    assert found.nnz == 80 * 14 + 40
+    assert form.derived(args, {}, ("values",)).compressed.sweeps == 2
