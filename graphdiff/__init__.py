@@ -2,7 +2,8 @@
 
 Functions in, functions out: `grad`, `value_and_grad`, `jvp`, `vjp`. Graphs in, graphs
 out: `trace`, `stabilise`, `differentiate`, `simplify`, then `evaluate`, `compile`,
-`emit`, ``print``. Expressions by hand: `var`, `named`, `gradients`, `Graph`.
+`emit`, ``print``. Expressions by hand: `var`, `named`, `gradients`, `Graph`. Control
+flow that stays control flow: `scan`, `fori_loop`, `while_loop`, `cond`, `map`.
 """
 
 from graphdiff import fit as fit

@@ -24,9 +24,10 @@ def scanned(checkpoint: Any, reverse: bool, n: int) -> Callable[..., Any]:
     return f
 
 
-@pytest.mark.parametrize("reverse", [False, True])
-@pytest.mark.parametrize("n", [0, 1, 7, 9, 11])
-@pytest.mark.parametrize("checkpoint", ["sqrt", "binomial", 3, (4, 2)])
+@pytest.mark.parametrize(
+    ("n", "reverse"), [(0, False), (1, True), (9, False), (9, True), (11, True)]
+)
+@pytest.mark.parametrize("checkpoint", ["sqrt", "binomial", (4, 2)])
 def test_segments_change_nothing(checkpoint: Any, reverse: bool, n: int) -> None:
     args = np.ones(2), np.array([0.5, -0.3]), US
     plain = gd.value_and_grad(scanned(None, reverse, n), [0, 1, 2])(*args)
