@@ -90,8 +90,8 @@ def _delay(body: Variables, carries: Sequence[Carry]) -> None:
 
     Where nothing between needs it, and no other variable is worse off for that.
     """
+    direct = _direct(body, carries)
     for carry in carries:
-        direct = _direct(body, carries)
         name = body.variables.get(carry.new, "")
         if carry in direct or carry.new is carry.old:
             continue
@@ -110,7 +110,10 @@ def _delay(body: Variables, carries: Sequence[Carry]) -> None:
         ):
             continue
         body.statements.insert(last, body.statements.pop(place))
-        if len(_direct(body, carries)) <= len(direct):
+        found = _direct(body, carries)
+        if len(found) > len(direct):
+            direct = found
+        else:
             body.statements = before
 
 

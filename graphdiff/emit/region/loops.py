@@ -85,7 +85,7 @@ def _counter(
 ) -> str:
     """What to call the number of the step: as the user does, if the loop counts."""
     for arg, old in zip(arrays, slices, strict=True):
-        if isinstance(arg.op, Arange):
+        if isinstance(arg.op, Arange) and inner.word(old).strip("_"):
             return inner.names.fresh(inner.word(old))
     free = [name for name in _COUNTERS if inner.names.is_free(name)]
     return inner.names.fresh(free[0] if free else _COUNTERS[0])
