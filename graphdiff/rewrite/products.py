@@ -26,15 +26,18 @@ from graphdiff.ops.core.linalg import Einsum, MatMul
 from graphdiff.rewrite.axes import AXES, reshaped
 from graphdiff.rewrite.engine import Engine, inherit, rebuilt, rewrite, rewrites
 from graphdiff.rewrite.matrices import FLIP, flipped
-from graphdiff.sizes.dims import Dim, is_nonnegative
+from graphdiff.sizes.dims import Dim, evaluate_size, is_nonnegative, names_in
 
-LONGEST = 24
+LONGEST = 12
 """The most factors of a chain that are put in order together."""
 
 SMALLEST = 4
 """The sizes, if they are named, from which on an order must not be worse."""
 
-MOST = 6
+LARGE = 1000
+"""A large size, to try costs at."""
+
+MOST = 3
 """The most ways to multiply part of a chain that are kept because none is better."""
 
 
@@ -63,10 +66,12 @@ class Factor(NamedTuple):
 class Way(NamedTuple):
     """A way to multiply factors: what it costs, and where the last product splits.
 
+    `trials` are the costs at a few sizes, which tell most formulas apart at once.
     `split` is 0 for a lone factor; `left` and `right` are the ways of the parts.
     """
 
     cost: Size
+    trials: tuple[int, ...]
     split: int = 0
     left: Way | None = None
     right: Way | None = None
@@ -97,28 +102,46 @@ def ways(sizes: Sequence[Size]) -> list[Way]:
     Factor i has ``sizes[i]`` rows and ``sizes[i + 1]`` columns.
     """
     count = len(sizes) - 1
-    table: dict[tuple[int, int], list[Way]] = {}
-    for i in range(count):
-        table[i, i + 1] = [Way(0)]
+    points = _points(sizes)
+    table = {(i, i + 1): [Way(0, (0,) * len(points))] for i in range(count)}
     for length in range(2, count + 1):
         for i in range(count - length + 1):
             j = i + length
             found: list[Way] = []
             for k in range(i + 1, j):
                 own = 2 * sizes[i] * sizes[k] * sizes[j]
+                tried = [evaluate_size(own, point) for point in points]
                 for left in table[i, k]:
                     for right in table[k, j]:
+                        costs = zip(left.trials, right.trials, tried, strict=True)
+                        trials = tuple(map(sum, costs))
                         cost = left.cost + right.cost + own
-                        found = _with(found, Way(cost, k - i, left, right))
-            table[i, j] = found[:MOST]
+                        found = _with(found, Way(cost, trials, k - i, left, right))
+            table[i, j] = found
     return table[0, count]
+
+
+def _points(sizes: Sequence[Size]) -> list[dict[str, int]]:
+    """A few sizes for the names: all small, all large, each small and large alone."""
+    names = names_in(sizes)
+    small, large = dict.fromkeys(names, SMALLEST), dict.fromkeys(names, LARGE)
+    found = [small, large] if names else [small]
+    for name in names if len(names) > 1 else ():
+        found += [{**small, name: LARGE}, {**large, name: SMALLEST}]
+    return found
 
 
 def _with(found: list[Way], way: Way) -> list[Way]:
     """The ways with one more, without those that another is never worse than."""
-    if any(never_more(other.cost, way.cost) for other in found):
+    if any(_is_no_worse(other, way) for other in found):
         return found
-    return [other for other in found if not never_more(way.cost, other.cost)] + [way]
+    kept = [other for other in found if not _is_no_worse(way, other)]
+    return sorted([*kept, way], key=lambda w: w.trials[1:2])[:MOST]
+
+
+def _is_no_worse(a: Way, b: Way) -> bool:
+    trials = zip(a.trials, b.trials, strict=True)
+    return all(x <= y for x, y in trials) and never_more(a.cost, b.cost)
 
 
 def is_product(node: Node) -> bool:

@@ -7,7 +7,9 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.ops.core.linalg import MatMul
+from graphdiff.rewrite.products import LONGEST, MOST, ways
 from graphdiff.sizes.dims import Dim
+from tests.counting import calls_of
 
 s = gd.spec
 n, m, k = map(Dim.named, "nmk")
@@ -158,3 +160,28 @@ def test_names_and_lines_go_along():
 def test_vectors_read_as_vectors():
     graph = gd.trace(lambda a, b, c: np.outer(a, b) @ c, *map(s, ["n", "m", "m"]))
     assert "= a * (b @ c)" in gd.emit(gd.simplify(graph)).source
+
+
+def test_long_chains_of_many_sizes_take_no_long_time():
+    sizes = [Dim.named("abcdefg"[i % 7]) for i in range(LONGEST + 1)]
+    assert 0 < len(ways(sizes)) <= MOST
+    assert calls_of(lambda: ways(sizes)) < 2_000_000
+
+
+def test_random_products_keep_their_values():
+    for seed in range(12):
+        choice = np.random.default_rng(seed)
+        sizes = choice.integers(1, 5, 3)
+        matrices = [choice.normal(size=(a, b)) for a in sizes for b in sizes]
+
+        def f(*given, seed=seed):
+            pick, pool = np.random.default_rng(seed), list(given)
+            for _ in range(12):
+                a, b = (pool[pick.integers(len(pool))] for _ in range(2))
+                a = a.T if pick.random() < 0.3 else a
+                if a.shape[1] == b.shape[0]:
+                    pool.append(a @ b)
+            return sum(np.sum(p * p) for p in pool[-3:])
+
+        graph, made = agree(f, *matrices)
+        assert total(made) <= total(graph)
