@@ -60,7 +60,7 @@ class Lowered:
         args = [self.place[k] for k in record.operands]
         if call.function == "np.full":
             return self.constant(np.asarray(call.args[1], dtype), shape)
-        special = self.rules.get(call.function)
+        special = None if _is_bent(call) else self.rules.get(call.function)
         made = special(self, call, args, shape, dtype) if special else None
         if made is not None:
             return made
@@ -186,13 +186,18 @@ def _asks_user(call: Call | None) -> bool:
 
 
 def _is_map(call: Call) -> bool:
+    return _is_on_entries(call) and not _is_bent(call) and not call.kwargs
+
+
+def _is_on_entries(call: Call) -> bool:
     function = FUNCTIONS[call.function]
-    return (
-        isinstance(function, np.ufunc)
-        and function.signature is None
-        and not call.kwargs
-        and call.args == tuple(map(Arg, range(len(call.args))))
-    )
+    return isinstance(function, np.ufunc) and function.signature is None
+
+
+def _is_bent(call: Call) -> bool:
+    """Whether a ufunc gets others than its arrays, as a user's own op may say."""
+    plain = tuple(map(Arg, range(len(call.args))))
+    return _is_on_entries(call) and call.args != plain
 
 
 def _reduced_dtype(function: str, dtype: np.dtype) -> np.dtype:

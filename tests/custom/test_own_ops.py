@@ -49,6 +49,23 @@ class Bump(gd.Op):
 
 
 @dataclass(frozen=True)
+class Power(gd.Op):
+    """A ufunc of one array and a number."""
+
+    exponent: int
+    stacks = True
+
+    def infer(self, x: gd.ArrayType) -> gd.ArrayType:
+        return x
+
+    def call(self, x: gd.ArrayType) -> gd.Call:
+        return gd.Call("np.power", (gd.Arg(0), self.exponent))
+
+    def pullback(self, i: int, at: Any, g: Any, y: Any, x: Any) -> Any:
+        return g * self.exponent * Power(self.exponent - 1)(x)
+
+
+@dataclass(frozen=True)
 class Turned(gd.Op):
     """A power whose arguments come the other way round, with a wrong slope."""
 
@@ -138,6 +155,11 @@ def test_the_check_passes_what_is_right():
         assert report.ok, str(report)
         report.raise_if_wrong()
     assert gd.check_op(Parts(), X).found["stacks"].startswith("not tried")
+
+
+def test_ufuncs_may_be_given_numbers_too():
+    check = gd.check_op(Power(3), np.array([0.5, 2.0]))
+    assert check.ok, str(check)
 
 
 def test_the_check_finds_what_is_wrong():
