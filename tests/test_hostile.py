@@ -8,6 +8,7 @@ import dataclasses
 import enum
 import gc
 import pickle
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -410,3 +411,11 @@ def test_an_output_called_as_an_input_hides_no_gradient():
 def test_a_graph_without_outputs_has_nothing_to_differentiate():
     with pytest.raises(GraphValueError, match="there is none"):
         gd.differentiate(gd.Graph({}, {}))
+
+
+@pytest.mark.parametrize("form", [gd.grad, gd.jacobian, gd.hessian])
+@pytest.mark.parametrize("value", [{1.0}, Fraction(1, 2), (i for i in "ab"), b"a"])
+def test_what_is_no_array_is_named_before_it_is_used(form: Any, value: Any) -> None:
+    kind = type(value).__name__
+    with pytest.raises(DTypeError, match=f"wrt: 'x' is of type {kind}"):
+        form(lambda x: np.sum(x * x))(value)

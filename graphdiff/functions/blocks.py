@@ -28,7 +28,7 @@ from graphdiff.graph.node import building
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.trace.fresh import Fresh
-from graphdiff.trace.trace import bind, trace
+from graphdiff.trace.trace import bind
 
 
 class BlockForm(Form):
@@ -45,8 +45,7 @@ class BlockForm(Form):
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The simplified graph of all blocks, for arguments like these."""
-        graph = trace(self.fn, *args, **kwargs)
-        paths = self.wrt.paths(bind(self.fn, args, kwargs), graph.inputs)
+        graph, paths = self.wrt.trace(self.fn, args, kwargs)
         if self.stabilise:
             graph = stabilise_graph(graph)
         signature = graph.signature

@@ -21,7 +21,7 @@ from graphdiff.graph.nest import leaves_of, structure, unflatten
 from graphdiff.graph.node import Node, building
 from graphdiff.rewrite import simplify
 from graphdiff.trace.fresh import Fresh
-from graphdiff.trace.trace import bind, trace
+from graphdiff.trace.trace import bind
 from graphdiff.words import unique
 
 
@@ -38,8 +38,7 @@ class Gradient(Form):
 
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The simplified graph of the gradient: outputs the value, then ``d_...``."""
-        graph = trace(self.fn, *args, **kwargs)
-        wanted = self.wrt.paths(bind(self.fn, args, kwargs), graph.inputs)
+        graph, wanted = self.wrt.trace(self.fn, args, kwargs)
         assert graph.signature is not None
         value, aux = self._split(graph.signature.result.unflatten(_own(graph.outputs)))
         made = differentiate(

@@ -23,7 +23,7 @@ from graphdiff.ops.core.elementwise import cast_node
 from graphdiff.rewrite import simplify
 from graphdiff.rewrite import stabilise as stabilise_graph
 from graphdiff.trace.fresh import Fresh
-from graphdiff.trace.trace import bind, trace
+from graphdiff.trace.trace import bind
 from graphdiff.words import unique
 
 _VARIADIC = inspect.Parameter.VAR_POSITIONAL
@@ -53,9 +53,8 @@ class HessianProduct(Form):
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The simplified graph of the product, for arguments like these."""
         args, kwargs, vector = self._apart(args, kwargs)
-        graph = trace(self.fn, *args, **kwargs)
+        graph, paths = self.wrt.trace(self.fn, args, kwargs)
         bound = bind(self.fn, args, kwargs)
-        paths = self.wrt.paths(bound, graph.inputs)
         if self.stabilise:
             graph = stabilise_graph(graph)
         signature = graph.signature

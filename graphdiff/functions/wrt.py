@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,11 @@ from graphdiff.errors import (
     check_flag,
     shown,
 )
-from graphdiff.graph.graph import Signature
+from graphdiff.graph.graph import Graph, Signature
 from graphdiff.graph.nest import descend, is_nest
 from graphdiff.graph.node import Node
+from graphdiff.trace.fresh import Fresh
+from graphdiff.trace.trace import bind, trace
 
 Wrt = int | str | Sequence[int | str]
 
@@ -34,6 +36,17 @@ class Respect:
         self.listed = _check_wrt(wrt)
         self.lone = isinstance(wrt, (int, str, np.integer))
         self.allow_int = check_flag("allow_int", allow_int)
+
+    def trace(
+        self, fn: Callable[..., Any], args: Any, kwargs: Any
+    ) -> tuple[Graph, list[str]]:
+        """The graph of a call, and the paths of what is asked for.
+
+        Whoever asks for what is no array is told so, before `fn` stumbles over it.
+        """
+        bound = bind(fn, args, kwargs)
+        paths = self.paths(bound, Fresh(bound.arguments).inputs)
+        return trace(fn, *args, **kwargs), paths
 
     def paths(
         self, bound: inspect.BoundArguments, inputs: Mapping[str, Node]
