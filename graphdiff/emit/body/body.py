@@ -137,7 +137,8 @@ class Body(Variables):
         """Whether `node` is ``x[None]`` of an x that could have a name itself."""
         inner = node.args[0]
         stored = not inner.args or inner in self.variables or inner in self.picks
-        return bool(self.values[node].inserted) and not stored
+        got = self.values[node].inserted and not isinstance(node.op, Spread)
+        return bool(got) and not stored
 
 
 class ModuleBody(Body):

@@ -37,7 +37,8 @@ def spread(body: Variables, node: Node) -> Value:
     bare = value.bare if widens(arg) else None
     if not inner:
         made = body.joined(node, value.text, value.rank, value.thin, 0)
-        made.bare = bare
+        made.bare = value.bare if value.inserted else bare
+        made.inserted = value.inserted
         return made
     thin = frozenset(inner)
     text = insert(body.full(arg), rank - lead, inner)
