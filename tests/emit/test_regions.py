@@ -215,3 +215,24 @@ def test_carries_that_begin_as_one_value_without_names_of_their_own():
 
     agree(gd.trace(lambda x: f(x)[1], s("")), [np.float64(3.0)], "readable")
     agree(gd.trace(f, s("")), [np.float64(3.0)], "fast")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_tape_of_tapes_is_read_as_a_list_of_arrays(style):
+    def settle(x):
+        def relax(d, u):
+            d = gd.while_loop(
+                lambda e: e @ e > 0.6, lambda e: 0.8 * e * np.cos(e * u), d
+            )
+            return 0.9 * d, None
+
+        def test(c):
+            return c @ c > 0.1
+
+        return np.sum(gd.while_loop(test, lambda c: gd.scan(relax, c, x)[0], x) ** 2)
+
+    graph = gd.differentiate(gd.trace(settle, s("n")), wrt=["x"])
+    agree(graph, [3 * numbers(3)], style)
+    body = body_of(emit(graph, style=style).source)
+    assert "_tape_tape[t][i]" in body
+    assert "broadcast_to" not in body

@@ -44,6 +44,7 @@ class Inner:
         self._numbers: set[Node] = set()
         self._owners: dict[Node, Statement] = {}
         self.lent: dict[Node, Any] = {}
+        self.entries: set[Node] = set()
 
     def word(self, node: Node) -> str:
         """What the user calls an input or output of the graph."""
@@ -106,7 +107,7 @@ class Inner:
             self.graph, self.order, self.names, self._variables, self._wanted, grown
         )
         body.values.update(self._values)
-        body.lent = self.lent
+        body.lent, body.entries = self.lent, self.entries
         body.owned |= self._numbers
         body.write(self.order)
         body.arrange()
@@ -163,12 +164,11 @@ def settled(body: Variables, inner: Iterable[Inner], args: Sequence[Node]) -> No
 
 
 def given(body: Variables, node: Node) -> Value:
-    """The value of an argument of a region, for use within."""
+    """The value of an argument of a region, for use within; thin where it is."""
     value = body.values[node]
-    rank = len(node.type.shape)
-    if value.weak or (value.rank == rank and not value.thin):
-        return Value(value.text, value.rank, weak=value.weak, number=value.number)
-    return Value(body.full(node), rank)
+    return Value(
+        value.text, value.rank, value.thin, weak=value.weak, number=value.number
+    )
 
 
 def is_constant(body: Variables, node: Node) -> bool:

@@ -103,14 +103,17 @@ def _slice(body: Variables, inner: Inner, arg: Node, old: Node, counter: str) ->
     else:
         whole = value.rank == rank and -rank not in value.thin
         array = value.text if whole else body.full(arg)
-        text = _entry(array, counter, isinstance(arg.op, Input))
+        part = isinstance(arg.op, Input) and arg not in body.entries
+        text = _entry(array, counter, part)
         word = inner.word(old)
         free = inner.names.is_free(word)
         inner.bind(old, text, word if free else f"{word}_{counter}")
+        if arg in body.lists:
+            inner.entries.add(old)
 
 
 def _entry(text: Text, counter: str, is_slice: bool) -> Text:
-    """``A[t]``; of the slice of another loop ``A[t, i]``, of ``x[None]`` x."""
+    """``A[t]``; of the slice of another loop's array ``A[t, i]``, of ``x[None]`` x."""
     items = items_of(text) if text.kind == "subscript" else []
     if items == [atom("None")]:
         return operand(text, 0)

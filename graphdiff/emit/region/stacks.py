@@ -84,6 +84,7 @@ def gathered(body: Variables, stack: Stack) -> list[Line]:
         for node in body.order
         if pick in node.args
     ):
+        body.lists.add(pick)
         return []
     name, type = stack.line.name, pick.type
     named = {} if type.dtype.char == "d" else {"dtype": dtype_text(type.dtype)}

@@ -42,6 +42,7 @@ class Variables:
     `constants` are the names of those of the module; `elsewhere` and `positions` tell
     of graphs within: the statement of each node, and the user's line; `owned` results
     of regions share memory with nothing; `within` says that this is a graph within.
+    `lists` are stacks that stay lists of arrays, `entries` inputs that come from one.
     """
 
     regroups = True
@@ -92,6 +93,8 @@ class Variables:
         self.owned: set[Node] = set()
         self.passed: dict[Node, Node] = {}
         self.lent: dict[Node, Any] = {}
+        self.lists: set[Node] = set()
+        self.entries: set[Node] = set()
         self.within = False
         self.variables: dict[Node, str] = dict(given)
         self.stems = Stems(graph, order, self.variables, names)
