@@ -7,6 +7,7 @@ from typing import Any
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.types import ArrayType, show_type
+from graphdiff.rewrite.unfold import unfolded
 from graphdiff.save.reader import WRONG, graph_of
 from graphdiff.save.writer import graph_entry, listed
 
@@ -39,6 +40,7 @@ def to_networkx(graph: Graph) -> Any:
     import networkx
 
     check_graph("to_networkx", graph)
+    graph = unfolded(graph)
     arrays: dict[str, Any] = {}
     entry = graph_entry(graph, arrays)
     network = networkx.MultiDiGraph()

@@ -3,10 +3,10 @@
 The format, version 1, is one JSON object:
 
 - ``format`` is ``"graphdiff graph"``, ``version`` is 1;
-- ``nodes`` lists the nodes, each after those that it reads, and those that a role
-  names though they are no part of the graph any more: ``op`` is the name of an
-  op of graphdiff, ``args`` the places of its arguments in the list, ``with`` its
-  parameters (see `graphdiff.save.values`), ``type`` that of an input or a constant;
+- ``nodes`` lists the nodes, each after those that it reads, then stand-ins for those
+  that a role names though they are no part of the graph any more: ``op`` is the name
+  of an op of graphdiff, ``args`` the places of its arguments in the list, ``with`` its
+  parameters (see `graphdiff.save.values`), ``type`` that of a constant;
 - ``inputs`` and ``outputs`` map names to places;
 - ``names``, ``lines`` and ``roles`` say what is known of nodes, by place: a role is
   the place of the node whose adjoint it is, the rule, the convention and the order;
@@ -28,9 +28,11 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphTypeError, GraphValueError
-from graphdiff.graph.graph import Graph, check_graph, in_order
+from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Constant, Full, Node, Op
+from graphdiff.graph.types import each_type
 from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.rewrite.unfold import unfolded
 from graphdiff.save.known import kinds, spoken
 from graphdiff.save.nests import signature_entry
 from graphdiff.save.values import encoded, entries
@@ -45,10 +47,12 @@ def save(graph: Graph, path: str | Path) -> None:
     """Write `graph` to the file `path`, and its arrays beside it; see `gd.load`.
 
     The arrays of a graph in ``model.json`` are in ``model.npz``; a graph without any
-    has no second file. The text is the same for the same graph. Raises
-    `GraphValueError` for a graph with a callable in it, which no file can hold.
+    has no second file. The text is the same for the same graph. Functions under rules
+    of their own are written out, and so is what checkpoints compute again. Raises
+    `GraphValueError` for a graph with a solver in it, which no file can hold.
     """
     check_graph("save", graph)
+    graph = unfolded(graph)
     path = path_of("save", path)
     arrays: dict[str, np.ndarray] = {}
     entry = {"format": FORMAT, "version": VERSION, **graph_entry(graph, arrays)}
@@ -71,7 +75,8 @@ def path_of(what: str, path: object) -> Path:
 
 def listed(graph: Graph) -> list[Node]:
     """The nodes of a graph, and those that a role names though they are gone."""
-    return in_order([*graph.nodes, *[r.of for r in graph.ledger.roles.values()]])
+    named = [role.of for role in graph.ledger.roles.values()]
+    return list(dict.fromkeys([*graph.nodes, *named]))
 
 
 def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
@@ -83,7 +88,10 @@ def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
         what: {name: place[node] for name, node in nodes.items()}
         for what, nodes in named.items()
     }
-    entry["nodes"] = [_node_entry(node, place, arrays) for node in nodes]
+    entry["nodes"] = [
+        _node_entry(node, place, arrays) if k < len(graph) else _gone(node)
+        for k, node in enumerate(nodes)
+    ]
     entry["names"] = {str(place[n]): name for n, name in ledger.names.items()}
     entry["lines"] = {
         str(place[n]): [where.file, where.line] for n, where in ledger.positions.items()
@@ -111,6 +119,12 @@ def _node_entry(
     if node.args:
         entry["args"] = [place[arg] for arg in node.args]
     return entry
+
+
+def _gone(node: Node) -> dict[str, Any]:
+    """What stands for a node that only a role names: a variable called as its op."""
+    first, *_ = each_type(node.type)
+    return {"op": "Input", "with": {"name": node.op.label, "type": encoded(first)}}
 
 
 def _constant_entry(

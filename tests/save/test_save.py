@@ -229,3 +229,36 @@ def test_what_no_file_can_hold(tmp_path: Path) -> None:
         graph.save(tmp_path / "graph.npz")
     with pytest.raises(gd.GraphTypeError, match="expected a path"):
         graph.save(3)
+
+
+@gd.checkpoint
+def layer(x: Any) -> Any:
+    return np.tanh(x * x)
+
+
+@gd.custom_vjp
+def leaky(x: Any) -> Any:
+    return np.where(x > 0, x, 0.0)
+
+
+@leaky.rule
+def _leaky(g: Any, y: Any, x: Any) -> Any:
+    return np.where(x > 0, g, 0.1 * g)
+
+
+@pytest.mark.parametrize("function", [lambda x: layer(layer(x)), leaky])
+def test_checkpoints_and_rules_are_written_out(function: Any, tmp_path: Path) -> None:
+    graph = gd.grad(lambda x: np.sum(function(x))).graph(gd.spec("n"))
+    read = again(graph, tmp_path)
+    x = np.array([0.3, -0.7])
+    for style in ("readable", "fast"):
+        ours, others = (gd.emit(g, style=style) for g in (graph, read))
+        np.testing.assert_array_equal(others.load()(x), ours.load()(x))
+        assert ("# recomputed" in others.source) == ("# recomputed" in ours.source)
+    assert len(graph.to_networkx()) >= len(read)
+
+
+def test_a_solver_is_refused(tmp_path: Path) -> None:
+    graph = gd.trace(lambda a: gd.root(lambda x, a: x**3 - a, 1.0, a), gd.spec())
+    with pytest.raises(gd.GraphValueError, match="cannot hold the op 'root'"):
+        graph.save(tmp_path / "graph.json")
