@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.derivative.differentiate import check_scalar
+from graphdiff.expression.expression import Expression
 from graphdiff.expression.spec import named
 from graphdiff.fit.constraint import Constraint
 from graphdiff.fit.problem import Part, Problem, scipy_optimize
@@ -34,6 +36,13 @@ class Objective(Problem):
         """The arguments of `minimize`: the gradient, and bounds if there are any."""
         known = ("fun", "x0", "jac")
         return known if self.bounds is None else (*known, "bounds")
+
+    def flat(self, x: Any, *data: Any) -> Any:
+        """The loss of a symbolic vector: one real number."""
+        value = super().flat(x, *data)
+        if isinstance(value, Expression):
+            check_scalar("objective", "the loss", value.node.type)
+        return value
 
     def parts(self) -> Mapping[str, tuple[Part, tuple[str, ...]]]:
         """The loss, its gradient, its Hessian, and the Hessian times a vector."""
@@ -129,8 +138,8 @@ def objective(
     mapping of SciPy's arguments, with ``fun``, ``jac``, ``hess``, ``hessp``, ``x0``,
     ``unpack``, ``emit`` and ``solve``.
 
-    Raises `GraphTypeError` unless the loss is one real number, `DTypeError` where a
-    parameter is an integer or complex.
+    Raises `ShapeError` where the loss is an array, `GraphTypeError` where it is a nest,
+    `DTypeError` where it is complex, and where a parameter is that or an integer.
 
     >>> import numpy as np
     >>> import scipy.optimize

@@ -125,6 +125,12 @@ class Problem(Mapping[str, Any]):
         lower, upper = bounds
         low = self.packing.pack(-np.inf if lower is None else lower, "lower bounds")
         high = self.packing.pack(np.inf if upper is None else upper, "upper bounds")
+        for label, least, most in zip(self.labels, low, high, strict=True):
+            if least > most:
+                raise GraphValueError(
+                    f"bounds: the lower bound of {label}, {least}, is above the upper "
+                    f"one, {most}"
+                )
         return made(low, high)
 
     # --- parts ------------------------------------------------------------------------

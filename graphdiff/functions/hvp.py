@@ -53,8 +53,8 @@ class HessianProduct(Form):
     def graph(self, *args: Any, **kwargs: Any) -> Graph:
         """The simplified graph of the product, for arguments like these."""
         args, kwargs, vector = self._apart(args, kwargs)
+        bound = self._bound(args, kwargs)
         graph, paths = self.wrt.trace(self.fn, args, kwargs)
-        bound = bind(self.fn, args, kwargs)
         if self.stabilise:
             graph = stabilise_graph(graph)
         signature = graph.signature
@@ -79,7 +79,7 @@ class HessianProduct(Form):
     def inline(self, args: Any, kwargs: Any) -> Any:
         """Add the product to what is being built."""
         args, kwargs, vector = self._apart(args, kwargs)
-        bound = bind(self.fn, args, kwargs)
+        bound = self._bound(args, kwargs)
         fresh = Fresh(bound.arguments)
         paths = self.wrt.paths(bound, fresh.inputs)
         bound.arguments.update(fresh.values)
@@ -126,6 +126,11 @@ class HessianProduct(Form):
         if not args:
             raise GraphTypeError("hvp: expected (*args, vector), got no arguments")
         return args[:-1], kwargs, args[-1]
+
+    def _bound(self, args: Any, kwargs: Any) -> inspect.BoundArguments:
+        """Which parameter gets which argument, once the vector is taken away."""
+        split = "hvp: the last argument is the vector, those before it are for "
+        return bind(self.fn, args, kwargs, split)
 
     def _with_vector(
         self, signature: Signature, bound: Any, place: int, tree: Tree

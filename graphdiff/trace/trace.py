@@ -194,8 +194,10 @@ def _last_line(error: BaseException) -> Position | None:
     return found
 
 
-def bind(fn: Callable[..., Any], args: Any, kwargs: Any) -> inspect.BoundArguments:
-    """Which parameter of `fn` gets which argument."""
+def bind(
+    fn: Callable[..., Any], args: Any, kwargs: Any, what: str = ""
+) -> inspect.BoundArguments:
+    """Which parameter of `fn` gets which argument; errors begin with `what`."""
     try:
         signature = inspect.signature(fn)
     except (TypeError, ValueError):
@@ -208,7 +210,7 @@ def bind(fn: Callable[..., Any], args: Any, kwargs: Any) -> inspect.BoundArgumen
         return signature.bind(*args, **kwargs)
     except TypeError as error:
         name = getattr(fn, "__name__", type(fn).__name__)
-        raise GraphTypeError(f"{name}{signature}: {error}") from None
+        raise GraphTypeError(f"{what}{name}{signature}: {error}") from None
 
 
 def _node_of(value: object) -> Node | None:

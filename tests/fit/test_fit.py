@@ -204,6 +204,27 @@ def test_bounds_nest_as_the_parameters():
             gd.fit.residuals(missed, start, POINTS, VALUES, bounds=bounds)
 
 
+def test_a_lower_bound_above_the_upper_one_is_refused_by_its_name():
+    start = {"size": 0.5, "rate": 1.0}
+    bounds = ({"size": 0.0, "rate": 7.0}, {"size": 5.0, "rate": 5.0})
+    with pytest.raises(gd.GraphValueError, match=r"bound of rate, 7\.0, is above .* 5"):
+        gd.fit.residuals(missed, start, POINTS, VALUES, bounds=bounds)
+
+
+@pytest.mark.parametrize(
+    ("loss", "error", "words"),
+    [
+        (lambda p: p**2, gd.ShapeError, "objective: the loss must be a scalar"),
+        (lambda p: np.sum(p) * 1j, gd.DTypeError, "objective: the loss must be real"),
+        (lambda p: (np.sum(p), p), gd.GraphTypeError, "one number"),
+    ],
+)
+def test_a_loss_is_one_real_number(loss, error, words):
+    problem = gd.fit.objective(loss, np.ones(3))
+    with pytest.raises(error, match=words):
+        problem.solve()
+
+
 def test_what_does_not_fit_the_parameters_of_the_function_is_refused_at_once():
     with pytest.raises(gd.GraphTypeError, match=r"missed\(p, x, y\): missing .* 'y'"):
         gd.fit.residuals(missed, {"size": 1.0}, POINTS)

@@ -91,3 +91,5 @@ def test_mistakes():
         gd.hvp(lambda x: (x, x))(X, V)
     with pytest.raises(GraphTypeError, match="got no arguments"):
         gd.hvp(np.sin)()
+    with pytest.raises(GraphTypeError, match=r"last argument is the vector.*'x'"):
+        gd.hvp(loss)(P, X)
