@@ -8,12 +8,14 @@ differ in rounding and in the sign of a zero.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from graphdiff.graph.node import Full, Node, make
 from graphdiff.graph.types import ArrayType, Shape, Size
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import Cast, Elementwise, multiply, negative
 from graphdiff.ops.core.reduce import Max, Mean, Min, Prod
+from graphdiff.ops.shape.diagonal import Diagonal, Trace
 from graphdiff.rewrite.engine import Engine, Rule, rewrites
 from graphdiff.rewrite.fold import is_uniform, uniform
 
@@ -119,6 +121,17 @@ def transpose_of_ones(node: Node) -> Node | None:
     order = whole_order(node.op.order, x.type.ndim)  # type: ignore[attr-defined]
     moved = [a for a in order if x.type.shape[a] != 1]
     return reshaped(x, node.type.shape) if moved == sorted(moved) else None
+
+
+@rewrites(Diagonal, Trace, over=(Transpose,))
+def diagonal_of_transpose(node: Node) -> Node | None:
+    """diagonal(x.mT, k)  ->  diagonal(x, -k); likewise the trace."""
+    (flipped,) = node.args
+    op = node.op
+    assert isinstance(op, (Diagonal, Trace))
+    if not isinstance(flipped.op, Transpose) or flipped.op.order != (-1, -2):
+        return None
+    return make(replace(op, k=-op.k), flipped.args[0])
 
 
 # --- reshapes -------------------------------------------------------------------------
@@ -309,6 +322,7 @@ AXES: tuple[Rule, ...] = (
     transpose_twice,
     transpose_of_spread,
     transpose_of_ones,
+    diagonal_of_transpose,
     reshape_to_itself,
     reshape_twice,
     reshape_of_spread,

@@ -243,6 +243,10 @@ LAWFUL = {
         lambda v: rows(v.r, 5).T,
         lambda v: Spread((-3,), (2,))(v.x).T,
     ],
+    "diagonal_of_transpose": [
+        lambda v: np.trace(v.x.T),
+        lambda v: np.diagonal(v.a.T, 1),
+    ],
     "transpose_of_ones": [lambda v: np.reshape(v.r, (4, 1)).T],
     "reshape_to_itself": [lambda v: Reshape(2, (2, 4))(v.a)],
     "reshape_twice": [lambda v: v.a.reshape(8).reshape(4, 2)],
