@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphValueError
+from graphdiff.errors import GraphValueError, ShapeError
 from graphdiff.fit.packing import Packing
 from graphdiff.fit.problem import parameter_names, scipy_optimize
 from graphdiff.fit.vector import VectorProblem
-from graphdiff.trace.trace import bind
+from graphdiff.trace.trace import bind, name_of
 from graphdiff.words import unique
 
 
@@ -65,8 +65,19 @@ class Model(VectorProblem):
         return self.x0
 
     def f(self, xdata: Any, *params: Any) -> np.ndarray:
-        """The model at `xdata` for the parameters, each by itself."""
-        return np.asarray(self.compute("fun", params, data=(xdata,)))
+        """The model at `xdata` for the parameters, each by itself.
+
+        NumPy would repeat a lone observation for all values of the model: where x has
+        the shape of the data, there must be as many values as observations.
+        """
+        values = np.asarray(self.compute("fun", params, data=(xdata,)))
+        alike = isinstance(xdata, np.ndarray) and xdata.shape == np.shape(self.xdata)
+        if alike and values.shape != self.ydata.shape:
+            raise ShapeError(
+                f"model: ydata: expected {values.size} values, as {name_of(self.fn)} "
+                f"gives, got {self.ydata.size}"
+            )
+        return values
 
     def jac(self, xdata: Any, *params: Any) -> np.ndarray:
         """The Jacobian of the model in the parameters."""

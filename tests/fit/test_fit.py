@@ -211,6 +211,14 @@ def test_a_lower_bound_above_the_upper_one_is_refused_by_its_name():
         gd.fit.residuals(missed, start, POINTS, VALUES, bounds=bounds)
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_a_model_gives_a_value_for_each_observation(count):
+    problem = gd.fit.model(lambda t, a: a * t, np.arange(3.0), np.ones(count), 1.0)
+    with pytest.raises(gd.ShapeError, match=f"ydata: expected 3 values.*got {count}"):
+        problem.solve()
+    np.testing.assert_array_equal(problem.f(np.ones(2), 4.0), [4.0, 4.0])
+
+
 @pytest.mark.parametrize(
     ("loss", "error", "words"),
     [
