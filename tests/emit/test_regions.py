@@ -236,3 +236,19 @@ def test_a_tape_of_tapes_is_read_as_a_list_of_arrays(style):
     body = body_of(emit(graph, style=style).source)
     assert "_tape_tape[t][i]" in body
     assert "broadcast_to" not in body
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_while_that_is_computed_again_counts_in_the_same_variable(style):
+    def settle(x):
+        def relax(c):
+            d = gd.while_loop(lambda d: d @ d > 0.5, lambda d: 0.6 * d * np.cos(d), c)
+            return 0.9 * d * np.cos(x)
+
+        return np.sum(gd.while_loop(lambda c: c @ c > 0.1, relax, x) ** 2)
+
+    def slopes(x):
+        return np.sum(np.sin(gd.grad(gd.checkpoint(settle))(x)))
+
+    graph = gd.simplify(gd.differentiate(gd.trace(slopes, s("n")), wrt=["x"]))
+    agree(graph, [3 * numbers(3)], style)

@@ -116,12 +116,17 @@ def _count(
     stacks: Sequence[Stack],
     pick: Node | None,
 ) -> None:
-    """Bind the number of steps to a variable, if something reads it."""
+    """Bind the number of steps to a variable, if something reads it.
+
+    A loop that is computed again counts the same steps, so in the same variable:
+    statements between the two may stand before or after either count.
+    """
     if pick is None and not _is_read(body, op):
         return
     node = region.node
     name = body.wanted.get(pick) if pick is not None else None
-    name = name or body.names.fresh(op.born)
+    name = name or body.counts.get(op.born) or body.names.fresh(op.born)
+    body.counts.setdefault(op.born, name)
     if stacks:
         total = call("len", [atom(stacks[0].line.name)])
         region.last.append(Line(node, name, total, []))

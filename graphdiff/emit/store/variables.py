@@ -42,7 +42,8 @@ class Variables:
     `constants` are the names of those of the module; `elsewhere` and `positions` tell
     of graphs within: the statement of each node, and the user's line; `owned` results
     of regions share memory with nothing; `within` says that this is a graph within.
-    `lists` are stacks that stay lists of arrays, `entries` inputs that come from one.
+    `lists` are stacks that stay lists of arrays, `entries` inputs that come from one;
+    `counts` are the variables of the sizes that loops of this block have counted.
     """
 
     regroups = True
@@ -95,6 +96,7 @@ class Variables:
         self.lent: dict[Node, Any] = {}
         self.lists: set[Node] = set()
         self.entries: set[Node] = set()
+        self.counts: dict[str, str] = {}
         self.within = False
         self.variables: dict[Node, str] = dict(given)
         self.stems = Stems(graph, order, self.variables, names)
