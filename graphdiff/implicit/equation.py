@@ -240,8 +240,9 @@ def goes_by_entry(body: Graph) -> bool:
     for node in body.nodes:
         inner = [arg for arg in node.args if arg in moved]
         if inner:
-            alike = all(n.type.shape == x.type.shape for n in (node, *inner))
-            if not alike or not isinstance(node.op, (Elementwise, Cast)):
+            if not isinstance(node.op, (Elementwise, Cast)):
+                return False
+            if any(n.type.shape != x.type.shape for n in (node, *inner)):
                 return False
             moved.add(node)
     return True

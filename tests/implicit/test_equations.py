@@ -410,3 +410,22 @@ def test_errors_name_the_argument():
         gd.minimize(lambda x: x, np.ones(2))
     with pytest.raises(gd.GraphValueError, match="the product is not linear"):
         gd.linear_solve(lambda v: v**2, np.ones(2))
+
+
+def test_loops_and_branches_in_an_equation():
+    def halved(c):
+        return gd.while_loop(lambda d: np.sum(d) > 5, lambda d: d / 2, c)
+
+    def kept(c):
+        return gd.cond(c[0] > 0, lambda: c, lambda: -c)
+
+    def twice(c):
+        return gd.fori_loop(0, 2, lambda i, d: d / 2, c)
+
+    x, by = np.array([1.0, 0.5]), np.ones(2)
+    for part, slope in ((halved, 1.0), (kept, 1.0), (twice, 0.25)):
+
+        def solved(x, part=part):
+            return np.sum(gd.fixed_point(lambda c, x: 0.1 * part(c) + x, x, x))
+
+        np.testing.assert_allclose(gd.grad(solved)(x), by / (1 - 0.1 * slope))
