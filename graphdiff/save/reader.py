@@ -24,10 +24,9 @@ from graphdiff.runtime.table import FUNCTIONS
 from graphdiff.save.known import kinds, on_entries
 from graphdiff.save.nests import signature_of
 from graphdiff.save.values import array_of, decoded, type_of
-from graphdiff.save.writer import FORMAT, VERSION, path_of
+from graphdiff.save.writer import FORMAT, VERSION, beside, path_of
 
 MOST_BYTES = 1 << 30
-_LONGEST = 500  # characters of a name
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -60,7 +59,7 @@ def load(path: str | Path, *, limit: int = MOST_BYTES) -> Graph:
             raise ValueError(f'there is no "format": "{FORMAT}"')
         if entry.get("version") != VERSION:
             raise ValueError(f"version {entry.get('version')!r} is unknown")
-        return graph_of(entry, _arrays(path.with_suffix(".npz"), limit))
+        return graph_of(entry, _arrays(beside(path), limit))
     except WRONG as error:
         raise GraphValueError(f"load: {path} holds no graph: {error}") from None
 
@@ -99,7 +98,7 @@ def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
                 op = row.get("op") if isinstance(row, dict) else row
                 raise ValueError(f"node {i} ({op!r:.50}): {error}") from None
         for place, name in entry["names"].items():
-            scope.names[_at(nodes, int(place))] = _word(name)
+            scope.names[_at(nodes, int(place))] = _string(name)
         for place, (file, line) in entry["lines"].items():
             scope.positions[_at(nodes, int(place))] = Position(_word(file), int(line))
         for place, (of, rule, convention, order) in entry["roles"].items():
@@ -107,7 +106,7 @@ def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
             scope.roles[_at(nodes, int(place))] = role
         scope.needs.update(dict.fromkeys(decoded(entry["needs"])))
         inputs, outputs = (
-            {_word(name): _at(nodes, i) for name, i in entry[what].items()}
+            {name: _at(nodes, i) for name, i in entry[what].items()}
             for what in ("inputs", "outputs")
         )
         signature = signature_of(entry["signature"]) if "signature" in entry else None
@@ -129,11 +128,18 @@ def _at(nodes: list[Node], place: Any) -> Node:
     return nodes[place]
 
 
+def _string(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"{value!r:.50} is not a name")
+
+
 def _word(value: Any) -> str:
-    """A name: a short string of one line."""
-    if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
-        raise ValueError(f"{value!r:.50} is not a name")
-    return value
+    """What stands in comments as it is: a string of one line."""
+    word = _string(value)
+    if not word.isprintable():
+        raise ValueError(f"{value!r:.50} has more than one line")
+    return word
 
 
 def _node(row: Any, nodes: list[Node], arrays: Arrays, scope: Scope) -> Node:
@@ -185,10 +191,11 @@ def _check_call(node: Node) -> None:
 
     What a record says is written into emitted code as it stands.
     """
-    if type(node.op).call is Op.call or isinstance(node.op, Elementwise):
+    if type(node.op).call is Op.call:
         return
     record = node.op.call(*[arg.type for arg in node.args])
-    if not isinstance(record, Run) and record.function not in FUNCTIONS:
+    known = isinstance(node.op, Elementwise) or isinstance(record, Run)
+    if not known and record.function not in FUNCTIONS:
         raise ValueError(f"{record.function!r:.50} is not a function of graphdiff")
     for name in record.kwargs:
         if not name.isidentifier():

@@ -14,7 +14,7 @@ The format, version 1, is one JSON object:
 - ``signature`` tells how the traced function is called, if the graph has one.
 
 A constant holds its entries under ``data``, or under ``file`` the name of an array in
-the NumPy archive (``.npz``) of the same name beside the JSON file.
+the NumPy archive beside the JSON file, whose name has ``.npz`` behind it.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ FEW = 16
 def save(graph: Graph, path: str | Path) -> None:
     """Write `graph` to the file `path`, and its arrays beside it; see `gd.load`.
 
-    The arrays of a graph in ``model.json`` are in ``model.npz``; a graph without any
-    has no second file. The text is the same for the same graph. Functions under rules
-    of their own are written out, and so is what checkpoints compute again. Raises
+    The arrays of a graph in ``model.json`` are in ``model.json.npz``; a graph without
+    any has no second file. The text is the same for the same graph. Functions under
+    rules of their own are written out, and so is what checkpoints compute again. Raises
     `GraphValueError` for a graph with a solver in it, which no file can hold.
     """
     check_graph("save", graph)
@@ -57,11 +57,15 @@ def save(graph: Graph, path: str | Path) -> None:
     arrays: dict[str, np.ndarray] = {}
     entry = {"format": FORMAT, "version": VERSION, **graph_entry(graph, arrays)}
     path.write_text(_text(entry), encoding="utf-8")
-    beside = path.with_suffix(".npz")
     if arrays:
-        np.savez(beside, allow_pickle=False, **arrays)
-    elif beside.exists():
-        beside.unlink()
+        np.savez(beside(path), **arrays)  # type: ignore[arg-type]
+    else:
+        beside(path).unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """The archive of the arrays of a graph in `path`: no name that is anyone else's."""
+    return path.with_name(f"{path.name}.npz")
 
 
 def path_of(what: str, path: object) -> Path:
@@ -94,7 +98,9 @@ def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     ]
     entry["names"] = {str(place[n]): name for n, name in ledger.names.items()}
     entry["lines"] = {
-        str(place[n]): [where.file, where.line] for n, where in ledger.positions.items()
+        str(place[n]): [where.file, where.line]
+        for n, where in ledger.positions.items()
+        if where.file.isprintable()
     }
     entry["roles"] = {
         str(place[n]): [place[r.of], r.rule, r.convention, r.order]

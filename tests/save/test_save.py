@@ -74,9 +74,9 @@ def test_constants_are_exact(tmp_path: Path) -> None:
         [n.op.data for n in g.nodes if hasattr(n.op, "data")] for g in (graph, read)
     )
     assert ours == others
-    assert (tmp_path / "graph.npz").exists()
+    assert (tmp_path / "graph.json.npz").exists()
     gd.trace(lambda x: x, 1.0).save(tmp_path / "graph.json")
-    assert not (tmp_path / "graph.npz").exists()
+    assert not (tmp_path / "graph.json.npz").exists()
 
 
 def test_loops_and_branches(tmp_path: Path) -> None:
@@ -166,6 +166,15 @@ BREAKS = {
             },
         },
     ),
+    "code for a keyword of a family": lambda e: put(
+        e, "nodes", 0, {"op": "without_nan", "with": [[["nan=print(1), x", 1]]]}
+    ),
+    "code for a keyword of an op on entries": lambda e: put(
+        e,
+        "nodes",
+        1,
+        {"op": "close", "with": [[["rtol=print(1), atol", 0.1]]], "args": [0, 0]},
+    ),
     "a line break in a file name": lambda e: put(e, "lines", "1", ["a\nimport os", 1]),
     "a place that is not there": lambda e: put(e, "nodes", -1, "args", [99]),
     "a place that comes later": lambda e: put(e, "nodes", 1, "args", [2]),
@@ -210,7 +219,7 @@ def test_sizes_are_bounded(tmp_path: Path) -> None:
     entry_of(tmp_path)
     with pytest.raises(gd.GraphValueError, match="more than 10 bytes"):
         gd.load(tmp_path / "graph.json", limit=10)
-    np.savez_compressed(tmp_path / "graph.npz", array0=np.zeros(100_000))
+    np.savez_compressed(tmp_path / "graph.json.npz", array0=np.zeros(100_000))
     with pytest.raises(gd.GraphValueError, match="more than 50000 bytes"):
         gd.load(tmp_path / "graph.json", limit=50_000)
 
@@ -218,7 +227,7 @@ def test_sizes_are_bounded(tmp_path: Path) -> None:
 def test_pickles_beside_are_not_opened(tmp_path: Path) -> None:
     graph = gd.trace(lambda x: x * np.arange(20.0), gd.spec("20"))
     graph.save(tmp_path / "graph.json")
-    np.savez(tmp_path / "graph.npz", array0=np.array([print] * 20, dtype=object))
+    np.savez(tmp_path / "graph.json.npz", array0=np.array([print] * 20, dtype=object))
     with pytest.raises(gd.GraphValueError, match="holds no graph"):
         gd.load(tmp_path / "graph.json")
 
@@ -262,3 +271,18 @@ def test_a_solver_is_refused(tmp_path: Path) -> None:
     graph = gd.trace(lambda a: gd.root(lambda x, a: x**3 - a, 1.0, a), gd.spec())
     with pytest.raises(gd.GraphValueError, match="cannot hold the op 'root'"):
         graph.save(tmp_path / "graph.json")
+
+
+def test_files_of_the_users_are_left_alone(tmp_path: Path) -> None:
+    np.savez(tmp_path / "model.npz", mine=np.ones(3))
+    for factor in (2.0, np.arange(20.0)):
+        gd.trace(lambda x, f=factor: x * f, gd.spec("20")).save(tmp_path / "model.json")
+        assert list(np.load(tmp_path / "model.npz")) == ["mine"]
+
+
+def test_names_may_be_any_strings(tmp_path: Path) -> None:
+    x = gd.var("a\nb", "n")
+    graph = gd.Graph({"a\nb": x}, {"y" * 1000: gd.named(np.sin(x), "z\n") * 2})
+    read = again(graph, tmp_path)
+    assert list(read.outputs) == list(graph.outputs)
+    assert gd.emit(read).source == gd.emit(graph).source
