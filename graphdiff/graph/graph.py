@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from graphdiff.errors import GraphTypeError, GraphValueError, Position
+from graphdiff.graph.doors import Doors
 from graphdiff.graph.ledger import Ledger
 from graphdiff.graph.nest import descend, leaves_of, structure, unflatten
 from graphdiff.graph.node import Input, Node, Role, Scope, current_scope
@@ -127,7 +128,7 @@ class Signature:
         return replace(self, result=Tree(spec, tuple(leaves)))
 
 
-class Graph:
+class Graph(Doors):
     """A computation: inputs by name, outputs by name, and everything between.
 
     Graphs are immutable; every pass makes a new one. Iterating gives the nodes, each
@@ -255,42 +256,6 @@ class Graph:
     def role_of(self, node: Node) -> Role | None:
         """None for a forward node, else which node it is an adjoint of, and why."""
         return self.ledger.roles.get(node)
-
-    def __str__(self) -> str:
-        """List the graph as statements: name, expression, type, source line."""
-        from graphdiff.show.text import listing
-
-        return listing(self)
-
-    def to_dot(self) -> str:
-        """The graph as Graphviz text, forward part and gradient part told apart."""
-        from graphdiff.show.dot import to_dot
-
-        return to_dot(self)
-
-    def to_networkx(self) -> Any:
-        """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
-        from graphdiff.save.network import to_networkx
-
-        return to_networkx(self)
-
-    def save(self, path: Any) -> None:
-        """Write the graph to a file that `gd.load` reads: JSON, arrays beside it."""
-        from graphdiff.save import save
-
-        save(self, path)
-
-    def kinks(self) -> Any:
-        """Where a convention decides a slope of this derivative, and which one."""
-        from graphdiff.derivative.kinks import kinks
-
-        return kinks(self)
-
-    def cost(self) -> Any:
-        """Operation count and peak memory, as formulas in the named sizes."""
-        from graphdiff.cost import cost
-
-        return cost(self)
 
     def scope(self) -> Scope:
         """A scope in which the nodes of this graph are shared and known."""

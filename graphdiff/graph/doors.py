@@ -1,0 +1,51 @@
+"""The methods of a graph that lead to later stages: how it is shown, kept and measured.
+
+Each is a door and no more: the stage is imported when the method is called, so that a
+graph knows what can be made of it, and nothing of how.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Doors:
+    """What can be made of a graph besides another graph."""
+
+    __slots__ = ()
+
+    def __str__(self: Any) -> str:
+        """List the graph as statements: name, expression, type, source line."""
+        from graphdiff.show.text import listing
+
+        return listing(self)
+
+    def to_dot(self: Any) -> str:
+        """The graph as Graphviz text, forward part and gradient part told apart."""
+        from graphdiff.show.dot import to_dot
+
+        return to_dot(self)
+
+    def to_networkx(self: Any) -> Any:
+        """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
+        from graphdiff.save.network import to_networkx
+
+        return to_networkx(self)
+
+    def save(self: Any, path: Any) -> None:
+        """Write the graph to a file that `gd.load` reads: JSON, arrays beside it."""
+        from graphdiff.save import save
+
+        save(self, path)
+
+    def kinks(self: Any) -> Any:
+        """Where a convention decides a slope of this derivative, and which one."""
+        from graphdiff.derivative.kinks import kinks
+
+        return kinks(self)
+
+    def cost(self: Any) -> Any:
+        """Operation count and peak memory, as formulas in the named sizes."""
+        from graphdiff.cost import cost
+
+        return cost(self)
