@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from tests.browser import browser as browser
+
 # No deadline: machines that run tests are shared. Derandomised: a red run is red again.
 settings.register_profile("graphdiff", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("graphdiff")
