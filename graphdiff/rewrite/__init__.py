@@ -16,6 +16,10 @@ from graphdiff.rewrite.literals import LITERALS
 from graphdiff.rewrite.masks import protect
 from graphdiff.rewrite.products import reassociate as reassociate
 from graphdiff.rewrite.quotients import QUOTIENTS
+from graphdiff.rewrite.record import Pass as Pass
+from graphdiff.rewrite.record import Phase, run
+from graphdiff.rewrite.record import Step as Step
+from graphdiff.rewrite.record import recording as recording
 from graphdiff.rewrite.region import tidy
 from graphdiff.rewrite.region.rebuild import with_regions
 from graphdiff.rewrite.share import share
@@ -37,13 +41,60 @@ def simplify(graph: Graph) -> Graph:
     changes results by rounding, as the other rules do.
     """
     check_graph("simplify", graph)
-    return tidy(_finished(rewrite(tidy(graph), SIMPLIFY)))
+    return run("simplify", SIMPLIFYING, graph)
 
 
-def _finished(graph: Graph) -> Graph:
-    """`graph` after the passes that look at it whole, and so at each body."""
-    graph = with_regions(graph, _with_finished_bodies)
-    return written_out(share(reassociate(graph)))
+def stabilise(graph: Graph) -> Graph:
+    """A graph that stays accurate where the one written would overflow or cancel."""
+    check_graph("stabilise", graph)
+    return run("stabilise", STABILISING, graph)
+
+
+def recorded(graph: Graph) -> list[Pass]:
+    """What the passes that a gradient goes through do to `graph`, phase by phase.
+
+    A graph without derivatives is stabilised first; then each graph is simplified. Each
+    phase has the graph before and after, and the steps between: which rule, with its
+    equation, made which node of which. To follow other passes, run them within
+    `recording`.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sum(np.log(1 + x)), gd.spec("n"))
+    >>> [step.rule for phase in recorded(graph) for step in phase.steps]
+    ['log_of_one_plus']
+    """
+    check_graph("recorded", graph)
+    with recording() as passes:
+        if not graph.ledger.roles:
+            graph = stabilise(graph)
+        simplify(graph)
+    return passes
+
+
+def rules(graph: Graph) -> Graph:
+    """Rules of algebra, of axes and of choices, node by node."""
+    return rewrite(graph, SIMPLIFY)
+
+
+def stable_rules(graph: Graph) -> Graph:
+    """Formulas that overflow or cancel give way to functions that do not."""
+    return rewrite(graph, STABILISE)
+
+
+def bodies(graph: Graph) -> Graph:
+    """The passes that look at a graph whole, in each body of a loop or a branch."""
+    return with_regions(graph, _with_finished_bodies)
+
+
+WHOLE: tuple[Phase, ...] = (reassociate, share, written_out)
+"""The phases that look at a graph whole, and so at each body."""
+
+SIMPLIFYING: tuple[Phase, ...] = (tidy, rules, bodies, *WHOLE, tidy)
+"""The phases of `simplify`."""
+
+STABILISING: tuple[Phase, ...] = (tidy, stable_rules, protect)
+"""The phases of `stabilise`."""
 
 
 def _with_finished_bodies(op: Region) -> Region:
@@ -52,7 +103,8 @@ def _with_finished_bodies(op: Region) -> Region:
     return made
 
 
-def stabilise(graph: Graph) -> Graph:
-    """A graph that stays accurate where the one written would overflow or cancel."""
-    check_graph("stabilise", graph)
-    return protect(rewrite(tidy(graph), STABILISE))
+def _finished(graph: Graph) -> Graph:
+    graph = bodies(graph)
+    for phase in WHOLE:
+        graph = phase(graph)
+    return graph

@@ -16,6 +16,7 @@ from graphdiff.errors import GraphValueError
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Op, Scope, building
 from graphdiff.ops.core.elementwise import Elementwise
+from graphdiff.rewrite.record import current_record
 
 Rule = Callable[..., "Node | None"]
 
@@ -56,11 +57,18 @@ def rewrite(
         becomes = Engine(scope, book, fired).settle_all(graph)
         if all(old is new for old, new in becomes.items()):
             return graph
-        return rebuilt(graph, scope, becomes)
+        return _closed(graph, scope, becomes)
 
 
 def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
     """`graph` with its outputs replaced as `becomes` says, and roles that follow."""
+    record = current_record()
+    if record is not None:
+        record.replaced(scope, becomes)
+    return _closed(graph, scope, becomes)
+
+
+def _closed(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
     outputs = {name: becomes.get(node, node) for name, node in graph.outputs.items()}
     for node, role in list(scope.roles.items()):
         of = becomes.get(role.of, role.of)
@@ -143,6 +151,7 @@ class Engine:
         self.settled: dict[Node, Node] = {}
         self._uses: dict[Node, int] = {}
         self._fired = fired
+        self._record = current_record()
 
     def settle_all(self, graph: Graph) -> dict[Node, Node]:
         """Settle the nodes of `graph`; returns what each has become."""
@@ -234,6 +243,8 @@ class Engine:
             if self._fired is not None:
                 name = rule.__name__
                 self._fired[name] = self._fired.get(name, 0) + 1
+            if self._record is not None:
+                self._record.note(self.scope, rule, node, better)
             inherit(self.scope, node, better)
             self._hand_over(node, better)
             return better
