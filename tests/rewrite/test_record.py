@@ -1,5 +1,7 @@
 """The record of what passes did: each phase, and each firing of a rule."""
 
+from itertools import pairwise
+
 import numpy as np
 
 import graphdiff as gd
@@ -22,7 +24,7 @@ def test_each_phase_is_recorded_with_the_graphs_around_it():
     passes = recorded(graph)
     assert len(passes) == len(STABILISING) + len(SIMPLIFYING)
     assert passes[0].before is graph
-    for before, after in zip(passes, passes[1:], strict=False):
+    for before, after in pairwise(passes):
         assert before.after is after.before
     assert str(passes[-1].after) == str(gd.simplify(gd.stabilise(graph)))
     assert all(p.about for p in passes)
