@@ -1,3 +1,3 @@
-"""The command line: ``graphdiff emit``, ``graphdiff show``, ``graphdiff check``."""
+"""The command line: ``graphdiff emit``, ``show``, ``explain``, ``check``."""
 
 from graphdiff.cli.main import main as main

@@ -1,0 +1,76 @@
+"""``graphdiff show``: a graph as text, formulas, a picture, a page, or a file."""
+
+from __future__ import annotations
+
+import argparse
+
+from graphdiff.cli.arguments import parse_inputs
+from graphdiff.cli.command import Command
+from graphdiff.cli.load import UserError
+from graphdiff.cli.output import write
+from graphdiff.cli.source import add_source, graph_of, is_saved
+from graphdiff.cli.values import add_values, asked_for, drawn
+from graphdiff.cli.views import VIEWS, shown, view_of
+from graphdiff.expression.spec import Spec
+from graphdiff.graph.graph import Graph
+
+MORE = """
+With --wrt it is the graph of the value and its gradient, without that of the function
+alone. Values (--input, --size, --seed) are for pages, which then show what every node
+computed.
+"""
+EXAMPLES = """
+  graphdiff show model.py:loss --spec X=batch,3 --spec w=3
+  graphdiff show model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o loss.json
+  graphdiff show loss.json --format dot | dot -Tpdf > loss.pdf
+"""
+
+
+def _add(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
+    add = parser.add_argument
+    add("-o", "--output", metavar="OUT", help="where to (default: -, stdout)")
+    add(
+        "--format",
+        metavar="FORMAT",
+        help=f"{', '.join(VIEWS)} (default: by the suffix of OUT, else text)",
+    )
+    add_values(parser)
+
+
+def _run(options: argparse.Namespace) -> int:
+    view = view_of(options.format, options.output)
+    if asked_for(options) and not view.valued:
+        pages = ", ".join(v.name for v in VIEWS.values() if v.valued)
+        raise UserError(f"values are for --format {pages}; {view.name} shows none")
+    given = parse_inputs(options.input)
+    graph = graph_of(options, given)
+    values = _values(options, graph, given) if asked_for(options) else None
+    if view.name == "json" and options.output not in (None, "-", ""):
+        graph.save(options.output)
+    else:
+        write(options.output, shown(view, graph, values))
+    return 0
+
+
+def _values(
+    options: argparse.Namespace, graph: Graph, given: dict[str, object]
+) -> dict[str, object]:
+    known = {name: value for name, value in given.items() if name in graph.inputs}
+    unknown = [name for name in given if name not in known]
+    if unknown and is_saved(options):
+        raise UserError(
+            f"--input {unknown[0]}: the inputs are {', '.join(graph.inputs)}"
+        )
+    specs = {name: Spec(node.type) for name, node in graph.inputs.items()}
+    return drawn(options, specs, known)
+
+
+SHOW = Command(
+    "show",
+    "list, draw or write the graph of a function or of its gradient",
+    _add,
+    _run,
+    MORE,
+    EXAMPLES,
+)

@@ -1,0 +1,75 @@
+"""The formats in which a graph is shown, by name and by the suffix of a file."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graphdiff.cli.load import UserError
+from graphdiff.cli.output import is_stdout
+from graphdiff.graph.graph import Graph
+from graphdiff.save.writer import beside
+
+Inputs = Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class View:
+    """One format: what makes it of a graph, and the suffixes of its files.
+
+    `make` takes the graph, and the values of its inputs if there are any; only a page
+    shows them (`valued`).
+    """
+
+    name: str
+    make: Callable[[Graph, Inputs], str | bytes]
+    suffixes: tuple[str, ...]
+    valued: bool = False
+
+
+def _json(graph: Graph, _: Inputs) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "graph.json")
+        graph.save(path)
+        if beside(path).exists():
+            raise UserError("its arrays go to a file beside it: say -o GRAPH.json")
+        return path.read_text(encoding="utf-8")
+
+
+VIEWS = {
+    view.name: view
+    for view in (
+        View("text", lambda graph, _: str(graph), ("", ".txt", ".text")),
+        View("dot", lambda graph, _: graph.to_dot(), (".dot", ".gv")),
+        View("json", _json, (".json",)),
+    )
+}
+
+
+def view_of(format: str | None, path: str | None) -> View:
+    """The view that ``--format`` names, or else the suffix of the file to write."""
+    if format is not None:
+        found = VIEWS.get(format)
+        if found is None:
+            known = ", ".join(VIEWS)
+            raise UserError(f"--format {format}: known formats are {known}")
+        return found
+    if path is None or is_stdout(path):
+        return VIEWS["text"]
+    suffix = Path(path).suffix.lower()
+    for view in VIEWS.values():
+        if suffix in view.suffixes:
+            return view
+    known = ", ".join(s for view in VIEWS.values() for s in view.suffixes if s)
+    raise UserError(f"-o {path}: say --format, or use one of the suffixes {known}")
+
+
+def shown(view: View, graph: Graph, inputs: Inputs) -> str | bytes:
+    """`graph` in this format; text ends with a line end."""
+    made = view.make(graph, inputs)
+    if isinstance(made, str) and not made.endswith("\n"):
+        return f"{made}\n"
+    return made
