@@ -36,6 +36,18 @@ def to_networkx(graph: Graph) -> Any:
     ['x', 'sin', 'multiply', 'sum']
     >>> str(gd.from_networkx(network)) == str(graph)
     True
+
+    What networkx knows then answers questions to a derivative: which forward values a
+    gradient reads (`networkx.ancestors`), over which paths a value acts on the loss
+    (`networkx.all_simple_edge_paths`, which tells the two of ``x * x`` apart), through
+    which others every one of them leads (`networkx.immediate_dominators`), what must
+    be computed one after another (`networkx.dag_longest_path`), whether two functions
+    have the same gradient (`networkx.is_isomorphic`, on ``row`` and ``place``).
+
+    >>> total = network.graph["outputs"]["output"]
+    >>> above = networkx.immediate_dominators(network.reverse(), total)
+    >>> {network.nodes[k]["label"]: network.nodes[above[k]]["label"] for k in range(3)}
+    {'x': 'multiply', 'sin': 'multiply', 'multiply': 'sum'}
     """
     import networkx
 
