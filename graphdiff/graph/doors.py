@@ -26,6 +26,12 @@ class Doors:
 
         return to_dot(self)
 
+    def to_svg(self: Any, path: Any = None, *, fold: bool = True) -> str:
+        """The graph as a picture in SVG, written to `path` if there is one."""
+        from graphdiff.show.drawing import to_svg
+
+        return to_svg(self, path, fold=fold)
+
     def to_networkx(self: Any) -> Any:
         """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
         from graphdiff.save.network import to_networkx

@@ -1,0 +1,103 @@
+"""The rows of a layered picture: who stands above whom, who faces whom.
+
+What the function computes runs upwards, its derivative comes down again beside it, the
+derivative of that runs up: every order of derivative is a column, and an arrow within a
+column goes at least one row further. An adjoint stands in the row of the value that it
+faces. Where both cannot be had (a rewritten derivative shares parts that the rows tell
+apart), the arrows win and the two no longer face each other.
+
+The rows are longest paths; then whatever has more arrows to the row above than to the
+row below moves up to where it is needed, so that weights stand beside their layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import networkx
+
+from graphdiff.show.drawing.model import Drawing
+
+LAST_COLUMN = 2
+
+
+def column_of(order: int) -> int:
+    """The column of an order of derivative: 0, 1, and 2 for all that follow."""
+    return min(order, LAST_COLUMN)
+
+
+def rows(drawing: Drawing) -> list[int]:
+    """The row of each box, counted from the bottom, without gaps."""
+    columns = [column_of(box.order) for box in drawing.boxes]
+    ways = _ways(drawing, columns)
+    group = _groups(drawing, ways)
+    count = max(group, default=-1) + 1
+    above: list[set[int]] = [set() for _ in range(count)]
+    below: list[set[int]] = [set() for _ in range(count)]
+    for low, high in ways:
+        above[group[low]].add(group[high])
+        below[group[high]].add(group[low])
+    order = _sorted(above, below)
+    found = [0] * count
+    for g in order:
+        found[g] = max((found[b] + 1 for b in below[g]), default=0)
+    for g in reversed(order):
+        if len(above[g]) > len(below[g]):
+            found[g] = min(found[a] for a in above[g]) - 1
+    number = {row: i for i, row in enumerate(sorted(set(found)))}
+    return [number[found[g]] for g in group]
+
+
+def _ways(drawing: Drawing, columns: Sequence[int]) -> list[tuple[int, int]]:
+    """The pairs of boxes of which the second must stand above the first."""
+    found = []
+    for edge in drawing.edges:
+        if columns[edge.source] == columns[edge.target]:
+            down = columns[edge.source] % 2
+            pair = (edge.source, edge.target)
+            found.append(pair[::-1] if down else pair)
+    return found
+
+
+def _groups(drawing: Drawing, ways: Sequence[tuple[int, int]]) -> list[int]:
+    """Boxes that share a row: pairs that face, but for those that make a circle."""
+    facing = {
+        box.number: box.partner
+        for box in drawing.boxes
+        if box.partner is not None
+        and column_of(drawing.boxes[box.partner].order) != column_of(box.order)
+    }
+    while True:
+        group = list(range(len(drawing.boxes)))
+        for adjoint, value in facing.items():
+            group[adjoint] = _root(group, value)
+        group = [_root(group, i) for i in range(len(group))]
+        graph = networkx.DiGraph((group[a], group[b]) for a, b in ways)
+        tangled = {
+            g
+            for part in networkx.strongly_connected_components(graph)
+            if len(part) > 1
+            for g in part
+        }
+        tangled |= {group[a] for a, b in ways if group[a] == group[b]}
+        if not tangled:
+            number = {g: i for i, g in enumerate(dict.fromkeys(group))}
+            return [number[g] for g in group]
+        facing = {a: v for a, v in facing.items() if group[a] not in tangled}
+
+
+def _root(group: list[int], box: int) -> int:
+    while group[box] != box:
+        box = group[box]
+    return box
+
+
+def _sorted(above: Sequence[set[int]], below: Sequence[set[int]]) -> list[int]:
+    waiting = [len(b) for b in below]
+    ready = [g for g, n in enumerate(waiting) if not n]
+    for g in ready:
+        for a in sorted(above[g]):
+            waiting[a] -= 1
+            if not waiting[a]:
+                ready.append(a)
+    return ready
