@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from graphdiff.memory.checkpoint import checkpoint as checkpoint
     from graphdiff.save import from_networkx as from_networkx
     from graphdiff.save import load as load
+    from graphdiff.save.text import parse as parse
     from graphdiff.sparsity.derivatives import sparse_hessian as sparse_hessian
     from graphdiff.sparsity.derivatives import sparse_jacobian as sparse_jacobian
 
@@ -111,6 +112,7 @@ _LATE = {
     "linearize": "graphdiff.functions.linearize",
     "load": "graphdiff.save",
     "minimize": "graphdiff.implicit.functions",
+    "parse": "graphdiff.save.text",
     "recompute": "graphdiff.functions.recompute",
     "root": "graphdiff.implicit.functions",
     "scale_gradient": "graphdiff.custom.gates",
@@ -189,6 +191,7 @@ __all__ = [
     "minimize",
     "named",
     "nn",
+    "parse",
     "pullback",
     "pushforward",
     "reassociate",

@@ -20,6 +20,14 @@ class Doors:
 
         return listing(self)
 
+    def to_text(self: Any, *, exact: bool = False) -> str:
+        """The graph as ``print`` shows it; `exact`: as `gd.parse` reads it back."""
+        if exact:
+            from graphdiff.save.text import exact_text
+
+            return exact_text(self)
+        return str(self)
+
     def to_dot(self: Any) -> str:
         """The graph as Graphviz text, forward part and gradient part told apart."""
         from graphdiff.show.dot import to_dot

@@ -70,10 +70,12 @@ def spoken(op: Elementwise) -> tuple[str, tuple[Any, ...]]:
 
 
 def on_entries(name: str, parameters: tuple[Any, ...]) -> Elementwise:
-    """The op on entries of that name; KeyError if there is none."""
+    """The op on entries of that name; ValueError if there is none."""
     family: Callable[..., Elementwise] | None = FAMILIES.get(name)
     if family is not None and parameters:
         return family(*parameters)
+    if parameters or name not in singles():
+        raise ValueError(f"there is no op {name!r:.50}")
     return singles()[name]
 
 

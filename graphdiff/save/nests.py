@@ -13,6 +13,9 @@ from graphdiff.save.values import decoded, encoded
 
 _KINDS = {kind.name: kind for kind in type(Parameter.POSITIONAL_ONLY)}  # type: ignore[attr-defined]
 
+PLAIN_KIND = Parameter.POSITIONAL_OR_KEYWORD.name
+"""How a parameter is passed unless it says something else."""
+
 
 class _Leaf:
     """A leaf of a nest while it is being written."""
@@ -27,7 +30,7 @@ def signature_entry(signature: Signature) -> dict[str, Any]:
         "function": signature.function,
         "parameters": {
             name: {
-                "kind": signature.kinds.get(name, Parameter.POSITIONAL_OR_KEYWORD).name,
+                "kind": getattr(signature.kinds.get(name), "name", PLAIN_KIND),
                 "nest": _written(tree),
             }
             for name, tree in signature.parameters.items()

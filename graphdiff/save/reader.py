@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphValueError, Position
+from graphdiff.errors import GraphdiffError, GraphValueError, Position
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Node, Op, Role, Scope, building
-from graphdiff.graph.types import ArrayType
+from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.ops.core.elementwise import Elementwise
 from graphdiff.ops.region.region import Run
 from graphdiff.runtime.table import FUNCTIONS
@@ -61,7 +61,21 @@ def load(path: str | Path, *, limit: int = MOST_BYTES) -> Graph:
             raise ValueError(f"version {entry.get('version')!r} is unknown")
         return graph_of(entry, _arrays(beside(path), limit))
     except WRONG as error:
-        raise GraphValueError(f"load: {path} holds no graph: {error}") from None
+        raise GraphValueError(f"load: {path} holds no graph: {reason(error)}") from None
+
+
+class UnfitError(ValueError):
+    """What is said of a node cannot be; `at` is where in a text it is said."""
+
+    def __init__(self, message: str, at: int) -> None:
+        """Say what is wrong at the sign number `at` of the text."""
+        super().__init__(message)
+        self.at = at
+
+
+def reason(error: BaseException) -> str:
+    """What an error says, without the line of whoever reads the file."""
+    return str(error.args[0]) if isinstance(error, GraphdiffError) else str(error)
 
 
 WRONG = (
@@ -94,13 +108,15 @@ def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
         for i, row in enumerate(entry["nodes"]):
             try:
                 nodes.append(_node(row, nodes, arrays, scope))
+            except UnfitError:
+                raise
             except WRONG as error:
-                op = row.get("op") if isinstance(row, dict) else row
-                raise ValueError(f"node {i} ({op!r:.50}): {error}") from None
+                raise _unfit(i, row, error) from None
         for place, name in entry["names"].items():
             scope.names[_at(nodes, int(place))] = _string(name)
-        for place, (file, line) in entry["lines"].items():
-            scope.positions[_at(nodes, int(place))] = Position(_word(file), int(line))
+        for place, (file, *line) in entry["lines"].items():
+            position = Position(_word(file), *map(int, line))
+            scope.positions[_at(nodes, int(place))] = position
         for place, (of, rule, convention, order) in entry["roles"].items():
             role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
             scope.roles[_at(nodes, int(place))] = role
@@ -113,6 +129,14 @@ def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
         if signature is not None:
             _check_leaves(signature, inputs, outputs)
         return Graph(inputs, outputs, signature=signature)
+
+
+def _unfit(i: int, row: Any, error: BaseException) -> ValueError:
+    """What is wrong with node `i`, and where that is said if it is said in a text."""
+    op = row.get("op") if isinstance(row, dict) else row
+    if isinstance(row, dict) and "at" in row:
+        return UnfitError(f"{op}: {reason(error)}", row["at"])
+    return ValueError(f"node {i} ({op!r:.50}): {reason(error)}")
 
 
 def _check_leaves(signature: Any, inputs: Any, outputs: Any) -> None:
@@ -146,6 +170,10 @@ def _node(row: Any, nodes: list[Node], arrays: Arrays, scope: Scope) -> Node:
     args = tuple([_at(nodes, place) for place in row.get("args", ())])
     made = scope.make(_op(row, arrays), args)
     _check_call(made)
+    if "is" in row and made.type != row["is"]:
+        raise ValueError(
+            f"the type is {show_type(made.type)}, not {show_type(row['is'])}"
+        )
     return made
 
 
@@ -157,24 +185,26 @@ def _op(row: Mapping[str, Any], arrays: Arrays) -> Op:
     given = row.get("with", {})
     if isinstance(given, list):
         return on_entries(name, decoded(given))
+    if not isinstance(given, dict):
+        raise ValueError("parameters have names")
     if name in kinds():
         kind = kinds()[name]
         found = {key: _parameter(value, arrays) for key, value in given.items()}
         return kind(**found)
+    if given:
+        raise ValueError(f"{name!r:.50} is no op with such parameters")
     return on_entries(name, ())
 
 
 def _constant(row: Mapping[str, Any], arrays: Arrays) -> Op:
     type = type_of(row["type"])
-    if row["op"] == "Full":
-        (number,) = array_of(row["data"], ArrayType((1,), type.dtype))
-        return Full.of(number, type)
-    if "file" not in row:
-        return Constant.of(array_of(row["data"], type))
-    array = arrays[row["file"]]
-    if (array.shape, array.dtype) != (type.shape, type.dtype):
+    full = row["op"] == "Full"
+    whole = ArrayType((1,), type.dtype) if full else type
+    named = "file" in row
+    array = arrays[row["file"]] if named else array_of(row["data"], whole)
+    if (array.shape, array.dtype) != (whole.shape, whole.dtype):
         raise ValueError(f"the array {row['file']!r} is of another type")
-    return Constant.of(array)
+    return Full(array.tobytes(), type) if full else Constant.of(array)
 
 
 def _parameter(value: Any, arrays: Arrays) -> Any:

@@ -80,7 +80,12 @@ def dtype_of(name: Any) -> np.dtype:
 
 
 def type_of(value: Any) -> ArrayType:
-    """The type that ``{"shape": ..., "dtype": ...}`` stands for."""
+    """The type that ``{"shape": ..., "dtype": ...}`` stands for.
+
+    What a reader of text has made a type of already is one.
+    """
+    if isinstance(value, ArrayType):
+        return value
     shape = decoded(value["shape"])
     for size in shape:
         if not isinstance(size, Dim) and (type(size) is not int or size < 0):
@@ -104,5 +109,12 @@ def entries(array: np.ndarray) -> list[Any]:
 
 def array_of(found: list[Any], type: ArrayType) -> np.ndarray:
     """The array of these entries; ValueError if they do not fit the type."""
-    array = np.array([decoded(number) for number in found], type.dtype)
+    with np.errstate(over="raise"):
+        array = np.array([decoded(number) for number in found], type.dtype)
     return array.reshape([int(n) for n in type.shape])
+
+
+def comes_back(array: np.ndarray) -> bool:
+    """Whether the bytes of `array` are those of its numbers: not of any odd NaN."""
+    again = np.array(array.ravel().tolist(), array.dtype)
+    return again.tobytes() == array.tobytes()

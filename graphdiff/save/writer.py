@@ -9,7 +9,8 @@ The format, version 1, is one JSON object:
   parameters (see `graphdiff.save.values`), ``type`` that of a constant;
 - ``inputs`` and ``outputs`` map names to places;
 - ``names``, ``lines`` and ``roles`` say what is known of nodes, by place: a role is
-  the place of the node whose adjoint it is, the rule, the convention and the order;
+  the place of the node whose adjoint it is, the rule, the convention and the order, a
+  line is a file, its number, and where a loop comes to it again how much was before;
 - ``needs`` lists sizes that must be at least 0;
 - ``signature`` tells how the traced function is called, if the graph has one.
 
@@ -35,7 +36,7 @@ from graphdiff.ops.core.elementwise import Elementwise
 from graphdiff.rewrite.unfold import unfolded
 from graphdiff.save.known import kinds, spoken
 from graphdiff.save.nests import signature_entry
-from graphdiff.save.values import encoded, entries
+from graphdiff.save.values import comes_back, encoded, entries
 
 FORMAT = "graphdiff graph"
 VERSION = 1
@@ -98,7 +99,7 @@ def graph_entry(graph: Graph, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
     ]
     entry["names"] = {str(place[n]): name for n, name in ledger.names.items()}
     entry["lines"] = {
-        str(place[n]): [where.file, where.line]
+        str(place[n]): [where.file, where.line, *([where.step] if where.step else [])]
         for n, where in ledger.positions.items()
         if where.file.isprintable()
     }
@@ -138,11 +139,14 @@ def _constant_entry(
 ) -> dict[str, Any]:
     """A constant: a number, a few entries, or the name of an array beside the file."""
     entry: dict[str, Any] = {"op": type(op).__name__, "type": encoded(op.type)}
-    if isinstance(op, Constant) and op.value.size > FEW:
+    array = (
+        op.value if isinstance(op, Constant) else np.frombuffer(op.data, op.type.dtype)
+    )
+    if array.size > FEW or not comes_back(array):
         entry["file"] = f"array{len(arrays)}"
-        arrays[entry["file"]] = op.value
+        arrays[entry["file"]] = array
     else:
-        entry["data"] = entries(np.asarray(op.value))
+        entry["data"] = entries(array)
     return entry
 
 

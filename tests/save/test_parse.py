@@ -1,0 +1,101 @@
+"""Text that reads back: the same graph, the same bytes again, and nothing else."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphdiff as gd
+from tests.cases import CASES, Case
+from tests.ops.test_cases import squares, variables
+
+
+def same(graph: gd.Graph) -> gd.Graph:
+    """What comes back, which must be the same to whoever looks."""
+    text = graph.to_text(exact=True)
+    read = gd.parse(text)
+    assert read.to_text(exact=True) == text
+    assert str(read) == str(graph)
+    assert list(read.inputs) == list(graph.inputs)
+    assert list(read.outputs) == list(graph.outputs)
+    for style in ("readable", "fast"):
+        assert gd.emit(read, style=style).source == gd.emit(graph, style=style).source
+    return read
+
+
+def of_case(case: Case) -> gd.Graph:
+    xs = variables(case, case.args, case.symbolic)
+    outputs = {"y": case.function(*xs)}
+    if case.order:
+        found = gd.gradients(squares(outputs["y"]), [xs[i] for i in case.real])
+        outputs |= {f"g{i}": g for i, g in enumerate(found)}
+    return gd.Graph({f"x{i}": x for i, x in enumerate(xs)}, outputs)
+
+
+@pytest.mark.parametrize("case", list(CASES.values())[::23], ids=list(CASES)[::23])
+def test_each_kind_of_op_comes_back(case: Case) -> None:
+    graph = of_case(case)
+    text = graph.to_text(exact=True)
+    read = gd.parse(text)
+    assert read.to_text(exact=True) == text
+    assert str(read) == str(graph)
+    assert len(read) == len(graph)
+
+
+def loss(params: Any, x: Any, power: int = 2) -> Any:
+    h = np.tanh(x @ params["W"] + params["b"])
+    return {"loss": np.mean(h**power), "h": (h, [x])}
+
+
+def test_a_traced_function_and_its_gradient() -> None:
+    args = {"W": gd.spec("d,h"), "b": gd.spec("h")}, gd.spec("batch,d"), 2
+    graph = gd.trace(loss, *args)
+    same(graph)
+    dgraph = gd.simplify(gd.differentiate(graph, of="loss", wrt="params"))
+    read = same(dgraph)
+    values = gd.compile(read)({"W": np.ones((3, 2)), "b": np.ones(2)}, np.eye(3), 2)
+    assert values[0]["loss"] == pytest.approx(np.tanh(2) ** 2)
+
+
+def test_statements() -> None:
+    graph = gd.trace(loss, {"W": gd.spec("d,h"), "b": gd.spec("h")}, gd.spec("n,d"), 2)
+    assert "h: float64[n, h] = tanh(%5)  ; at test_parse.py:" in graph.to_text(
+        exact=True
+    )
+
+
+def test_loops_and_branches() -> None:
+    def f(x: Any) -> Any:
+        y = gd.fori_loop(0, 5, lambda i, c: np.sin(c) * x, x)
+        return gd.cond(np.sum(y) > 0, lambda y: y * 2, lambda y: y, y)
+
+    same(gd.trace(f, gd.spec("n")))
+
+
+def test_constants_are_exact() -> None:
+    few = np.array([np.nan, np.inf, -0.0, 5e-324, 0.1])
+    odd = np.array([0x7FF800000000BEEF, 0xFFF8000000000000], np.uint64).view(float)
+    many = np.random.default_rng(0).normal(size=(7, 5)).astype(np.float32)
+    turned = np.array([1 - 2j, complex(-0.0, np.nan), complex(np.inf, -np.inf)])
+    small = np.array([0.1, 1e-8, -65504.0], np.float16)
+    flags = np.array([[True], [False]])
+
+    def f(x: Any) -> Any:
+        return (
+            np.sum(x * few),
+            x[0] * many,
+            np.sum(x) * turned,
+            x * np.float32(0.1),
+            x[:2] * odd,
+            x * odd[0],
+            x[:3] * small,
+            x * flags,
+            x * np.zeros((0, 5)),
+        )
+
+    graph = gd.trace(f, gd.spec("5"))
+    read = same(graph)
+    ours, others = (
+        [n.op.data for n in g.nodes if hasattr(n.op, "data")] for g in (graph, read)
+    )
+    assert ours == others
