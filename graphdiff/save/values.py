@@ -116,5 +116,5 @@ def array_of(found: list[Any], type: ArrayType) -> np.ndarray:
 
 def comes_back(array: np.ndarray) -> bool:
     """Whether the bytes of `array` are those of its numbers: not of any odd NaN."""
-    again = np.array(array.ravel().tolist(), array.dtype)
+    again = array_of(entries(array), ArrayType(array.shape, array.dtype))
     return again.tobytes() == array.tobytes()
