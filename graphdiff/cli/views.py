@@ -43,6 +43,7 @@ VIEWS = {
     view.name: view
     for view in (
         View("text", lambda graph, _: str(graph), ("", ".txt", ".text")),
+        View("svg", lambda graph, _: graph.to_svg(), (".svg",)),
         View("dot", lambda graph, _: graph.to_dot(), (".dot", ".gv")),
         View("json", _json, (".json",)),
     )

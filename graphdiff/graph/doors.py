@@ -40,6 +40,16 @@ class Doors:
 
         return to_svg(self, path, fold=fold)
 
+    def _repr_svg_(self: Any) -> str | None:
+        from graphdiff.show.notebook import graph_svg
+
+        return graph_svg(self)
+
+    def _repr_html_(self: Any) -> str | None:
+        from graphdiff.show.notebook import graph_html
+
+        return graph_html(self)
+
     def to_networkx(self: Any) -> Any:
         """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
         from graphdiff.save.network import to_networkx
