@@ -29,11 +29,7 @@ from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.elementwise import (
     Cast,
     Elementwise,
-    arccos,
-    arccosh,
-    arcsin,
     cast_node,
-    cbrt,
     divide,
     floor_divide,
     gated,
@@ -43,7 +39,6 @@ from graphdiff.ops.core.elementwise import (
     mod,
     power,
     reciprocal,
-    sqrt,
     where,
 )
 from graphdiff.ops.core.index import Take
@@ -227,13 +222,18 @@ def steep_nodes(nodes: Sequence[Node]) -> set[Node]:
     """
     steep: set[Node] = set()
     for node in reversed(nodes):
-        if (
-            node in steep
-            or node.op in (sqrt, cbrt, arcsin, arccos, arccosh)
-            or (node.op is power and is_singular(node))
-        ):
+        if node in steep or is_steep(node):
             steep.update([arg for _, arg in ways(node)])
     return steep
+
+
+def is_steep(node: Node) -> bool:
+    """Whether the slope of `node` can be infinite where its value is finite."""
+    if node.op is power:
+        exponent = full_value(node.args[1])
+        rises = exponent is None or np.iscomplexobj(exponent) or 0 < exponent < 1
+        return rises and is_singular(node)
+    return node.op.steep
 
 
 def wild_nodes(

@@ -18,7 +18,7 @@ from typing import Any
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.push import push_forward
 from graphdiff.derivative.region.rules import RegionRules
-from graphdiff.derivative.sweep import collect, pull_back
+from graphdiff.derivative.sweep import along, collect, pull_back
 from graphdiff.errors import (
     DTypeError,
     GraphTypeError,
@@ -125,7 +125,7 @@ def pullback(
     seeds = collect(targets, _matching("cotangents", targets, cotangents))
     for i, x in enumerate(variables):
         check_variable(f"xs[{i}]", x.type, False)
-    found = pull_back(seeds, variables, kinks)
+    found = pull_back(seeds, variables, kinks, inside=along(seeds.values()))
     return [
         Expression(zeros(x.type) if g is None else g)
         for x, g in zip(variables, found, strict=True)

@@ -17,7 +17,7 @@ import numpy as np
 from graphdiff.batching.batched import batched
 from graphdiff.cost import operations
 from graphdiff.derivative.push import push_forward
-from graphdiff.derivative.sweep import pull_back
+from graphdiff.derivative.sweep import along, pull_back
 from graphdiff.errors import DTypeError, GraphValueError, UnsupportedError
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import in_order
@@ -132,7 +132,8 @@ def _reverse(ys: Sequence[Node], xs: Sequence[Node], kinks: str) -> Blocks:
 def _rows(y: Node, xs: Sequence[Node], kinks: str) -> list[Node]:
     g = make(Hole(y.type))
     real = [x for x in xs if x.type.is_inexact]
-    shares = dict(zip(real, pull_back({y: g}, real, kinks), strict=True))
+    pulled = pull_back({y: g}, real, kinks, inside=along([g]))
+    shares = dict(zip(real, pulled, strict=True))
     reached = {x: share for x, share in shares.items() if share is not None}
     found = dict(zip(reached, at_units([*reached.values()], g), strict=True))
     rows = []

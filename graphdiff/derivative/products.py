@@ -17,7 +17,7 @@ from graphdiff.derivative.differentiate import (
     zeros,
 )
 from graphdiff.derivative.push import push_forward
-from graphdiff.derivative.sweep import collect, pull_back
+from graphdiff.derivative.sweep import along, collect, pull_back
 from graphdiff.errors import GraphValueError, shown
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Input, Node, Role, building, make
@@ -54,7 +54,7 @@ def cotangents_of(
     ys: Sequence[Node], xs: Sequence[Node], seeds: Sequence[Node], kinks: str = "mean"
 ) -> list[Node]:
     """The cotangents of `xs`; zeros where nothing arrives."""
-    found = pull_back(collect(ys, seeds), xs, kinks)
+    found = pull_back(collect(ys, seeds), xs, kinks, inside=along(seeds))
     return [
         zeros(x.type) if share is None else share
         for x, share in zip(xs, found, strict=True)

@@ -11,7 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graphdiff.derivative.sweep import collect, fit, fit_type, note_made, pull_back
+from graphdiff.derivative.steep import stems_from_steep
+from graphdiff.derivative.sweep import (
+    OUTSIDE,
+    Inside,
+    along,
+    collect,
+    fit,
+    fit_type,
+    note_made,
+    pull_back,
+)
 from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import (
@@ -26,21 +36,26 @@ from graphdiff.graph.node import (
 from graphdiff.graph.types import each_type
 from graphdiff.strict import Open, ways
 
+NOWHERE_LOUD = Inside(loud=frozenset())
+"""Of the rule of an op whose cotangent may be 0 anywhere."""
+
 
 def push_forward(
     targets: Sequence[Node],
     tangents: Mapping[Node, Node],
     kinks: str = "mean",
     apart: bool = False,
+    zeros: bool = True,
 ) -> list[Node | None]:
     """The tangents of `targets`, given those of variables.
 
     Node by node where an op between them states its own pushforward; else, or to keep
     what is linear in the tangents `apart` from the values, two pullbacks, one after
-    the other.
+    the other. Tangents may have `zeros`: these stay 0 where a slope is infinite.
     """
+    inside = along(tangents.values()) if zeros else OUTSIDE
     if apart:
-        return _push_by_transposing(targets, tangents, kinks)
+        return _push_by_transposing(targets, tangents, kinks, inside)
     nodes = in_order(targets)
     active: dict[Node, list[int]] = {x: [] for x in tangents}
     for node in nodes:
@@ -48,12 +63,12 @@ def push_forward(
         if found and node not in tangents:
             active[node] = found
     if any(node.op.pushes for node in active):
-        return _push_node_by_node(nodes, active, targets, tangents, kinks)
-    return _push_by_transposing(targets, tangents, kinks)
+        return _push_node_by_node(nodes, active, targets, tangents, kinks, inside)
+    return _push_by_transposing(targets, tangents, kinks, inside)
 
 
 def _push_by_transposing(
-    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str
+    targets: Sequence[Node], tangents: Mapping[Node, Node], kinks: str, inside: Inside
 ) -> list[Node | None]:
     """The tangents of `targets`: the pullback, pulled back.
 
@@ -71,7 +86,7 @@ def _push_by_transposing(
     if not arrived:
         return [None] * len(holes)
     again = collect(*zip(*arrived, strict=True))
-    return pull_back(again, holes, kinks, turn=0)
+    return pull_back(again, holes, kinks, turn=0, inside=inside)
 
 
 def _push_node_by_node(
@@ -80,6 +95,7 @@ def _push_node_by_node(
     targets: Sequence[Node],
     tangents: Mapping[Node, Node],
     kinks: str,
+    inside: Inside,
 ) -> list[Node | None]:
     """The tangents of `targets`, each made of those of a node's arguments."""
     scope, within = current_scope(), len(current_mark.get())
@@ -94,20 +110,24 @@ def _push_node_by_node(
             if isinstance(node.op, Pick):
                 table[node] = given[0] and given[0][node.op.index]
             elif any(t is not None for t in given):
-                table[node] = _pushed(node, given, kinks)
+                table[node] = _pushed(node, given, kinks, inside)
                 note_made(scope, node, kinks, within, lambda region, n: n)
     finally:
         scope.keep_fresh, scope.busy, scope.fresh = before
     return [table.get(y) for y in targets]
 
 
-def _pushed(node: Node, tangents: Sequence[Node | None], kinks: str) -> Any:
+def _pushed(
+    node: Node, tangents: Sequence[Node | None], kinks: str, inside: Inside
+) -> Any:
     """The tangent of one node, or those of the results of one that has several."""
     op = node.op
     if op.pushes:
         args = [Expression(a) for a in node.args]
         given = [None if t is None else Expression(t) for t in tangents]
-        found = op.pushforward(At(kinks), given, results_of(node), *args)
+        found = op.pushforward(
+            At(kinks, zeros=inside.zeros), given, results_of(node), *args
+        )
         fitted = zip(found, each_type(node.type), strict=True)
         pushed = [None if t is None else fit_type(t.node, type) for t, type in fitted]
         return pushed if isinstance(node.type, tuple) else pushed[0]
@@ -126,5 +146,7 @@ def _pushed(node: Node, tangents: Sequence[Node | None], kinks: str) -> Any:
     pushed = [None] * len(holes)
     if pairs:
         seeds = collect(*zip(*pairs, strict=True))
-        pushed = pull_back(seeds, holes, kinks, inner=True)
+        strict = inside.zeros and stems_from_steep(node, current_scope())
+        here = NOWHERE_LOUD if strict else OUTSIDE
+        pushed = pull_back(seeds, holes, kinks, inner=True, inside=here)
     return pushed if isinstance(node.type, tuple) else pushed[0]

@@ -7,10 +7,11 @@ cotangent is complete when its node's turn comes, and every edge is visited once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from graphdiff.derivative.steep import stems_from_steep
 from graphdiff.expression.expression import Expression, results_of
 from graphdiff.graph.graph import in_order
 from graphdiff.graph.node import (
@@ -26,6 +27,7 @@ from graphdiff.graph.node import (
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.axes import spread_node
 from graphdiff.ops.core.elementwise import cast_node
+from graphdiff.ops.shape.alone import total
 from graphdiff.rewrite.masks import settled_nodes
 from graphdiff.strict import (
     Open,
@@ -46,14 +48,25 @@ class Inside:
 
     `loud` are the targets whose cotangents may be trusted not to be 0 where a value
     was discarded (None: all of them), `wild` the inputs that may be infinite or NaN.
+    With `zeros` the seeds may have entries of 0, which stay 0 whatever slope they meet.
     """
 
     loud: frozenset[Node] | None = None
     wild: frozenset[Node] = frozenset()
+    zeros: bool = False
 
 
 OUTSIDE = Inside()
 """Of what stands in no body."""
+
+
+def along(seeds: Collection[Node]) -> Inside:
+    """Of a sweep along given vectors: one along a unit vector is 0 in all else.
+
+    A lone number that is 0 is nobody's vector.
+    """
+    lone = len(seeds) == 1 and all(total(seed.type.shape) == 1 for seed in seeds)
+    return Inside(zeros=not lone)
 
 
 class Sweep:
@@ -86,6 +99,7 @@ class Sweep:
         self.shown: dict[Node, set[int]] = {}
         self.hidden = masked_nodes(self.nodes, loud) if wild else set()
         self.masked = wild & self.hidden
+        self.zeros = inside.zeros
         wary = inside.wild or (wild and doubted_inputs(self.nodes))
         self.strict = Wary if wary else Strict
         self.steep = wild and steep_nodes(self.nodes)
@@ -109,7 +123,8 @@ class Sweep:
 
     def run(self, table: dict[Node, Any]) -> dict[Node, Any]:
         """Fill `table`, seeded with the targets' cotangents, down to the variables."""
-        plain, masked = At(self.kinks), At(self.kinks, masked=True)
+        plain = At(self.kinks, zeros=self.zeros)
+        masked = plain._replace(masked=True)
         for node in reversed(self.nodes):
             g = table.get(node)
             if g is None or node not in self.active:
@@ -179,6 +194,9 @@ class Symbolic(Sweep):
         self.carry = carry
         self.inner = inner
         self.names = {scope.names[n]: 1 for n in self.nodes if n in scope.names}
+        if self.zeros:
+            steep = {n for n in self.active if stems_from_steep(n, scope)}
+            self.masked = self.masked | steep
 
     def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
         """Run the op's own rule on expressions."""

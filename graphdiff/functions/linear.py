@@ -12,7 +12,7 @@ from graphdiff.derivative.differentiate import gradient_name, zeros
 from graphdiff.derivative.kinks import check_kinks
 from graphdiff.derivative.products import jvp_of_graph, stable, vjp_of_graph
 from graphdiff.derivative.push import push_forward
-from graphdiff.derivative.sweep import pull_back
+from graphdiff.derivative.sweep import along, pull_back
 from graphdiff.errors import GraphTypeError, GraphValueError, ShapeError, check_flag
 from graphdiff.expression.expression import Expression, as_node
 from graphdiff.functions.form import Form
@@ -158,7 +158,7 @@ class Backward(Linear):
                     seed if old is None else (Expression(old) + Expression(seed)).node
                 )
         real = [x for x in inputs if x.type.is_inexact]
-        found = pull_back(seeds, real, self.kinks) if seeds else [None] * len(real)
+        found = pull_back(seeds, real, self.kinks, inside=along(seeds.values()))
         known = dict(zip(real, found, strict=True))
         return [known.get(x) or zeros(x.type) for x in inputs]
 

@@ -49,13 +49,15 @@ class At(NamedTuple):
     """Where a pullback stands: the kink convention, and whether the op is masked.
 
     `wild` are the arguments whose entries may be infinite or NaN; `shown` are the
-    results, of an op that has several, that are seen whole (None: all of them).
+    results, of an op that has several, that are seen whole (None: all of them). With
+    `zeros` the cotangents may have entries of 0, as those of unit vectors.
     """
 
     kinks: str = "mean"
     masked: bool = False
     wild: frozenset[int] = frozenset()
     shown: frozenset[int] | None = None
+    zeros: bool = False
 
 
 class Op:
@@ -104,6 +106,9 @@ class Op:
 
     singular: ClassVar[bool] = False
     """Whether the value or slope can be infinite or NaN at finite arguments."""
+
+    steep: ClassVar[bool] = False
+    """Whether the slope can be infinite where the value is finite, as of sqrt at 0."""
 
     masks: ClassVar[tuple[int, ...]] = ()
     """The arguments of which the op may discard entries, so that their slope is 0."""

@@ -36,7 +36,7 @@ def pull_cond(op: Cond, wanted: Sequence[int], at: At, g: Any, args: Any) -> lis
         flow = Flow(branch, 0)
         shown = given if at.shown is None else [i for i in given if i in at.shown]
         wild = [i - 1 for i in at.wild if i > 0]
-        inside = flow.inside([] if at.masked else shown, wild)
+        inside = flow.inside([] if at.masked else shown, wild, at.zeros)
         targets = [flow.outputs[i] for i in given]
         variables = [flow.inputs[i - 1] for i in wanted if i > 0]
         return pull_back(collect(targets, seeds), variables, at.kinks, inside=inside)
@@ -56,7 +56,8 @@ def push_cond(op: Cond, at: At, tangents: Sequence[Any], args: Any) -> list[Any]
     def derive(branch: Graph, seeds: list[Node]) -> list[Node | None]:
         inputs = list(branch.inputs.values())
         pairs = {inputs[i]: t for i, t in zip(given, seeds, strict=True)}
-        return push_forward(list(branch.outputs.values()), pairs, at.kinks)
+        targets = list(branch.outputs.values())
+        return push_forward(targets, pairs, at.kinks, zeros=at.zeros)
 
     symbolic = is_symbolic(args)
     seeds = [filled(tangents[i + 1], type_of(args[i + 1]), symbolic) for i in given]

@@ -76,9 +76,9 @@ class Flow:
                 return wanted
             wanted |= more
 
-    def inside(self, seen: Iterable[int], wild: Iterable[int]) -> Inside:
+    def inside(self, seen: Iterable[int], wild: Iterable[int], zeros: bool) -> Inside:
         """Where strict zeros are called for, if outputs not `seen` may be discarded."""
-        return Inside(self._loud(seen)[0], self._wild(wild))
+        return Inside(self._loud(seen)[0], self._wild(wild), zeros)
 
     def hidden(self) -> list[int]:
         """The inputs of which the body may discard entries, by place."""

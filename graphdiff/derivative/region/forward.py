@@ -89,9 +89,8 @@ def _pushed_body(
     with building(within(op.body)) as scope:
         new = Inputs(op.body)
         seeds = {i: new.make(f"{names[i]}_dot", flow.inputs[i].type) for i in beside}
-        found = push_forward(
-            flow.outputs, {flow.inputs[i]: t for i, t in seeds.items()}, at.kinks
-        )
+        tangents = {flow.inputs[i]: t for i, t in seeds.items()}
+        found = push_forward(flow.outputs, tangents, at.kinks, zeros=at.zeros)
         made = [
             found[i] or make(Full.of(0, flow.outputs[i].type))
             for i in (*beside.carries, *results)

@@ -102,7 +102,7 @@ class Reversal:
     def _shares(self, seeds: dict[int, Node]) -> dict[int, Node | None]:
         """The cotangents of the inputs of the step, given those of its outputs."""
         seen = [i for i in seeds if i in self.given and self._is_shown(i)]
-        inside = self.flow.inside(seen, self.at.wild)
+        inside = self.flow.inside(seen, self.at.wild, self.at.zeros)
         places = [*self.carries, *self.wanted]
         outputs = [self.flow.outputs[i] for i in seeds]
         found = pull_back(

@@ -147,6 +147,8 @@ def _logaddexp(i: int, power: Any) -> Rule:
 
 
 # --- arithmetic -----------------------------------------------------------------------
+_STEEP: dict[str, Any] = {"singular": True, "steep": True}
+
 add = ufunc(np.add, lambda g, z, x, y: g, lambda g, z, x, y: g)
 subtract = ufunc(np.subtract, lambda g, z, x, y: g, lambda g, z, x, y: -g)
 multiply = ufunc(np.multiply, lambda g, z, x, y: g * y, lambda g, z, x, y: g * x)
@@ -174,7 +176,7 @@ reciprocal = ufunc(
 absolute = ufunc(np.absolute, _sign, kink="jumps at 0", over_complex=False)
 fabs = ufunc(np.fabs, _sign, kink="jumps at 0")
 sign = ufunc(np.sign, over_complex=False)
-sqrt = ufunc(np.sqrt, lambda g, y, x: g / (2 * y), singular=True, safe=(1.0,))
+sqrt = ufunc(np.sqrt, lambda g, y, x: g / (2 * y), **_STEEP, safe=(1.0,))
 root = Elementwise(
     "np.sqrt",
     sqrt.dtypes,
@@ -182,7 +184,7 @@ root = Elementwise(
     convention="0 at the origin",
 )
 """The square root of a sum of squares, of which the slope at the origin is 0."""
-cbrt = ufunc(np.cbrt, lambda g, y, x: g / (3 * (y * y)), singular=True, safe=(1.0,))
+cbrt = ufunc(np.cbrt, lambda g, y, x: g / (3 * (y * y)), **_STEEP, safe=(1.0,))
 square = ufunc(np.square, lambda g, y, x: g * (2 * x))
 hypot = ufunc(
     np.hypot,
@@ -199,7 +201,7 @@ log = ufunc(np.log, lambda g, y, x: g / x, singular=True, safe=(1.0,))
 log2 = ufunc(np.log2, lambda g, y, x: g / (x * LOG_2), singular=True, safe=(1.0,))
 log10 = ufunc(np.log10, lambda g, y, x: g / (x * LOG_10), singular=True, safe=(1.0,))
 log1p = ufunc(np.log1p, lambda g, y, x: g / (1 + x), singular=True, safe=(0.0,))
-xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), singular=True, safe=(1.0,))
+xlogx = helper("xlogx", lambda g, y, x: g * (np.log(x) + 1), **_STEEP, safe=(1.0,))
 times_log = helper(
     "xlogy",
     lambda g, y, a, x: g * np.log(x),
@@ -221,11 +223,9 @@ sin = ufunc(np.sin, lambda g, y, x: g * np.cos(x))
 cos = ufunc(np.cos, lambda g, y, x: -(g * np.sin(x)))
 versine = helper("versine", lambda g, y, x: g * np.sin(x))
 tan = ufunc(np.tan, lambda g, y, x: g * (1 + y * y))
-arcsin = ufunc(
-    np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x), singular=True, safe=(0.0,)
-)
+arcsin = ufunc(np.arcsin, lambda g, y, x: g / np.sqrt(1 - x * x), **_STEEP, safe=(0.0,))
 arccos = ufunc(
-    np.arccos, lambda g, y, x: -(g / np.sqrt(1 - x * x)), singular=True, safe=(0.0,)
+    np.arccos, lambda g, y, x: -(g / np.sqrt(1 - x * x)), **_STEEP, safe=(0.0,)
 )
 arctan = ufunc(np.arctan, lambda g, y, x: g / (1 + x * x))
 deg2rad, radians = (
@@ -239,7 +239,7 @@ sinh = ufunc(np.sinh, lambda g, y, x: g * np.cosh(x), singular=True, safe=(0.0,)
 cosh = ufunc(np.cosh, lambda g, y, x: g * np.sinh(x), singular=True, safe=(0.0,))
 tanh = ufunc(np.tanh, lambda g, y, x: g * (1 - y * y))
 arcsinh = ufunc(np.arcsinh, lambda g, y, x: g / np.sqrt(x * x + 1))
-arccosh = ufunc(np.arccosh, _arccosh, singular=True, safe=(2.0,))
+arccosh = ufunc(np.arccosh, _arccosh, **_STEEP, safe=(2.0,))
 arctanh = ufunc(np.arctanh, lambda g, y, x: g / (1 - x * x), singular=True, safe=(0.0,))
 
 # --- choice ---------------------------------------------------------------------------

@@ -51,6 +51,7 @@ class Elementwise(Op):
     kink: str = ""  # type: ignore[misc]
     convention: str = ""  # type: ignore[misc]
     singular: bool = False  # type: ignore[misc]
+    steep: bool = False  # type: ignore[misc]
     masks: tuple[int, ...] = ()  # type: ignore[misc]
     safe: tuple[float | None, ...] = ()
     out: bool = True

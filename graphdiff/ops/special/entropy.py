@@ -36,6 +36,7 @@ entr: Elementwise = late_ufunc(
     "scipy.special.entr",
     lambda g, y, x: -(g * (np.log(x) + 1)),
     singular=True,
+    steep=True,
     safe=(1.0,),
 )
 rel_entr: Elementwise = late_ufunc(
@@ -43,6 +44,7 @@ rel_entr: Elementwise = late_ufunc(
     lambda g, z, x, y: g * (np.log(x / y) + 1),
     lambda g, z, x, y: -(g * over(x, y)),
     singular=True,
+    steep=True,
     safe=(1.0, 1.0),
 )
 kl_div: Elementwise = late_ufunc(
@@ -50,6 +52,7 @@ kl_div: Elementwise = late_ufunc(
     lambda g, z, x, y: g * np.log(x / y),
     lambda g, z, x, y: g * (1 - over(x, y)),
     singular=True,
+    steep=True,
     safe=(1.0, 1.0),
 )
 huber: Elementwise = late_ufunc(
