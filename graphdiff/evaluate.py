@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,11 +33,8 @@ def evaluate(graph: Graph, inputs: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """
     check_graph("evaluate", graph)
     graph = unfolded(graph)
-    values = bind_inputs(graph, inputs)
-    sizes = bind_sizes(graph, values)
-    check_sizes(graph.ledger.needs, sizes)
-    check_types([node.type for node in graph.nodes], sizes)
-    table: dict[Node, Any] = {node: values[name] for name, node in graph.inputs.items()}
+    given, sizes = bound(graph, inputs)
+    table: dict[Node, Any] = dict(given)
     quiet = quiet_nodes(graph)
     order = running_order(graph)
     last = last_uses(graph, order)
@@ -69,17 +66,36 @@ def node_values(graph: Graph, inputs: Mapping[str, Any]) -> dict[Node, Any]:
     [[0.0, 0.0], [1.0, 1.0], 2.0]
     """
     check_graph("node_values", graph)
+    given, sizes = bound(graph, inputs)
+    return dict(values_in_turn(graph, given, sizes))
+
+
+def bound(
+    graph: Graph, inputs: Mapping[str, Any]
+) -> tuple[dict[Node, np.ndarray], dict[str, int]]:
+    """The arrays of the input nodes, and the named sizes; checked as by `evaluate`."""
     values = bind_inputs(graph, inputs)
     sizes = bind_sizes(graph, values)
     check_sizes(graph.ledger.needs, sizes)
     check_types([node.type for node in graph.nodes], sizes)
-    given = {node: values[name] for name, node in graph.inputs.items()}
+    return {node: values[name] for name, node in graph.inputs.items()}, sizes
+
+
+def values_in_turn(
+    graph: Graph, given: Mapping[Node, Any], sizes: dict[str, int]
+) -> Iterator[tuple[Node, Any]]:
+    """Each node of `graph` with its value, in order, given the values of the inputs.
+
+    `sizes` gains those that are known when a loop has run.
+    """
     table: dict[Node, Any] = {}
-    with np.errstate(all="ignore"):
-        for node in graph.nodes:
-            found = given.get(node)
-            table[node] = compute(node, table, sizes) if found is None else found
-    return table
+    for node in graph.nodes:
+        found = given.get(node)
+        if found is None:
+            with np.errstate(all="ignore"):
+                found = compute(node, table, sizes)
+        table[node] = found
+        yield node, found
 
 
 def compute(node: Node, table: Mapping[Node, Any], sizes: dict[str, int]) -> Any:

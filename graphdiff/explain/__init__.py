@@ -1,0 +1,1 @@
+"""Explanations: where a gradient comes from, what differs, why a value is NaN."""
