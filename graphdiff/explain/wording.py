@@ -142,7 +142,8 @@ def at(name: str, index: tuple[int, ...]) -> str:
     """``x[3, 0]``, or ``x`` of a scalar; what is no plain name gets brackets."""
     if not index:
         return name
-    plain = name if name.replace("_", "a").isalnum() else f"({name})"
+    word = name.replace("_", "a").replace(".", "a")
+    plain = name if word.isalnum() else f"({name})"
     return f"{plain}[{', '.join(map(str, index))}]"
 
 
