@@ -5,7 +5,6 @@ import pytest
 
 import graphdiff as gd
 from tests.cases import CASES
-from tests.cases.table import some_of
 
 
 def traced(f, *args, wrt=None):
@@ -349,8 +348,8 @@ def test_a_long_chain_is_no_problem():
     assert len(str(found)) < 3000
 
 
-@some_of(CASES)
-@pytest.mark.filterwarnings("ignore:All-NaN:RuntimeWarning")
+@pytest.mark.parametrize("name", sorted(CASES)[::12])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_every_op_can_be_looked_into(name):
     case = CASES[name]
     names = [f"x{i}" for i in range(len(case.args))]
