@@ -19,7 +19,7 @@ from graphdiff.cli.values import add_values, drawn
 MORE = "The exit code is 1 where the gradient is not found right."
 EXAMPLES = """
   graphdiff check model.py:loss --spec X=batch,3 --spec w=3 --size batch=5
-  graphdiff check model.py:loss --spec X=batch,3 --spec w=3 --input X=data.npy --order 2
+  graphdiff check model.py:loss --spec w=3 --input X=data.npy --order 2
 """
 
 

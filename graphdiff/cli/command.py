@@ -39,7 +39,7 @@ class Command:
             self.name,
             help=self.about,
             description=f"{text}\n\n{self.more.strip()}".strip(),
-            epilog=f"examples:\n{self.examples.rstrip()}" if self.examples else None,
+            epilog=f"examples:{self.examples.rstrip()}" if self.examples else None,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         self.add(parser)

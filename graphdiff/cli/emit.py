@@ -13,8 +13,8 @@ from graphdiff.emit import emit
 from graphdiff.functions.grad import grad, value_and_grad
 
 EXAMPLES = """
-  graphdiff emit model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o loss_grad.py
-  graphdiff emit model.py:loss --spec X=batch,3 --spec w=3 --style fast --test -o g.py
+  graphdiff emit model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o grad.py
+  graphdiff emit model.py:loss --spec X=n,3 --spec w=3 --style fast -o grad.py
 """
 
 

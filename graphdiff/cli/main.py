@@ -8,6 +8,7 @@ that is what they ask for.
 from __future__ import annotations
 
 import sys
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from graphdiff.cli.check import CHECK
@@ -20,6 +21,13 @@ from graphdiff.cli.show import SHOW
 from graphdiff.errors import GraphdiffError, user_position
 
 COMMANDS: tuple[Command, ...] = (EMIT, SHOW, CHECK, COVERAGE)
+
+MORE = """
+graphdiff COMMAND --help tells more, with examples.
+
+exit codes: 0 done; 1 a gradient that is not right (check); 2 a mistake in what
+was asked, explained in one line on stderr.
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,6 +66,8 @@ def _parser() -> Parser:
     parser = Parser(
         prog="graphdiff",
         description="Derivatives of NumPy functions, as source that you can keep.",
+        epilog=MORE.strip(),
+        formatter_class=RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:

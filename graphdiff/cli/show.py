@@ -15,19 +15,20 @@ from graphdiff.expression.spec import Spec
 from graphdiff.graph.graph import Graph
 
 MORE = """
-With --wrt it is the graph of the value and its gradient, without that of the function
-alone. Values (--input, --size, --seed) are for pages, which then show what every node
-computed.
+Values (--input, --size, --seed) are for pages, which then show what every
+node computed; those that are not given are drawn at random. An argument whose
+value is given needs no --spec.
 """
 EXAMPLES = """
   graphdiff show model.py:loss --spec X=batch,3 --spec w=3
-  graphdiff show model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o loss.json
-  graphdiff show loss.json --format dot | dot -Tpdf > loss.pdf
+  graphdiff show model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o loss.svg
+  graphdiff show model.py:loss --spec X=batch,3 --spec w=3 -o loss.json
+  graphdiff show loss.json --wrt w --format dot | dot -Tpdf > loss.pdf
 """
 
 
 def _add(parser: argparse.ArgumentParser) -> None:
-    add_source(parser)
+    add_source(parser, "without it, the function alone is shown")
     add = parser.add_argument
     add("-o", "--output", metavar="OUT", help="where to (default: -, stdout)")
     add(

@@ -30,23 +30,26 @@ SOURCE = "SOURCE"
 
 
 def add_function(parser: argparse.ArgumentParser) -> None:
-    """The options of a command that works on a function."""
+    """The options of a command that works on the gradient of a function."""
     parser.add_argument(
         "source",
         metavar=FUNCTION,
         help="the function; its file is run, as by python FILE.py",
     )
-    _add_options(parser)
+    _add_options(parser, "all if none is given")
 
 
-def add_source(parser: argparse.ArgumentParser) -> None:
-    """The options of a command that works on a function or on a saved graph."""
+def add_source(parser: argparse.ArgumentParser, unsaid: str) -> None:
+    """The options of a command that works on a function or on a saved graph.
+
+    `unsaid` tells what it works on where no ``--wrt`` is given.
+    """
     parser.add_argument(
         "source",
         metavar=SOURCE,
         help=f"{FUNCTION}, whose file is run; or GRAPH.json, as graph.save writes it",
     )
-    _add_options(parser)
+    _add_options(parser, unsaid)
     parser.add_argument(
         "--of",
         metavar="NAME",
@@ -54,7 +57,7 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser, unsaid: str) -> None:
     add = parser.add_argument
     add(
         "--spec",
@@ -69,7 +72,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="an argument, or a part of one, to differentiate by; all if none is given",
+        help=f"an argument, or a part of one, to differentiate by; {unsaid}",
     )
     add(
         "--kinks",

@@ -3,6 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from graphdiff.cli import main
+from graphdiff.cli.main import COMMANDS
 from tests.cli.commands import LOGS
 
 ROOT = Path(__file__).parents[2]
@@ -49,5 +53,19 @@ def test_a_stdout_that_lacks_a_letter_is_told_of():
     done = program("show", *source, PYTHONIOENCODING="ascii")
     assert (done.returncode, done.stdout) == (2, "")
     assert "stdout is ascii, which has no '\\u03b2': say -o FILE" in done.stderr
-    assert program("show", *source, "-o", "greek.txt").returncode == 0
+    assert main(["show", *source, "-o", "greek.txt"]) == 0
     assert "β * 2" in Path("greek.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [[], *([c.name] for c in COMMANDS)])
+def test_help_fits_the_screen(capsys, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit) as end:
+        main([*command, "--help"])
+    assert end.value.code == 0
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) < 80
+    _, _, examples = text.partition("examples:\n")
+    for line in examples.splitlines():
+        program, name, *_ = line.split()
+        assert (program, [name]) == ("graphdiff", command)
