@@ -1,0 +1,163 @@
+"""What the page knows: plain values for JSON, one record for each box of the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphdiff.derivative.differentiate import differentiate
+from graphdiff.errors import GraphdiffError
+from graphdiff.evaluate import node_values
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Node
+from graphdiff.graph.types import ArrayType, show_shape
+from graphdiff.rewrite import Pass, recorded
+from graphdiff.show.drawing import Box, Drawing
+from graphdiff.show.page.emitted import Source, emitted
+from graphdiff.show.page.inert import visible
+from graphdiff.show.page.passes import pass_records
+from graphdiff.show.page.sweep import Goal, goal_of
+from graphdiff.show.page.table import gradient_table
+from graphdiff.show.page.values import badness, summary
+
+
+def page_data(
+    drawn: Drawing, inputs: Mapping[str, Any] | None, of: str | None
+) -> dict[str, Any]:
+    """All that the script of the page reads; see `graphdiff.show.page.to_html`."""
+    graph = drawn.graph
+    goal = goal_of(graph, of)
+    source = emitted(graph)
+    values = {} if inputs is None else node_values(graph, inputs)
+    records = _Records(drawn, source, values)
+    boxes = [records.record(box) for box in drawn.boxes]
+    passes, about = _passes(graph, goal)
+    return {
+        "title": _title(graph),
+        "about": _about(graph),
+        "boxes": boxes,
+        "edges": [[name(e.source), name(e.target), e.kind] for e in drawn.edges],
+        "goals": _goals(drawn, goal),
+        "inputs": _named(drawn, graph.inputs),
+        "outputs": _named(drawn, graph.outputs),
+        "steps": gradient_table(drawn, goal, values),
+        "module": {
+            "lines": [visible(line, 2000) for line in source.lines],
+            "about": source.about,
+        },
+        "passes": pass_records(passes),
+        "passesAbout": about,
+    }
+
+
+def name(number: int) -> str:
+    """The name of the element that draws the box of this number."""
+    return f"n{number}"
+
+
+class _Records:
+    def __init__(
+        self, drawn: Drawing, source: Source, values: Mapping[Node, Any]
+    ) -> None:
+        self.graph = drawn.graph
+        self.drawn = drawn
+        self.source = source
+        self.values = values
+        self.adjoints = {
+            box.partner: box.number for box in drawn.boxes if box.partner is not None
+        }
+
+    def record(self, box: Box) -> dict[str, Any]:
+        """What is known of a box; what is unknown or empty is left out."""
+        node, role = box.node, self.graph.role_of(box.node)
+        facing = box.partner
+        if facing is None:
+            facing = self.adjoints.get(box.number)
+        found = {
+            "name": visible(box.name) if box.name else None,
+            "operation": visible(box.operation),
+            "op": visible(node.op.label),
+            "type": visible(box.type),
+            "kind": box.kind,
+            "order": box.order,
+            "rule": visible(box.rule),
+            "source": name(box.source) if box.source is not None else None,
+            "partner": name(facing) if facing is not None else None,
+            "convention": visible(role.convention) if role is not None else "",
+            "lines": [visible(line) for line in box.lines],
+            "emitted": self.source.spans.get(node),
+        }
+        found |= self._type(node) | self._position(node) | self._value(box)
+        kept = {key: value for key, value in found.items() if value}
+        outputs = [visible(output) for output in box.outputs]
+        return {"id": name(box.number), "half": box.half, "outputs": outputs, **kept}
+
+    def _type(self, node: Node) -> dict[str, Any]:
+        if not isinstance(node.type, ArrayType):
+            return {}
+        shape = visible(show_shape(node.type.shape))
+        return {"shape": shape, "dtype": str(node.type.dtype)}
+
+    def _position(self, node: Node) -> dict[str, Any]:
+        """The user's line; an adjoint has that of the node whose rule made it."""
+        position = self.graph.position_of(node)
+        if position is not None:
+            return {"position": visible(str(position))}
+        role = self.graph.role_of(node)
+        while role is not None and position is None:
+            position = self.graph.position_of(role.of)
+            role = self.graph.role_of(role.of)
+        if position is None:
+            return {}
+        return {"position": visible(str(position)), "inherited": True}
+
+    def _value(self, box: Box) -> dict[str, Any]:
+        if box.node not in self.values:
+            return {}
+        value = self.values[box.node]
+        return {"value": summary(value), "bad": badness(value)}
+
+
+def _title(graph: Graph) -> str:
+    """How the function is called, and what it gives."""
+    return visible(str(graph).partition("\n")[0])
+
+
+def _about(graph: Graph) -> str:
+    roles = graph.ledger.roles
+    back = sum(node in roles for node in graph.nodes)
+    text = f"{len(graph)} nodes"
+    return f"{text}, {back} of them of the derivative." if back else f"{text}."
+
+
+def _goals(drawn: Drawing, goal: Goal | None) -> list[str]:
+    """The boxes that all paths lead to: the loss, else what is returned."""
+    graph = drawn.graph
+    if goal is not None and goal.target in drawn.shown:
+        return [name(drawn.shown[goal.target])]
+    nodes = graph.outputs.values()
+    forward = [node for node in nodes if graph.role_of(node) is None]
+    return [name(drawn.shown[node]) for node in dict.fromkeys(forward or nodes)]
+
+
+def _named(drawn: Drawing, nodes: Mapping[str, Node]) -> list[str]:
+    found = (drawn.shown.get(node) for node in nodes.values())
+    return list(dict.fromkeys(name(i) for i in found if i is not None))
+
+
+def _passes(graph: Graph, goal: Goal | None) -> tuple[list[Pass], str]:
+    """What rewriting does to `graph`; to one that is simple already, what it has done.
+
+    Of that the beginning is lost, so the derivative is taken once more of its forward
+    part, and left as the sweep has made it.
+    """
+    found = recorded(graph)
+    if any(made.steps for made in found) or goal is None or not goal.gradients:
+        return found, "What the passes make of this graph, one after the other."
+    try:
+        forward = Graph(graph.inputs, {goal.name: goal.target})
+        raw = differentiate(forward, wrt=list(goal.gradients), stabilise=False)
+    except GraphdiffError:
+        return found, ""
+    about = "From the derivative as the sweep writes it to the one shown, pass by pass."
+    return recorded(raw), about
