@@ -11,6 +11,7 @@ from typing import Any
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.node import Node
 from graphdiff.rewrite.unfold import unfolded
 
 
@@ -78,6 +79,15 @@ class Emitted:
         """
         lines: list[dict[str, Any]] = self._module.line_map()
         return lines
+
+    def places(self) -> list[tuple[int, list[Node], str]]:
+        """For each statement its first line, the nodes it computes, and its variable.
+
+        The nodes are those of the graph that was written down: the graph given, unless
+        it had to be made ready.
+        """
+        found: list[tuple[int, list[Node], str]] = self._module.places()
+        return found
 
     def _proof(self, module: str) -> str:
         from graphdiff.emit.proof.proof import Proof

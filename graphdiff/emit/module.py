@@ -197,6 +197,13 @@ class Module:
             )
         return found
 
+    def places(self) -> list[tuple[int, list[Node], str]]:
+        """Where each statement begins, the nodes that it computes, and its name."""
+        return [
+            (line, [statement.node, *statement.parts], statement.name)
+            for line, statement, _ in self._lines
+        ]
+
     def _function(self) -> list[str]:
         last = self.returned.lines()
         body = Sections(self.body, returned=last)

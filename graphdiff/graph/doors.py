@@ -50,6 +50,12 @@ class Doors:
 
         return graph_html(self)
 
+    def to_html(self: Any, inputs: Any = None, *, of: Any = None, title: Any = None) -> str:
+        """The graph as a page to explore, with values if `inputs` are given: one file."""
+        from graphdiff.show.page import to_html
+
+        return to_html(self, inputs, of=of, title=title)
+
     def to_networkx(self: Any) -> Any:
         """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
         from graphdiff.save.network import to_networkx

@@ -13,6 +13,7 @@ from graphdiff.graph.node import Node
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.rewrite import Pass, recorded
 from graphdiff.show.drawing import Box, Drawing
+from graphdiff.show.page.elements import element
 from graphdiff.show.page.emitted import Source, emitted
 from graphdiff.show.page.inert import visible
 from graphdiff.show.page.passes import pass_records
@@ -36,7 +37,7 @@ def page_data(
         "title": _title(graph),
         "about": _about(graph),
         "boxes": boxes,
-        "edges": [[name(e.source), name(e.target), e.kind] for e in drawn.edges],
+        "edges": [[element(e.source), element(e.target), e.kind] for e in drawn.edges],
         "goals": _goals(drawn, goal),
         "inputs": _named(drawn, graph.inputs),
         "outputs": _named(drawn, graph.outputs),
@@ -48,11 +49,6 @@ def page_data(
         "passes": pass_records(passes),
         "passesAbout": about,
     }
-
-
-def name(number: int) -> str:
-    """The name of the element that draws the box of this number."""
-    return f"n{number}"
 
 
 class _Records:
@@ -81,8 +77,8 @@ class _Records:
             "kind": box.kind,
             "order": box.order,
             "rule": visible(box.rule),
-            "source": name(box.source) if box.source is not None else None,
-            "partner": name(facing) if facing is not None else None,
+            "source": element(box.source) if box.source is not None else None,
+            "partner": element(facing) if facing is not None else None,
             "convention": visible(role.convention) if role is not None else "",
             "lines": [visible(line) for line in box.lines],
             "emitted": self.source.spans.get(node),
@@ -90,7 +86,7 @@ class _Records:
         found |= self._type(node) | self._position(node) | self._value(box)
         kept = {key: value for key, value in found.items() if value}
         outputs = [visible(output) for output in box.outputs]
-        return {"id": name(box.number), "half": box.half, "outputs": outputs, **kept}
+        return {"id": element(box.number), "half": box.half, "outputs": outputs, **kept}
 
     def _type(self, node: Node) -> dict[str, Any]:
         if not isinstance(node.type, ArrayType):
@@ -134,15 +130,15 @@ def _goals(drawn: Drawing, goal: Goal | None) -> list[str]:
     """The boxes that all paths lead to: the loss, else what is returned."""
     graph = drawn.graph
     if goal is not None and goal.target in drawn.shown:
-        return [name(drawn.shown[goal.target])]
+        return [element(drawn.shown[goal.target])]
     nodes = graph.outputs.values()
     forward = [node for node in nodes if graph.role_of(node) is None]
-    return [name(drawn.shown[node]) for node in dict.fromkeys(forward or nodes)]
+    return [element(drawn.shown[node]) for node in dict.fromkeys(forward or nodes)]
 
 
 def _named(drawn: Drawing, nodes: Mapping[str, Node]) -> list[str]:
     found = (drawn.shown.get(node) for node in nodes.values())
-    return list(dict.fromkeys(name(i) for i in found if i is not None))
+    return list(dict.fromkeys(element(i) for i in found if i is not None))
 
 
 def _passes(graph: Graph, goal: Goal | None) -> tuple[list[Pass], str]:
@@ -152,11 +148,11 @@ def _passes(graph: Graph, goal: Goal | None) -> tuple[list[Pass], str]:
     part, and left as the sweep has made it.
     """
     found = recorded(graph)
-    if any(made.steps for made in found) or goal is None or not goal.gradients:
+    if any(made.steps for made in found) or goal is None or not goal.inputs:
         return found, "What the passes make of this graph, one after the other."
     try:
         forward = Graph(graph.inputs, {goal.name: goal.target})
-        raw = differentiate(forward, wrt=list(goal.gradients), stabilise=False)
+        raw = differentiate(forward, wrt=list(goal.inputs), stabilise=False)
     except GraphdiffError:
         return found, ""
     about = "From the derivative as the sweep writes it to the one shown, pass by pass."

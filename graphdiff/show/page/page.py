@@ -22,6 +22,7 @@ from graphdiff.graph.collector import collector_held
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.show.drawing import drawing, place, svg
 from graphdiff.show.page.data import page_data
+from graphdiff.show.page.elements import PREFIX
 from graphdiff.show.page.inert import visible
 
 STYLES = ("page.css", "picture.css", "panel.css")
@@ -79,9 +80,10 @@ def to_html(
         data = page_data(drawn, inputs, of)
         if title is not None:
             data["title"] = visible(title)
-        picture = svg(place(drawn))
+        styled = svg(place(drawn), prefix=PREFIX)
         listing = "\n".join(visible(line, 2000) for line in str(graph).splitlines())
-    style, script = asset(*STYLES), asset(*SCRIPTS)
+    picture, own = without_style(styled)
+    style, script = own + asset(*STYLES), asset(*SCRIPTS)
     return Template(asset("page.html")).substitute(
         policy=policy(style, script),
         title=escape(data["title"]),
@@ -91,6 +93,13 @@ def to_html(
         data=inert_json(data),
         script=script,
     )
+
+
+def without_style(picture: str) -> tuple[str, str]:
+    """The picture without its style sheet, and that: a page has one for all."""
+    before, _, rest = picture.partition("<style>")
+    style, _, after = rest.partition("</style>")
+    return before + after, style
 
 
 @cache

@@ -185,7 +185,7 @@ class Table(Sweep):
                 continue
             total = None
             if self.numeric is not None:
-                total = sum(term.value for term in slot[1:], start=slot[0].value)
+                total = sum([t.value for t in slot[1:]], start=slot[0].value)
             made.append((Term(node, adjoint, total),))
         return made if isinstance(g, list) else made[0]
 

@@ -13,6 +13,7 @@ from graphdiff.graph.node import Node, Scope, building
 from graphdiff.graph.types import ArrayType
 from graphdiff.rewrite import simplify
 from graphdiff.show.drawing import Box, Drawing
+from graphdiff.show.page.elements import element
 from graphdiff.show.page.inert import visible
 from graphdiff.show.page.inline import inlined_texts
 from graphdiff.show.page.sweep import Goal, Row, Table, Term
@@ -107,8 +108,8 @@ class _Filled:
             total["value"] = brief(sum(values[1:], start=values[0]))
         return {
             "name": visible(row.name),
-            "box": None if number is None else f"n{number}",
-            "adjoint": None if adjoint is None else f"n{adjoint}",
+            "box": None if number is None else element(number),
+            "adjoint": None if adjoint is None else element(adjoint),
             "first": min(term["when"] for term in terms),
             "when": self.when[row.node],
             "terms": terms,
@@ -129,7 +130,7 @@ class _Filled:
 
     def _step(self, index: int, row: Row) -> dict[str, Any]:
         lit = [n for node in self.table.owned[row.node] for n in self.made.get(node, ())]
-        names = [f"n{number}" for number in dict.fromkeys(lit)]
+        names = [element(number) for number in dict.fromkeys(lit)]
         return {"row": index, "lit": names, "says": visible(self._says(row))}
 
     def _says(self, row: Row) -> str:
@@ -160,8 +161,8 @@ def _listed_rows(
         found = values.get(box.node)
         yield {
             "name": visible(box.name or box.operation or box.rule),
-            "box": None if source is None else f"n{source.number}",
-            "adjoint": f"n{box.number}",
+            "box": None if source is None else element(source.number),
+            "adjoint": element(box.number),
             "first": when,
             "when": when,
             "terms": [

@@ -52,6 +52,29 @@ function mathCopy(source) {
   return copy;
 }
 
+/** A sign that no font needs to have. */
+function icon(path) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  const shape = document.createElementNS("http://www.w3.org/2000/svg", "path");
+  svg.setAttribute("viewBox", "0 0 16 16");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  shape.setAttribute("d", path);
+  svg.append(shape);
+  return svg;
+}
+
+const ICONS = {
+  play: "M4 2.5v11l9-5.5z",
+  pause: "M3.5 2.5h3v11h-3zM9.5 2.5h3v11h-3z",
+  step: "M3 2.5v11l7-5.5zM11 2.5h2v11h-2z",
+  back: "M13 2.5v11L6 8zM3 2.5h2v11H3z",
+  first: "M8.5 2.5v11L3 8zM14.5 2.5v11L9 8zM1 2.5h2v11H1z",
+  last: "M7.5 2.5v11L13 8zM1.5 2.5v11L7 8zM13 2.5h2v11h-2z",
+  sun: "M8 4.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7zM7.25 0h1.5v3h-1.5zM7.25 13h1.5v3h-1.5zM0 7.25h3v1.5H0zM13 7.25h3v1.5h-3zM2 3.06L3.06 2L5.18 4.12L4.12 5.18zM10.82 11.88L11.88 10.82L14 12.94L12.94 14zM12.94 2L14 3.06L11.88 5.18L10.82 4.12zM4.12 10.82L5.18 11.88L3.06 14L2 12.94z",
+  moon: "M6.5 1.5a6.5 6.5 0 1 0 8 8.5a6 6 0 0 1-8-8.5z",
+};
+
 /** Say something to those who do not see the page. */
 function say(text) {
   byId("live").textContent = text;

@@ -65,7 +65,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const { target, key } = event;
   if (event.ctrlKey || event.metaKey || event.altKey || help.open) return;
-  if (target.matches("input, textarea, select")) return;
+  if (target.matches("input:not([type=range])")) return;
   const inPicture = stage.contains(target) && !target.closest("button");
   if (inPicture && key.startsWith("Arrow")) picture.walk(key);
   else if (inPicture && (key === "Enter" || key === " ")) {

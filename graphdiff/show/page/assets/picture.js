@@ -29,9 +29,9 @@ class Picture {
       group.setAttribute("tabindex", "-1");
       if (box.bad) group.classList.add("bad");
     }
+    this.camera.svg.setAttribute("role", "none");
     for (const path of this.sheet.querySelectorAll("[data-from]")) {
-      const { from, to } = path.dataset;
-      const key = `${from} ${to}`;
+      const key = `gd-n${path.dataset.from} gd-n${path.dataset.to}`;
       if (!this.edges.has(key)) this.edges.set(key, []);
       this.edges.get(key).push(path);
     }

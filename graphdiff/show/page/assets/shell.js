@@ -42,7 +42,7 @@ function themes(button) {
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
   const label = () => {
     button.setAttribute("aria-pressed", String(isDark()));
-    button.textContent = isDark() ? "☀" : "☾";
+    fill(button, icon(isDark() ? ICONS.sun : ICONS.moon));
   };
   const toggle = () => {
     root.dataset.theme = isDark() ? "light" : "dark";

@@ -21,7 +21,7 @@ class Steps {
   build() {
     const button = (label, text, onclick) =>
       make("button", { type: "button", "aria-label": label, title: label, onclick }, text);
-    this.play = button("Play", "▶", () => this.toggle());
+    this.play = button("Play", icon(ICONS.play), () => this.toggle());
     this.play.classList.add("primary");
     this.speed = make("input", { type: "range", min: 1, max: 9, value: 4, "aria-label": "Speed" });
     this.bar = make("input", {
@@ -34,11 +34,11 @@ class Steps {
     fill(
       this.element,
       make("div", { class: "controls", role: "group", "aria-label": "Stepping" },
-        button("To the start", "⏮", () => this.go(0)),
-        button("Step back", "◀", () => this.step(-1)),
+        button("To the start", icon(ICONS.first), () => this.go(0)),
+        button("Step back", icon(ICONS.back), () => this.step(-1)),
         this.play,
-        button("Step", "▶❘", () => this.step(1)),
-        button("To the end", "⏭", () => this.go(this.order.length)),
+        button("Step", icon(ICONS.step), () => this.step(1)),
+        button("To the end", icon(ICONS.last), () => this.go(this.order.length)),
         make("label", {}, "speed", this.speed)),
       this.bar,
       this.caption,
@@ -57,8 +57,14 @@ class Steps {
     const terms = row.terms.map((term) => this.term(term));
     const sum = make("td", { class: "sum" }, this.amount(row.sum));
     element.append(make("th", { scope: "row" }, name), make("td", {}, make("ul", {}, terms)), sum);
-    this.body.append(element);
+    this.body.insertBefore(element, this.following(index));
     return (this.parts[index] = { element, terms, sum });
+  }
+
+  /** The row made already that comes next after this one: rows stand in their order. */
+  following(index) {
+    const next = this.parts.findIndex((part, i) => i > index && part);
+    return next < 0 ? null : this.parts[next].element;
   }
 
   term(term) {
@@ -136,9 +142,7 @@ class Steps {
       return;
     }
     if (this.at >= this.order.length) this.show(0);
-    this.play.textContent = "❚❚";
-    this.play.setAttribute("aria-label", "Pause");
-    this.play.title = "Pause";
+    this.label("Pause", ICONS.pause);
     this.advance();
   }
 
@@ -155,9 +159,13 @@ class Steps {
   pause() {
     clearTimeout(this.timer);
     this.timer = 0;
-    this.play.textContent = "▶";
-    this.play.setAttribute("aria-label", "Play");
-    this.play.title = "Play";
+    this.label("Play", ICONS.play);
+  }
+
+  label(word, path) {
+    fill(this.play, icon(path));
+    this.play.setAttribute("aria-label", word);
+    this.play.title = `${word} (p)`;
   }
 
   /** Leave the picture as it was; the table stays where it is. */
