@@ -50,8 +50,10 @@ class Doors:
 
         return graph_html(self)
 
-    def to_html(self: Any, inputs: Any = None, *, of: Any = None, title: Any = None) -> str:
-        """The graph as a page to explore, with values if `inputs` are given: one file."""
+    def to_html(
+        self: Any, inputs: Any = None, *, of: Any = None, title: Any = None
+    ) -> str:
+        """The graph as a page to explore, one file; with values if `inputs` are given."""
         from graphdiff.show.page import to_html
 
         return to_html(self, inputs, of=of, title=title)

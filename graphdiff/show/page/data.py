@@ -1,4 +1,4 @@
-"""What the page knows: plain values for JSON, one record for each box of the picture."""
+"""What the page knows, as plain values for JSON: one record for each box drawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that shows what it holds: nothing invisible, nothing that turns its neighbours."""
+"""Text that shows all it holds: nothing invisible, nothing that turns it around."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ LONGEST = 240
 
 
 def visible(text: str, longest: int = LONGEST) -> str:
-    r"""`text` with a sign in the place of what cannot be seen, cut where it is too long.
+    r"""`text` with a sign in the place of what cannot be seen, cut if it is too long.
 
     Control characters, line breaks, lone surrogates and the marks that turn the writing
     direction around each become a replacement character.

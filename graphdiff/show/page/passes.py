@@ -66,7 +66,9 @@ def _listing(graph: Graph, listed: dict[int, list[str]]) -> list[str]:
         lines = str(graph).splitlines() if len(graph) <= _MOST_LINES else []
         plain = (re.sub(r"\s{2,}#", "  #", line) for line in lines)
         listed[id(graph)] = [
-            visible(re.sub(r"(#.*?)\s{2,}", r"\1  ", line), 400) for line in plain if line
+            visible(re.sub(r"(#.*?)\s{2,}", r"\1  ", line), 400)
+            for line in plain
+            if line
         ]
     return listed[id(graph)]
 

@@ -192,8 +192,10 @@ class Table(Sweep):
     def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
         """The shares of the arguments, as expressions and as arrays."""
         carried = self._carried(node, g)
+        owner: Node | None
+        symbol: Expression | list[Expression | None] | None
         if isinstance(carried, list):
-            owner: Node | None = node
+            owner = node
             texts = [slot and slot[0].text for slot in carried]
             values = [slot and slot[0].value for slot in carried]
             symbol, number = _expressions(texts), values

@@ -26,8 +26,8 @@ _ABOUT = (
     "shares to what the statement reads."
 )
 _LISTED = (
-    "The nodes of the derivative in the order in which they are computed, each with the "
-    "forward node whose rule made it."
+    "The nodes of the derivative in the order in which they are computed, each with "
+    "the forward node whose rule made it."
 )
 
 
@@ -46,16 +46,16 @@ def gradient_table(
 
 
 class _Filled:
-    def __init__(
-        self, drawn: Drawing, goal: Goal, values: Mapping[Node, Any]
-    ) -> None:
+    def __init__(self, drawn: Drawing, goal: Goal, values: Mapping[Node, Any]) -> None:
         self.drawn = drawn
         self.graph = drawn.graph
         body = Statements(self.graph).body
         roles = self.graph.ledger.roles
         names = {n: v for n, v in body.variables.items() if n not in roles and v}
         names |= {x: name for name, x in self.graph.inputs.items() if x not in names}
-        given = {name: values[x] for name, x in self.graph.inputs.items()} if values else {}
+        given = (
+            {name: values[x] for name, x in self.graph.inputs.items()} if values else {}
+        )
         sizes = bind_sizes(self.graph, bind_inputs(self.graph, given)) if values else {}
         with building(Scope()), np.errstate(all="ignore"):
             self.table = Table(goal, names, values, sizes)
@@ -129,12 +129,16 @@ class _Filled:
         return {**found, "when": self.when[term.owner]}
 
     def _step(self, index: int, row: Row) -> dict[str, Any]:
-        lit = [n for node in self.table.owned[row.node] for n in self.made.get(node, ())]
+        lit = [
+            n for node in self.table.owned[row.node] for n in self.made.get(node, ())
+        ]
         names = [element(number) for number in dict.fromkeys(lit)]
         return {"row": index, "lit": names, "says": visible(self._says(row))}
 
     def _says(self, row: Row) -> str:
-        to = [r.name for r in self.table.rows if any(t.owner is row.node for t in r.terms)]
+        to = [
+            r.name for r in self.table.rows if any(t.owner is row.node for t in r.terms)
+        ]
         if not to:
             return f"{row.adjoint} is complete: it is the gradient of an input."
         some = ", ".join(to[:6]) + (" and others" if len(to) > 6 else "")
@@ -167,7 +171,9 @@ def _listed_rows(
             "when": when,
             "terms": [
                 {
-                    "from": visible(source.name or source.operation) if source else None,
+                    "from": visible(source.name or source.operation)
+                    if source
+                    else None,
                     "text": visible(box.operation),
                     "when": when,
                 }

@@ -14,6 +14,7 @@ _ROW = 16
 _CORNER = 6
 _BINS = 32
 _BRIEF = 4
+_TIMES = " \N{MULTIPLICATION SIGN} "
 
 
 def shown(number: Any) -> str:
@@ -82,8 +83,8 @@ def _entries(array: np.ndarray) -> dict[str, Any]:
     if array.size <= _WHOLE and array.shape[-1] <= _ROW:
         return {"entries": _rows(np.atleast_2d(array))}
     corner = np.atleast_2d(array)[:_CORNER, :_CORNER]
-    sizes = " × ".join(map(str, corner.shape if array.ndim == 2 else corner.shape[1:]))
-    whole = " × ".join(map(str, array.shape))
+    sizes = _TIMES.join(map(str, corner.shape if array.ndim == 2 else corner.shape[1:]))
+    whole = _TIMES.join(map(str, array.shape))
     return {"entries": _rows(corner), "note": f"the first {sizes} of {whole} entries"}
 
 

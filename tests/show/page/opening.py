@@ -50,7 +50,7 @@ def _with_data(script):
 
 @contextmanager
 def opened(tab, path, source, width=1200, height=800, **media):
-    """`source` opened in `tab`: it must not ask for anything, warn, or open a dialog."""
+    """`source` opened in `tab`: it must ask for nothing, not warn, open no dialog."""
     path.write_text(source, encoding="utf-8")
     troubles = []
     watchers = {

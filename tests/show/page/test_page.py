@@ -75,7 +75,7 @@ def test_resting_on_a_node_lights_its_adjoint_and_all_paths_to_the_loss(shown):
 def test_search_finds_names_operations_and_lines_and_jumps_there(shown):
     shown.press("/")
     shown.page.keyboard.type("d_u")
-    assert shown.texts("#results b")[:3] == ["d_u", "d_U2", "d_U1"]
+    assert shown.texts("#results b")[:3] == ["d_U2", "d_U1", "X.T @ d_U1"]
     shown.press("ArrowDown", "Enter")
     assert shown.selected().startswith("d_U")
     shown.press("/")
