@@ -53,7 +53,7 @@ class Doors:
     def to_html(
         self: Any, inputs: Any = None, *, of: Any = None, title: Any = None
     ) -> str:
-        """The graph as a page to explore, one file; with values if `inputs` are given."""
+        """The graph as a page to explore, one file; with values of `inputs`."""
         from graphdiff.show.page import to_html
 
         return to_html(self, inputs, of=of, title=title)

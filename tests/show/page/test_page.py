@@ -81,7 +81,7 @@ def test_search_finds_names_operations_and_lines_and_jumps_there(shown):
     shown.press("/")
     shown.page.fill("#search", "relu(u1)")
     assert shown.texts("#results b") == ["H"]
-    shown.page.fill("#search", "graphs.py:20")
+    shown.page.fill("#search", "graphs.py:26")
     assert shown.count("#results [role=option]") >= 1
     shown.page.fill("#search", "no such thing")
     assert shown.text("#results") == "nothing found"
