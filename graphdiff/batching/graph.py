@@ -10,6 +10,7 @@ from graphdiff.expression.spec import spec
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Input, Node, building, make
 from graphdiff.graph.types import ArrayType, Size
+from graphdiff.rewrite.masks import protect
 
 
 def batch(
@@ -52,7 +53,11 @@ def batched_graph(
     in_axes: Mapping[str, int],
     out_axes: Mapping[str, int | None],
 ) -> Graph:
-    """`graph` with inputs of other types, which hold the batch along an axis each."""
+    """`graph` with inputs of other types, which hold the batch along an axis each.
+
+    A branch that an example has not taken is as silent as it was: it is computed, of
+    safe operands.
+    """
     found = [(name, type, in_axes[name]) for name, type in stacked.items()]
     size = common_size("mapped", found)
     with building(graph.scope()) as scope:
@@ -65,7 +70,9 @@ def batched_graph(
             if old in scope.names:
                 scope.names[new] = scope.names[old]
         outputs = batched_outputs(graph.outputs, out_axes, places, size)
-        return Graph(inputs, outputs, signature=graph.signature)
+        made = Graph(inputs, outputs, signature=graph.signature)
+    branches = any(node.op.bodies() for node in graph.nodes)
+    return protect(made) if branches else made
 
 
 def _size(size: int | str | Size) -> Size:

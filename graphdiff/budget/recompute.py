@@ -14,9 +14,11 @@ from graphdiff.rewrite.unfold import unfolded
 
 
 def check_budget(budget: object) -> int:
-    """Raise `GraphTypeError` unless `budget` is a number of bytes."""
+    """Raise `GraphTypeError` unless `budget` is a number of bytes, or if negative."""
     if isinstance(budget, bool) or not isinstance(budget, int):
         raise GraphTypeError(f"recompute: budget: expected bytes, got {budget!r}")
+    if budget < 0:
+        raise GraphValueError(f"recompute: budget: expected 0 or more, got {budget}")
     return budget
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from graphdiff.errors import ShapeError
 from graphdiff.expression.expression import Expression, surface
 from graphdiff.graph.node import building
+from graphdiff.graph.types import show_shape
 from graphdiff.implicit.equation import Equation, FixedPoint, Minimum
 from graphdiff.implicit.nests import over_nests
 from graphdiff.implicit.problem import beginning, pose
@@ -167,6 +169,7 @@ def linear_solve(
     """
     b = beginning("linear_solve: b", b)
     if not callable(matrix):
+        _check_matrix(matrix, b)
         if solver is None:
             return np.linalg.solve(matrix, b)
         return linear_solve(lambda v: matrix @ v, b, solver=solver, tol=tol)
@@ -176,3 +179,18 @@ def linear_solve(
     back = transposed(f"linear_solve: {problem.what}", problem.body)
     other = problem.inner(back, "transposed", "the product with the transposed matrix")
     return problem.solved(System(product, other, problem.solver, problem.tol))
+
+
+def _check_matrix(matrix: Any, b: Any) -> None:
+    """Raise `ShapeError` unless there is one equation for each entry of x, and of b."""
+    shape = matrix.shape if hasattr(matrix, "shape") else np.shape(matrix)
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise ShapeError(
+            f"linear_solve: matrix: expected a square matrix, or a function, got shape "
+            f"{show_shape(shape)}"
+        )
+    if b.ndim == 1 and b.shape[0] != shape[-1]:
+        raise ShapeError(
+            f"linear_solve: b: expected {shape[-1]} entries, one for each row of the "
+            f"matrix, got shape {show_shape(b.shape)}"
+        )

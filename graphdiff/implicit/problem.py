@@ -70,8 +70,13 @@ class Problem:
         return self.inner(made, suffix, f"{word} of the {of} by {x}")
 
     def check_like_x(self, result: str) -> None:
-        """Raise unless the function gives something shaped as x, and made of it."""
+        """Raise unless the function gives something shaped as x, real, and made of it."""
         x, y = self.x.type, self.y.type
+        if y.is_complex:
+            raise DTypeError(
+                f"{self.form}: {self.what}: the {result} has dtype {y.dtype}: expected "
+                f"real numbers, as x is; return .real and .imag of it"
+            )
         if y.shape != x.shape:
             raise ShapeError(
                 f"{self.form}: {self.what}: the {result} has shape "

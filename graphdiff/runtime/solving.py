@@ -31,7 +31,7 @@ def find_root(solver, residual, slope, x, args, tol):
     equation.slope = lambda v: slope(shaped(v, x), *args)
     found = solver(equation, x if x.ndim < 2 else x.reshape(-1))
     what = residual.__name__
-    return accepted(what, found, x, lambda v: residual(v, *args), tol)
+    return accepted("a root", what, found, x, lambda v: residual(v, *args), tol)
 
 
 def find_fixed_point(solver, function, x, args, tol):
@@ -43,7 +43,8 @@ def find_fixed_point(solver, function, x, args, tol):
 
     found = solver(mapping, x if x.ndim < 2 else x.reshape(-1))
     what = function.__name__
-    return accepted(what, found, x, lambda v: function(v, *args) - v, tol)
+    aim = "a fixed point"
+    return accepted(aim, what, found, x, lambda v: function(v, *args) - v, tol)
 
 
 def find_minimum(solver, function, gradient, hessian, x, args, tol):
@@ -66,7 +67,7 @@ def find_minimum(solver, function, gradient, hessian, x, args, tol):
     objective.hessian = objective_hessian
     found = solver(objective, x if x.ndim < 2 else x.reshape(-1))
     what = function.__name__
-    return accepted(what, found, x, lambda v: gradient(v, *args), tol)
+    return accepted("a minimum", what, found, x, lambda v: gradient(v, *args), tol)
 
 
 def solve_operator(solver, product, b, args, tol):
@@ -82,7 +83,8 @@ def solve_operator(solver, product, b, args, tol):
     x = solution(what, solver(operator, b.reshape(-1)), b)
     error = np.linalg.norm(product(x, *args) - b)
     if not error <= tol * np.linalg.norm(b):
-        raise ArithmeticError(f"solver of {what}: no convergence, error {error:.3g}")
+        message = f"solver of {what}: no convergence to a solution, error {error:.3g}"
+        raise ArithmeticError(message)
     return x
 
 
@@ -106,13 +108,14 @@ def solution(what, found, x):
     return shaped(value, x)[()]
 
 
-def accepted(what, found, x, residual, tol):
+def accepted(aim, what, found, x, residual, tol):
     """Return what a solver has found, if the residual there is close to 0."""
     value = solution(what, found, x)
     with np.errstate(all="ignore"):
         before, after = (np.max(np.abs(residual(v)), initial=0.0) for v in (x, value))
     if not after <= tol * (before if 1 < before < np.inf else 1.0):
-        raise ArithmeticError(f"solver of {what}: no convergence, residual {after:.3g}")
+        message = f"solver of {what}: no convergence to {aim}, residual {after:.3g}"
+        raise ArithmeticError(message)
     return value
 
 

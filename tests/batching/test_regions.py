@@ -243,3 +243,25 @@ def test_emitted_loops_of_a_batch() -> None:
         wanted = [one(x, b) for x, b in zip(P, LIMITS, strict=True)]
         np.testing.assert_allclose(run(P, LIMITS), wanted)
         assert run(P[:0], LIMITS[:0]).shape == (0, 5)
+
+
+def rooted(x: Any) -> Any:
+    return gd.cond(x > 0, lambda x: np.sqrt(x) / x, lambda x: 2 * x, x)
+
+
+def rooted_steps(x: Any) -> Any:
+    return gd.scan(lambda c, a: (rooted(c) * a, c), x, np.array([-1.0, 1.0]))[0]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("one", [rooted, rooted_steps])
+def test_a_branch_that_no_example_takes_is_silent(one: Callable[..., Any]) -> None:
+    points = np.array([4.0, -1.0, 0.0, 9.0])
+    for f in (one, gd.grad(one), gd.grad(gd.grad(one))):
+        wanted = [f(x) for x in points]
+        batch = gd.vmap(f)
+        np.testing.assert_allclose(batch(points), wanted)
+        np.testing.assert_allclose(batch.emit(gd.spec("n")).load()(points), wanted)
+    graph = gd.batch(gd.trace(one, gd.spec()))
+    (found,) = gd.evaluate(graph, {"x": points}).values()
+    np.testing.assert_allclose(found, [one(x) for x in points])

@@ -155,6 +155,8 @@ def test_what_is_asked_for_is_checked():
         gd.recompute(graph, "1 MB")
     with pytest.raises(gd.GraphTypeError, match="expected a graph, or a form"):
         gd.recompute(np.sin, 100)
+    with pytest.raises(gd.GraphValueError, match="budget: expected 0 or more, got -1"):
+        gd.recompute(gd.grad(lambda x: np.sum(np.sin(x) ** 2)), -1)
 
 
 def test_cheap_ops_are_done_twice_before_costly_ones():

@@ -367,9 +367,11 @@ def test_a_solver_that_fails_is_an_error_that_names_it():
         gd.grad(lambda a: f(a, lambda f, x: x))(1.0)
     with pytest.raises(ValueError, match=r"gave shape \(2,\), not \(\)"):
         gd.grad(lambda a: f(a, lambda f, x: np.ones(2)))(1.0)
-    with pytest.raises(ArithmeticError, match="no convergence"):
+    with pytest.raises(ArithmeticError, match="no convergence to a root"):
+        gd.root(lambda x: x**2 + 1, 1.0)
+    with pytest.raises(ArithmeticError, match="no convergence to a fixed point"):
         gd.fixed_point(lambda x: 3 * x + 1, 1.0)
-    with pytest.raises(ArithmeticError, match="no convergence"):
+    with pytest.raises(ArithmeticError, match="no convergence to a minimum"):
         gd.minimize(lambda x: x**3, -1.0)
     with pytest.raises(ArithmeticError, match="solver of stencil: no convergence"):
         gd.linear_solve(stencil, np.ones(4), 0.5, solver=lambda A, b: (b, 7))
@@ -410,6 +412,12 @@ def test_errors_name_the_argument():
         gd.minimize(lambda x: x, np.ones(2))
     with pytest.raises(gd.GraphValueError, match="the product is not linear"):
         gd.linear_solve(lambda v: v**2, np.ones(2))
+    with pytest.raises(gd.ShapeError, match="linear_solve: b: expected 3 entries"):
+        gd.linear_solve(np.eye(3), np.ones(2))
+    with pytest.raises(gd.ShapeError, match="linear_solve: matrix: expected a square"):
+        gd.linear_solve(np.ones((2, 3)), np.ones(3))
+    with pytest.raises(gd.DTypeError, match="the product has dtype complex128"):
+        gd.linear_solve(lambda v: 1j * v, np.ones(3))
 
 
 def test_loops_and_branches_in_an_equation():
