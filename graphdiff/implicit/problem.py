@@ -70,7 +70,7 @@ class Problem:
         return self.inner(made, suffix, f"{word} of the {of} by {x}")
 
     def check_like_x(self, result: str) -> None:
-        """Raise unless the function gives something shaped as x, real, and made of it."""
+        """Raise unless what the function gives is shaped as x, real, and made of it."""
         x, y = self.x.type, self.y.type
         if y.is_complex:
             raise DTypeError(
