@@ -16,26 +16,27 @@ from graphdiff.cli.command import Command, Parser
 from graphdiff.cli.coverage import COVERAGE
 from graphdiff.cli.emit import EMIT
 from graphdiff.cli.load import UserError
+from graphdiff.cli.nan import NAN
 from graphdiff.cli.output import close_stdout
 from graphdiff.cli.show import SHOW
 from graphdiff.errors import GraphdiffError, user_position
 
-COMMANDS: tuple[Command, ...] = (EMIT, SHOW, CHECK, COVERAGE)
+COMMANDS: tuple[Command, ...] = (EMIT, SHOW, NAN, CHECK, COVERAGE)
 
 MORE = """
 graphdiff COMMAND --help tells more, with examples.
 
-exit codes: 0 done; 1 a gradient that is not right (check); 2 a mistake in what
-was asked, explained in one line on stderr.
+exit codes: 0 done; 1 a gradient that is not right (check), or a result that is
+not finite (nan); 2 a mistake in what was asked, in one line on stderr.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
-    0: done; 1: ``check`` did not find the gradient right; 2: a mistake in what was
-    asked, explained in one line on stderr; 130: interrupted; 141: the program that
-    reads stdout has gone.
+    0: done; 1: ``check`` did not find the gradient right, or ``nan`` has found a
+    result that is not finite; 2: a mistake in what was asked, explained in one line on
+    stderr; 130: interrupted; 141: the program that reads stdout has gone.
     """
     caller = user_position()
     options = _parser().parse_args(argv)

@@ -8,11 +8,9 @@ from graphdiff.cli.arguments import parse_inputs
 from graphdiff.cli.command import Command
 from graphdiff.cli.load import UserError
 from graphdiff.cli.output import write
-from graphdiff.cli.source import add_source, graph_of, is_saved
-from graphdiff.cli.values import add_values, asked_for, drawn
+from graphdiff.cli.source import add_source, graph_of
+from graphdiff.cli.values import add_values, asked_for, inputs_of
 from graphdiff.cli.views import VIEWS, shown, view_of
-from graphdiff.expression.spec import Spec
-from graphdiff.graph.graph import Graph
 
 MORE = """
 Values (--input, --size, --seed) are for pages, which then show what every
@@ -46,25 +44,12 @@ def _run(options: argparse.Namespace) -> int:
         raise UserError(f"values are for --format {pages}; {view.name} shows none")
     given = parse_inputs(options.input)
     graph = graph_of(options, given)
-    values = _values(options, graph, given) if asked_for(options) else None
+    values = inputs_of(options, graph, given) if asked_for(options) else None
     if view.name == "json" and options.output not in (None, "-", ""):
         graph.save(options.output)
     else:
         write(options.output, shown(view, graph, values))
     return 0
-
-
-def _values(
-    options: argparse.Namespace, graph: Graph, given: dict[str, object]
-) -> dict[str, object]:
-    known = {name: value for name, value in given.items() if name in graph.inputs}
-    unknown = [name for name in given if name not in known]
-    if unknown and is_saved(options):
-        raise UserError(
-            f"--input {unknown[0]}: the inputs are {', '.join(graph.inputs)}"
-        )
-    specs = {name: Spec(node.type) for name, node in graph.inputs.items()}
-    return drawn(options, specs, known)
 
 
 SHOW = Command(

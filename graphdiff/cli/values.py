@@ -10,7 +10,9 @@ import numpy as np
 
 from graphdiff.cli.arguments import draw, parse_sizes
 from graphdiff.cli.load import UserError
+from graphdiff.cli.source import is_saved
 from graphdiff.expression.spec import Spec
+from graphdiff.graph.graph import Graph
 
 
 def add_values(parser: argparse.ArgumentParser) -> None:
@@ -44,3 +46,21 @@ def drawn(
 def asked_for(options: argparse.Namespace) -> bool:
     """Whether any option asks for values."""
     return bool(options.input or options.size or options.seed is not None)
+
+
+def inputs_of(
+    options: argparse.Namespace, graph: Graph, given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A value for each input of `graph`, the same ones for the same options.
+
+    What is given for a function may be more than the graph reads: an argument that is
+    no array is fixed when the function is traced.
+    """
+    known = {name: value for name, value in given.items() if name in graph.inputs}
+    unknown = [name for name in given if name not in known]
+    if unknown and is_saved(options):
+        raise UserError(
+            f"--input {unknown[0]}: the inputs are {', '.join(graph.inputs)}"
+        )
+    specs = {name: Spec(node.type) for name, node in graph.inputs.items()}
+    return drawn(options, specs, known)
