@@ -20,6 +20,7 @@ value is given needs no --spec.
 EXAMPLES = """
   graphdiff show model.py:loss --spec X=batch,3 --spec w=3
   graphdiff show model.py:loss --spec X=batch,3 --spec w=3 --wrt w -o loss.svg
+  graphdiff show model.py:loss --input X=X.npy --spec w=3 --wrt w -o loss.html
   graphdiff show model.py:loss --spec X=batch,3 --spec w=3 -o loss.json
   graphdiff show loss.json --wrt w --format dot | dot -Tpdf > loss.pdf
 """

@@ -45,6 +45,12 @@ VIEWS = {
         View("text", lambda graph, _: str(graph), ("", ".txt", ".text")),
         View("svg", lambda graph, _: graph.to_svg(), (".svg",)),
         View("dot", lambda graph, _: graph.to_dot(), (".dot", ".gv")),
+        View(
+            "html",
+            lambda graph, inputs: graph.to_html(inputs),
+            (".html", ".htm"),
+            valued=True,
+        ),
         View("json", _json, (".json",)),
     )
 }

@@ -106,3 +106,32 @@ def test_arrays_of_a_saved_graph_stand_beside_it(capsys):
     assert str(gd.load("copy.json")) == str(graph)
     code, out, err = run(capsys, "show", "table.json", "--format", "json")
     assert (code, out, "say -o GRAPH.json" in err) == (2, "", True)
+
+
+# --- values ---------------------------------------------------------------------------
+
+
+def test_a_page_shows_values(capsys):
+    page = ["show", *LOGS, "--wrt", "x", "--format", "html"]
+    plain, drawn, again, other, given = (
+        run(capsys, *page, *more)
+        for more in (
+            [],
+            ["--size", "n=4"],
+            ["--size", "n=4", "--seed", "0"],
+            ["--size", "n=4", "--seed", "1"],
+            ["--input", "x=[1.5, 2.5]"],
+        )
+    )
+    assert {made[0] for made in (plain, drawn, other, given)} == {0}
+    assert drawn == again
+    assert len({plain[1], drawn[1], other[1], given[1]}) == 4
+    assert "2.5" in given[1]
+
+
+def test_a_value_in_place_of_a_spec(capsys):
+    specs = ["--spec", "label=3:int64"]
+    command = ["show", "model.py:hinge", *specs, "--input", "x=[0.5, 1.5, -2.5]"]
+    code, out, err = run(capsys, *command, "--wrt", "x", "-o", "-", "--format", "html")
+    assert (code, err) == (0, "")
+    assert "-2.5" in out
