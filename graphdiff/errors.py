@@ -32,7 +32,9 @@ from typing import NamedTuple
 class Position(NamedTuple):
     """A line of the user's source: the base name of its file, and the line number.
 
-    A loop comes to a line more than once: `step` tells what came first.
+    A loop comes to a line more than once: `step` tells what came first. Where the
+    line was traced, `place` tells one operation of it from another (it is smaller for
+    what Python does first), and `run` in which run of which function it stood.
 
     >>> print(Position("model.py", 12))
     model.py:12
@@ -41,10 +43,39 @@ class Position(NamedTuple):
     file: str
     line: int
     step: int = 0
+    place: int = 0
+    run: "Run | None" = None
 
     def __str__(self) -> str:
         """Give the position as ``file:line``."""
         return f"{self.file}:{self.line}"
+
+
+class Run:
+    """One run of a function of the user's, called `at` a line of another run.
+
+    Runs have identity. `function` is the name, that of the class for ``__call__``;
+    `line` is where the function begins in `file`.
+    """
+
+    __slots__ = ("at", "file", "function", "line")
+
+    def __init__(self, code: CodeType, at: Position | None) -> None:
+        """Take what is known of a call; the outermost function is called nowhere."""
+        self.function = _spoken(code.co_qualname)
+        self.file = os.path.basename(code.co_filename)
+        self.line = code.co_firstlineno
+        self.at = at
+
+    def __repr__(self) -> str:
+        """Name the function and the line that called it."""
+        return f"<Run of {self.function}{f' at {self.at}' if self.at else ''}>"
+
+
+def _spoken(qualified: str) -> str:
+    """How people call a function: ``loss``, ``Model.loss``, ``Model``, ``lambda``."""
+    name = qualified.rpartition("<locals>.")[2]
+    return name.removesuffix(".__call__").strip("<>")
 
 
 class _Lines:

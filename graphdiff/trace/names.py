@@ -24,51 +24,22 @@ where the bytecode alone decides once the credit is used up.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from types import FrameType
 from typing import Any
 
-from graphdiff.errors import is_user_code, user_frame
+from graphdiff.errors import Run, is_user_code, user_frame
 from graphdiff.trace.moves import hand_over, leave_last
-from graphdiff.trace.stores import Site, Sites, attributes, sites_of
+from graphdiff.trace.stores import attributes
+from graphdiff.trace.watched import Watched
 from graphdiff.words import clean_name, number_names
 
-_RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_NESTED = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 _CREDIT = 4096
 _EARNED = 64
 _PEEK = 10_000
 _DEEP = 3
 _REACH = 16
 _MOST_LATE = 16
-
-
-class _Watched:
-    """A frame of the user's, as it was at the last event."""
-
-    __slots__ = (
-        *("cost", "frame", "late", "node", "offset", "parameters", "rank"),
-        *("resumable", "site", "sites"),
-    )
-
-    def __init__(self, frame: FrameType, below: _Watched | None) -> None:
-        code = frame.f_code
-        self.frame = frame
-        self.sites: Sites = sites_of(code)
-        self.resumable = bool(code.co_flags & _RESUMABLE)
-        size = code.co_nlocals if code.co_flags & inspect.CO_OPTIMIZED else 0
-        self.cost = 1 + size * (1 + size // 256)
-        count = code.co_argcount + code.co_kwonlyargcount
-        count += bool(code.co_flags & inspect.CO_VARARGS)
-        count += bool(code.co_flags & inspect.CO_VARKEYWORDS)
-        self.parameters = code.co_varnames[:count]
-        above = 0 if below is None else below.rank + 1
-        self.rank: int = above - 1 if above and code.co_name in _NESTED else above
-        self.node: Hashable = None
-        self.offset = -1
-        self.site: Site | None = None
-        self.late: list[Site] = []
 
 
 class Recorder:
@@ -101,7 +72,7 @@ class Recorder:
         self._names: dict[Hashable, tuple[int, str]] = {}
         self._variables: dict[Hashable, tuple[int, str]] = {}
         self._parameters: dict[Hashable, tuple[int, str]] = {}
-        self._stack: list[_Watched] = []
+        self._stack: list[Watched] = []
         self._index: dict[FrameType, int] = {}
         self._outside: FrameType | None = None
         self._held: dict[int, tuple[Any, str, int, int]] = {}
@@ -173,15 +144,21 @@ class Recorder:
         self._root = self._outside = None
         return self._number()
 
+    def run_of(self, frame: FrameType) -> Run | None:
+        """The run of a function that `frame` is, if the last event came from there."""
+        top = self._stack[-1] if self._stack else None
+        return top.run if top is not None and top.frame is frame else None
+
     # The stack of the user's frames.
 
-    def _restack(self, frame: FrameType) -> _Watched | None:
+    def _restack(self, frame: FrameType) -> Watched | None:
         """Bring the copy of the stack up to date, `frame` being the innermost one.
 
         Walks outward to the first frame that was there before, so that a step costs
         what has changed. A generator can be resumed from elsewhere; it is always left.
         """
         entered: list[FrameType] = []
+        resumed: dict[FrameType, Run] = {}
         kept = 0
         here: FrameType | None = frame
         while here is not self._root:
@@ -198,6 +175,8 @@ class Recorder:
         while len(self._stack) > kept:
             left = self._stack.pop()
             del self._index[left.frame]
+            if left.resumable:
+                resumed[left.frame] = left.run
             self._leave(left)
         if self._stack and entered:
             found = self._stack[-1]
@@ -206,18 +185,20 @@ class Recorder:
         for inner in reversed(entered):
             self._index[inner] = len(self._stack)
             below = self._stack[-1] if self._stack else None
-            self._stack.append(_Watched(inner, below))
+            at = None if below is None else below.waiting_at
+            run = resumed.get(inner) or Run(inner.f_code, at)
+            self._stack.append(Watched(inner, below, run))
             if inner is not frame:
                 self._pause(self._stack[-1])
         return self._stack[-1]
 
-    def _pause(self, watched: _Watched) -> None:
+    def _pause(self, watched: Watched) -> None:
         """Expect a frame that waits for another of the user's to store the result."""
         watched.offset = watched.frame.f_lasti
         watched.site = watched.sites[watched.offset]
         watched.node = None
 
-    def _leave(self, watched: _Watched, final: bool = False) -> None:
+    def _leave(self, watched: Watched, final: bool = False) -> None:
         """Collect the names in a frame that has returned, or will not be seen soon."""
         site, node = watched.site, watched.node
         moved = watched.frame.f_lasti != watched.offset
@@ -232,13 +213,13 @@ class Recorder:
 
     # Names from places.
 
-    def _pay(self, watched: _Watched) -> bool:
+    def _pay(self, watched: Watched) -> bool:
         if self._credit < watched.cost:
             return False
         self._credit -= watched.cost
         return True
 
-    def _settle(self, watched: _Watched, offset: int) -> None:
+    def _settle(self, watched: Watched, offset: int) -> None:
         """Name what `watched` has stored since the last event, now that it is further.
 
         At the same place again, it went round a loop, or this is another part of the
@@ -263,7 +244,7 @@ class Recorder:
         elif known:
             self._bind(watched.node, site.targets[0].name, watched.rank)
 
-    def _read(self, watched: _Watched, local: Mapping[str, object]) -> None:
+    def _read(self, watched: Watched, local: Mapping[str, object]) -> None:
         """Name what has arrived in the places that were waiting for a value."""
         sites = watched.late
         if watched.site is not None:
@@ -289,7 +270,7 @@ class Recorder:
             table.pop(node, None)
             table[node] = (rank, name)
 
-    def _collect(self, watched: _Watched, local: Mapping[str, object]) -> None:
+    def _collect(self, watched: Watched, local: Mapping[str, object]) -> None:
         """Name what the variables of a frame hold that is known by no store."""
         rank = watched.rank
         values = list(local.items())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Container, Hashable, Mapping
+from collections.abc import Callable, Collection, Container, Hashable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -40,19 +40,22 @@ class Watcher:
     def __call__(self, scope: Scope, args: Any, result: Any) -> None:
         """Take note of one operator or function that the user has written."""
         frame = user_frame()
-        position = frame and position_of(frame)
-        if position is not None:
-            step = len(scope.positions)
-            for node in scope.take_fresh():
-                scope.positions[node] = Position(position.file, position.line, step)
+        recorder = self.recorder
         used = (
             [a.node for a in args if isinstance(a, Expression)]
-            if (self.recorder.waits)
+            if recorder.waits
             else ()
         )
         for part in result if isinstance(result, (tuple, list)) else (result,):
             if isinstance(part, Expression):
-                self.recorder.saw(part.node, used, frame)
+                recorder.saw(part.node, used, frame)
+        position = frame and position_of(frame)
+        if frame is not None and position is not None:
+            file, line = position[:2]
+            here, run = frame.f_lasti, recorder.run_of(frame)
+            at = Position(file, line, len(scope.positions), here, run)
+            for node in scope.take_fresh():
+                scope.positions[node] = at
 
     def moved(self, old: Node, new: Node) -> None:
         """Take note that a handle was written to: it stands for `new` now."""
