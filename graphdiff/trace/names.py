@@ -185,8 +185,9 @@ class Recorder:
         for inner in reversed(entered):
             self._index[inner] = len(self._stack)
             below = self._stack[-1] if self._stack else None
-            at = None if below is None else below.waiting_at
-            run = resumed.get(inner) or Run(inner.f_code, at)
+            run = resumed.get(inner)
+            if run is None:
+                run = Run(inner.f_code, None if below is None else below.waiting_at)
             self._stack.append(Watched(inner, below, run))
             if inner is not frame:
                 self._pause(self._stack[-1])

@@ -41,11 +41,9 @@ class Watcher:
         """Take note of one operator or function that the user has written."""
         frame = user_frame()
         recorder = self.recorder
-        used = (
-            [a.node for a in args if isinstance(a, Expression)]
-            if recorder.waits
-            else ()
-        )
+        used: Collection[Node] = ()
+        if recorder.waits:
+            used = [a.node for a in args if isinstance(a, Expression)]
         for part in result if isinstance(result, (tuple, list)) else (result,):
             if isinstance(part, Expression):
                 recorder.saw(part.node, used, frame)
