@@ -54,8 +54,8 @@ class Position(NamedTuple):
 class Run:
     """One run of a function of the user's, called `at` a line of another run.
 
-    Runs have identity. `function` is the name, that of the class for ``__call__``;
-    `line` is where the function begins in `file`.
+    Runs have identity; that of a generator may end where others run. `function` is the
+    name, that of the class for ``__call__``; `line` is where it begins in `file`.
     """
 
     __slots__ = ("at", "file", "function", "line")

@@ -53,7 +53,7 @@ class Watcher:
             here, run = frame.f_lasti, recorder.run_of(frame)
             at = Position(file, line, len(scope.positions), here, run)
             for node in scope.take_fresh():
-                scope.positions[node] = at
+                scope.positions.setdefault(node, at)
 
     def moved(self, old: Node, new: Node) -> None:
         """Take note that a handle was written to: it stands for `new` now."""
