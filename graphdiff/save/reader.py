@@ -114,8 +114,8 @@ def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
                 raise _unfit(i, row, error) from None
         for place, name in entry["names"].items():
             scope.names[_at(nodes, int(place))] = _string(name)
-        for place, (file, *line) in entry["lines"].items():
-            position = Position(_word(file), *map(int, line))
+        for place, (file, line, *step) in entry["lines"].items():
+            position = Position(_word(file), int(line), *map(int, step[:1]))  # type: ignore[arg-type]
             scope.positions[_at(nodes, int(place))] = position
         for place, (of, rule, convention, order) in entry["roles"].items():
             role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
