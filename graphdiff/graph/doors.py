@@ -58,6 +58,24 @@ class Doors:
 
         return to_html(self, inputs, of=of, title=title)
 
+    def to_latex(self: Any, *, document: bool = False) -> str:
+        """The equations of the graph in LaTeX, the gradient last, as a textbook has."""
+        from graphdiff.show.formula import to_latex
+
+        return to_latex(self, document=document)
+
+    def to_unicode(self: Any) -> str:
+        """The equations of the graph in Unicode, one a line, the gradient last."""
+        from graphdiff.show.formula import to_unicode
+
+        return to_unicode(self)
+
+    def to_mathml(self: Any) -> str:
+        """The equations of the graph in MathML, which browsers draw."""
+        from graphdiff.show.formula import to_mathml
+
+        return to_mathml(self)
+
     def to_networkx(self: Any) -> Any:
         """The graph as a ``networkx.MultiDiGraph``; `gd.from_networkx` leads back."""
         from graphdiff.save.network import to_networkx

@@ -1,0 +1,377 @@
+r"""Notations of the entries of arrays: ``\sum_k A_{ik} B_{kj}``, ``x_{i+1}``, cases.
+
+What moves entries around only changes indices here, and so this form has an answer for
+any number of axes. Indices count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphdiff.graph.node import Arange, Constant, Full, Made, Node, Size
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
+from graphdiff.ops.core.entries import Cast, RealPart
+from graphdiff.ops.core.index import Put, Take, TakeAlong
+from graphdiff.ops.core.linalg import Einsum, MatMul
+from graphdiff.ops.core.pattern import At1, ByArray, NewAxis, Slice
+from graphdiff.ops.core.reduce import (
+    LogSumExp,
+    Max,
+    Mean,
+    Min,
+    Norm,
+    Prod,
+    Softmax,
+    Std,
+    Var,
+)
+from graphdiff.ops.reduce.cumulative import CumSum
+from graphdiff.ops.shape.diagonal import Diagonal, Trace
+from graphdiff.show.formula.entrywise import (
+    POWER,
+    PRODUCT,
+    QUOTIENT,
+    ROOT,
+    TRUTH,
+    added,
+    multiplied,
+    subtracted,
+)
+from graphdiff.show.formula.notation import Binds, Notation, Term
+from graphdiff.show.formula.numbers import number
+from graphdiff.show.formula.view import NeedsIndicesError, View, joined
+
+Rule = Callable[[View, Node], Term]
+
+_SUM = Notation(r"\sum_{#2} #1", Binds.PRODUCT, (Binds.MATRIX,), open=True)
+_PRODUCT = Notation(r"\prod_{#2} #1", Binds.PRODUCT, (Binds.POWER,), open=True)
+_SHARE = Notation(r"\frac{1}{#3} \sum_{#2} #1", Binds.PRODUCT, (Binds.MATRIX,), True)
+_MAX = Notation(r"\max_{#2} #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
+_MIN = Notation(r"\min_{#2} #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
+_EXP = Notation(r"\mathrm{e}^{#1}", Binds.POWER)
+_LOG = Notation(r"\log #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
+_EQUAL = Notation("#1 = #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
+_FROM = Notation(r"#1 \ge #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
+_BELOW = Notation(r"#1 < #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
+_AMONG = Notation(r"#1 \le #2 < #3", Binds.RELATION, (Binds.SIGNED,) * 3)
+
+
+def under(view: View, x: Node, axes: Sequence[int]) -> tuple[Term, Term, View]:
+    """An entry of `x`, with new letters along `axes`; and these, as a subscript."""
+    assert view.indices is not None
+    letters, inner = view.more(len(axes))
+    new = dict(zip(axes, letters, strict=True))
+    kept = iter(view.indices)
+    places = [new[a] if a in new else next(kept) for a in _range(x)]
+    look = inner.at(places)
+    return look.of(x), joined(letters), look
+
+
+def _range(x: Node) -> range:
+    return range(-len(x.type.shape), 0)
+
+
+def _reduced(notation: Notation) -> Rule:
+    def rule(view: View, node: Node) -> Term:
+        (x,) = node.args
+        entry, letters, _ = under(view, x, node.op.axes)  # type: ignore[attr-defined]
+        return notation(entry, letters)
+
+    return rule
+
+
+def _extremum(notation: Notation) -> Rule:
+    def rule(view: View, node: Node) -> Term:
+        op: Any = node.op
+        if op.initial is not None:
+            return _unknown(view, node)
+        return _reduced(notation)(view, node)
+
+    return rule
+
+
+def _unknown(view: View, node: Node) -> Term:
+    if view.indices:
+        raise NeedsIndicesError
+    return view.writer.called(view.whole(), node)
+
+
+def _mean(view: View, node: Node) -> Term:
+    (x,) = node.args
+    axes = node.op.axes  # type: ignore[attr-defined]
+    entry, letters, _ = under(view, x, axes)
+    return _SHARE(entry, letters, view.size(count(x, axes)))
+
+
+def _norm(view: View, node: Node) -> Term:
+    (x,) = node.args
+    if not x.type.is_complex and len(node.op.axes) == len(x.type.shape) <= 2:  # type: ignore[attr-defined]
+        return view.writer.computed(node, view.whole())
+    entry, letters, _ = under(view, x, node.op.axes)  # type: ignore[attr-defined]
+    size = Notation(r"\lvert #1 \rvert")(entry) if x.type.is_complex else entry
+    return ROOT(_SUM(POWER(size, number(2)), letters))
+
+
+def _logsumexp(view: View, node: Node) -> Term:
+    entry, letters, _ = under(view, node.args[0], node.op.axes)  # type: ignore[attr-defined]
+    return _LOG(_SUM(_EXP(entry), letters))
+
+
+def _softmax(view: View, node: Node) -> Term:
+    (x,) = node.args
+    axes = node.op.axes  # type: ignore[attr-defined]
+    assert view.indices is not None
+    letters, inner = view.more(len(axes))
+    places = list(view.indices)
+    for axis, index in zip(axes, letters, strict=True):
+        places[axis] = index
+    total = _SUM(_EXP(inner.at(places).of(x)), joined(letters))
+    return QUOTIENT(_EXP(view.of(x)), total)
+
+
+def _moment(name: str) -> Rule:
+    def rule(view: View, node: Node) -> Term:
+        (x,) = node.args
+        entry, letters, _ = under(view, x, node.op.axes)  # type: ignore[attr-defined]
+        ddof = node.op.ddof  # type: ignore[attr-defined]
+        if not ddof:
+            return Notation(rf"\operatorname{{{name}}}_{{#2}}(#1)")(entry, letters)
+        made = Notation(rf"\operatorname{{{name}}}^{{(#3)}}_{{#2}}(#1)")
+        return made(entry, letters, number(ddof))
+
+    return rule
+
+
+def _spread(view: View, node: Node) -> Term:
+    axes = node.op.axes  # type: ignore[attr-defined]
+    assert view.indices is not None
+    pairs = zip(_range(node), view.indices, strict=True)
+    return view.at([index for a, index in pairs if a not in axes]).of(node.args[0])
+
+
+def _reshape(view: View, node: Node) -> Term:
+    """Axes of size 1 come and go; anything else is a matter of counting."""
+    (x,) = node.args
+    old, new = x.type.shape, node.type.shape
+    assert view.indices is not None
+    if [n for n in old if n != 1] != [n for n in new if n != 1]:
+        return view.writer.called_entry(view, node)
+    kept = iter([i for n, i in zip(new, view.indices, strict=True) if n != 1])
+    return view.at([number(0) if n == 1 else next(kept) for n in old]).of(x)
+
+
+def _transpose(view: View, node: Node) -> Term:
+    order = node.op.order  # type: ignore[attr-defined]
+    assert view.indices is not None
+    places = list(view.indices)
+    for place, axis in zip(range(-len(order), 0), order, strict=True):
+        places[axis] = view.indices[place]
+    return view.at(places).of(node.args[0])
+
+
+def _matmul(view: View, node: Node) -> Term:
+    assert view.indices is not None
+    (k,), inner = view.more(1)
+    *lead, i, j = view.indices
+    a, b = node.args
+    if not lead and view.writer.is_short(node):
+        return view.writer.called_entry(view, node)
+    pair = inner.at([*lead, i, k]).of(a), inner.at([*lead, k, j]).of(b)
+    return _SUM(multiplied(*pair), k)
+
+
+def _einsum(view: View, node: Node) -> Term:
+    op: Any = node.op
+    assert view.indices is not None
+    summed = sorted({c for term in op.inputs for c in term} - set(op.output))
+    letters, inner = view.more(len(summed))
+    known = dict(zip(summed, letters, strict=True))
+    known.update(zip(op.output, view.indices, strict=True))
+    total: Term | None = None
+    for term, arg in zip(op.inputs, node.args, strict=True):
+        factor = inner.at([known[c] for c in term]).of(arg)
+        total = factor if total is None else multiplied(total, factor)
+    assert total is not None
+    return _SUM(total, joined(letters)) if letters else total
+
+
+def _take(view: View, node: Node) -> Term:
+    """Indices of the result, and where they lead."""
+    op: Any = node.op
+    x, *arrays = node.args
+    assert view.indices is not None
+    if arrays and not (op._together() and len({a.type.shape for a in arrays}) == 1):
+        return view.writer.called_entry(view, node)
+    indices = list(view.indices)
+    lead = len(x.type.shape) - sum(not isinstance(p, NewAxis) for p in op.pattern)
+    places, indices = indices[:lead], indices[lead:]
+    inside: list[Term] | None = None
+    for item in op.pattern:
+        n = x.type.shape[len(places)] if len(places) < len(x.type.shape) else 1
+        if isinstance(item, NewAxis):
+            indices.pop(0)
+        elif isinstance(item, At1):
+            places.append(_from_end(view, item.index, n))
+        elif isinstance(item, ByArray):
+            if inside is None:
+                rank = len(arrays[0].type.shape)
+                inside, indices = indices[:rank], indices[rank:]
+            places.append(view.at(inside).of(arrays[item.number]))
+        else:
+            places.append(_shifted(view, item, n, indices.pop(0)))
+    return view.at(places).of(x)
+
+
+def _from_end(view: View, index: Any, n: Any) -> Term:
+    if isinstance(index, int) and index < 0:
+        return view.size(n + index)
+    return view.size(index)
+
+
+def _shifted(view: View, item: Slice, n: Any, index: Term) -> Term:
+    """Where entry `index` of a slice lies along the axis."""
+    step = item.step or 1
+    start = item.start
+    if start is None:
+        start = 0 if step > 0 else n - 1
+    elif isinstance(start, int) and start < 0:
+        start = n + start
+    scaled = index if step in (1, -1) else PRODUCT(number(abs(step)), index)
+    if start == 0:
+        return scaled
+    if step < 0:
+        return subtracted(view.size(start), scaled)
+    return added(scaled, view.size(start))
+
+
+def _put(view: View, node: Node) -> Term:
+    """The entry that a slice has put here, if it has."""
+    op: Any = node.op
+    pattern = op.pattern
+    plain = all(isinstance(p, Slice) and p.step in (None, 1) for p in pattern)
+    if len(node.args) > 1 or not plain:
+        return view.writer.called_entry(view, node)
+    assert view.indices is not None
+    lead = len(node.type.shape) - len(pattern)
+    places, tests = list(view.indices[:lead]), []
+    for item, n, index in zip(
+        pattern, node.type.shape[lead:], view.indices[lead:], strict=True
+    ):
+        start = item.start or 0
+        stop = n if item.stop is None else item.stop
+        start, stop = (
+            n + e if isinstance(e, int) and e < 0 else e for e in (start, stop)
+        )
+        first, last = view.size(start), view.size(stop)
+        if start != 0 and stop != n:
+            tests.append(_AMONG(first, index, last))
+        elif start != 0:
+            tests.append(_FROM(index, first))
+        elif stop != n:
+            tests.append(_BELOW(index, last))
+        places.append(index if start == 0 else subtracted(index, first))
+    made = view.at(places).of(node.args[0])
+    for test in tests:
+        made = multiplied(made, TRUTH(test))
+    return made
+
+
+def _take_along(view: View, node: Node) -> Term:
+    x, index = node.args
+    assert view.indices is not None
+    places = list(view.indices)
+    places[node.op.axis] = view.of(index)  # type: ignore[attr-defined]
+    return view.at(places).of(x)
+
+
+def _cumsum(view: View, node: Node) -> Term:
+    (x,) = node.args
+    op: Any = node.op
+    if getattr(op, "reverse", False):
+        return view.writer.called_entry(view, node)
+    assert view.indices is not None
+    (k,), inner = view.more(1)
+    places = list(view.indices)
+    last, places[op.axis] = places[op.axis], k
+    upto = Notation(r"#1 \le #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))(k, last)
+    return _SUM(inner.at(places).of(x), upto)
+
+
+def _diagonal(view: View, node: Node) -> Term:
+    if node.op.k:  # type: ignore[attr-defined]
+        return view.writer.called_entry(view, node)
+    assert view.indices is not None
+    return view.at([*view.indices, view.indices[-1]]).of(node.args[0])
+
+
+def _trace(view: View, node: Node) -> Term:
+    if getattr(node.op, "k", 0):
+        return view.writer.called_entry(view, node)
+    if not view.indices:
+        return view.writer.computed(node, view.whole())
+    (k,), inner = view.more(1)
+    return _SUM(inner.at([*view.indices, k, k]).of(node.args[0]), k)
+
+
+def _full(view: View, node: Node) -> Term:
+    plain = view.is_free(r"\pi")
+    return number(node.op.value, pi=plain)  # type: ignore[attr-defined]
+
+
+def _constant(view: View, node: Node) -> Term:
+    if view.indices:
+        return view.writer.called_entry(view, node)
+    return number(node.op.value[()])  # type: ignore[attr-defined]
+
+
+def _made(view: View, node: Node) -> Term:
+    op: Any = node.op
+    if op.function == "np.eye" and not op.named:
+        assert view.indices is not None
+        return TRUTH(_EQUAL(*view.indices))
+    return view.writer.called_entry(view, node)
+
+
+def spread_of(node: Node) -> Node | None:
+    """What an array repeats, if it does."""
+    return node.args[0] if isinstance(node.op, Spread) else None
+
+
+def _first(view: View, node: Node) -> Term:
+    return view.of(node.args[0])
+
+
+RULES: dict[type, Rule] = {
+    Sum: _reduced(_SUM),
+    Mean: _mean,
+    Prod: _reduced(_PRODUCT),
+    Max: _extremum(_MAX),
+    Min: _extremum(_MIN),
+    Norm: _norm,
+    LogSumExp: _logsumexp,
+    Softmax: _softmax,
+    Var: _moment("var"),
+    Std: _moment("std"),
+    Spread: _spread,
+    Reshape: _reshape,
+    Transpose: _transpose,
+    MatMul: _matmul,
+    Einsum: _einsum,
+    Take: _take,
+    Put: _put,
+    TakeAlong: _take_along,
+    CumSum: _cumsum,
+    Diagonal: _diagonal,
+    Trace: _trace,
+    Full: _full,
+    Size: lambda view, node: view.size(node.op.size),  # type: ignore[attr-defined]
+    Constant: _constant,
+    Arange: lambda view, node: view.indices[0],  # type: ignore[index]
+    Made: _made,
+    Cast: _first,
+    RealPart: lambda view, node: Notation(r"\operatorname{Re}(#1)")(
+        view.of(node.args[0])
+    ),
+}
+"""The notation of an entry of what an op makes, by its class."""

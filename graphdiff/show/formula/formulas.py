@@ -1,0 +1,176 @@
+r"""The formulas of a graph: an equation for each value that has a symbol.
+
+The left side of a gradient is a derivative, ``\frac{\partial J}{\partial W_1}``; that
+of an intermediate value introduces its short name too: ``\bar{Z} = \frac{\partial J}
+{\partial Z} = ...``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cached_property
+from typing import NamedTuple
+
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import Input, Node
+from graphdiff.show.formula.boxes import Box, row
+from graphdiff.show.formula.latex import latex
+from graphdiff.show.formula.mathml import mathml
+from graphdiff.show.formula.names import symbol
+from graphdiff.show.formula.notation import (
+    Binds,
+    Notation,
+    Term,
+    boxed,
+    laid_out,
+)
+from graphdiff.show.formula.plan import Plan
+from graphdiff.show.formula.signs import SIGNS
+from graphdiff.show.formula.unicode import unicode
+from graphdiff.show.formula.view import View, entry_of
+from graphdiff.show.formula.writer import TermWriter
+
+PARTIAL = Notation(
+    r"\frac{\partial #1}{\partial #2}", Binds.PRODUCT, (Binds.ATOM, Binds.ATOM)
+)
+
+
+class Formula(NamedTuple):
+    """An equation, or an expression where there is nothing on the `left`.
+
+    `left` has the names of the value: ``Z̄`` and ``∂J/∂Z``; `right` what it is.
+    """
+
+    left: tuple[Term, ...]
+    right: Term
+
+    def latex(self) -> str:
+        """LaTeX for math mode."""
+        return latex(self.boxes())
+
+    def unicode(self) -> str:
+        """One line of Unicode."""
+        return unicode(self.boxes(linear=True))
+
+    def mathml(self, block: bool = False) -> str:
+        """A ``math`` element for a page; `block`: on a line of its own."""
+        return mathml(self.boxes(), block)
+
+    def boxes(self, linear: bool = False) -> Box:
+        """What all three are printed from; `linear` for one line of text."""
+        parts: list[Box] = []
+        for side in (*self.left, self.right):
+            parts += [SIGNS["="]] if parts else []
+            parts.append(laid_out(side, linear))
+        return row(*parts)
+
+    def __str__(self) -> str:
+        """The line of Unicode."""
+        return self.unicode()
+
+
+class Formulas:
+    """The formulas of one graph, for those who show single nodes of it."""
+
+    def __init__(self, graph: Graph) -> None:
+        """Give symbols to the values of `graph`: linear in its size."""
+        self.graph = graph
+        self.plan = Plan(graph)
+        self.writer = TermWriter(self.plan.symbols, self.plan.known)
+
+    def symbol(self, node: Node) -> Formula | None:
+        """The symbol of a node, if it has one."""
+        known = self.plan.known.get(node)
+        return None if known is None else Formula((), known)
+
+    def expression(self, node: Node) -> Formula:
+        """What a node computes, in terms of the values that have symbols."""
+        if isinstance(node.op, Input):
+            return Formula((), self.plan.known[node])
+        return Formula((), self._right(node)[1])
+
+    def equation(self, node: Node) -> Formula:
+        """The names of a node and what it computes; of an unnamed one only that."""
+        if isinstance(node.op, Input):
+            return Formula((), self.plan.known[node])
+        indices, right = self._right(node)
+        return Formula(self._left(node, indices), right)
+
+    def equations(self) -> tuple[list[Formula], list[Formula]]:
+        """Those of the forward part, and those of the gradient, in order."""
+        forward = [self.equation(node) for node in self.plan.forward]
+        gradient = [self.equation(node) for node in self.plan.gradient]
+        for name, node in self.graph.outputs.items():
+            alias = self._alias(name, node)
+            if alias is not None:
+                gradient.append(alias)
+        return forward, gradient
+
+    def _alias(self, name: str, node: Node) -> Formula | None:
+        """An output that is another value under a name of its own."""
+        path = self._gradients.get(name)
+        if path is None or self._adjoints.get(node) is self.graph.inputs[path]:
+            return None
+        below = self.plan.known[self.graph.inputs[path]]
+        known = self.plan.known.get(node)
+        if known is not None:
+            return Formula((PARTIAL(self._numerator, below),), known)
+        indices, right = self._right(node)
+        return Formula((PARTIAL(self._numerator, entry_of(below, indices)),), right)
+
+    def _right(self, node: Node) -> tuple[tuple[Term, ...], Term]:
+        if isinstance(node.type, tuple):
+            return (), self.writer.called(View(self.writer), node)
+        return self.writer.equation(node)
+
+    def _left(self, node: Node, indices: tuple[Term, ...]) -> tuple[Term, ...]:
+        known = self.plan.known.get(node)
+        derivative = self._derivative(node, indices)
+        if known is None:
+            return derivative
+        name = entry_of(known, indices)
+        if not derivative:
+            return (name,)
+        return (name, *derivative) if self._reads[node] else derivative
+
+    @cached_property
+    def _reads(self) -> Counter[Node]:
+        return Counter(arg for node in self.graph.nodes for arg in node.args)
+
+    def _derivative(self, node: Node, indices: tuple[Term, ...]) -> tuple[Term, ...]:
+        """``∂J/∂Z``, if the node is that."""
+        of = self._adjoints.get(node)
+        if of is None:
+            return ()
+        below = entry_of(self.plan.known[of], indices)
+        return (PARTIAL(self._numerator, below),)
+
+    @cached_property
+    def _adjoints(self) -> dict[Node, Node]:
+        """The nodes that are adjoints, and of what: as their names say."""
+        graph, found = self.graph, {}
+        for node in self.plan.gradient:
+            if node not in found:
+                of = self.plan.adjoint_of(graph.name_of(node) or "")
+                if of is not None and of.type == node.type:
+                    found[node] = of
+        for output, path in self._gradients.items():
+            if graph.outputs[output] in self.plan.gradient_nodes:
+                found.setdefault(graph.outputs[output], graph.inputs[path])
+        return found
+
+    @property
+    def _gradients(self) -> dict[str, str]:
+        return self.plan.gradients
+
+    @cached_property
+    def _numerator(self) -> Term:
+        """The value that was differentiated: the scalar among the outputs."""
+        graph = self.graph
+        for node in graph.outputs.values():
+            known = self.plan.known.get(node)
+            scalar = not isinstance(node.type, tuple) and node.type.shape == ()
+            if known is not None and scalar and graph.role_of(node) is None:
+                return known
+        name = graph.signature.function if graph.signature else "J"
+        return boxed(symbol(name))

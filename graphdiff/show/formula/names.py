@@ -1,0 +1,126 @@
+r"""What people call things, as letters: ``W1`` as W with an index, ``alpha`` as α.
+
+A name of one letter is a variable, of the Greek alphabet too; digits after it and
+parts after an underscore are indices, ``hat``, ``bar``, ``tilde`` and ``dot`` marks
+above it; names of several letters stand upright. What is no such name stands upright
+as it is. Two names never become one symbol: whoever comes second is written out.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+
+from graphdiff.show.formula.boxes import Accent, Box, Letter, Row, Script, row
+from graphdiff.show.formula.latex import latex
+from graphdiff.show.formula.signs import GREEK, SIGNS
+from graphdiff.show.formula.unicode import unicode
+
+_PLAIN = re.compile(r"([A-Za-z]+?|[^\W\d_A-Za-z])(\d*)((?:_[A-Za-z0-9]+)*)_?")
+_PART = re.compile(r"([A-Za-z]*)(\d*)")
+_ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
+_LONGEST = 32
+_ALIASES = {
+    "lam": r"\lambda",
+    "lamb": r"\lambda",
+    "lmbda": r"\lambda",
+    "lambd": r"\lambda",
+    "eps": r"\varepsilon",
+}
+_GREEK: dict[str, Box] = {
+    **{command[1:]: sign for command, sign in GREEK.items()},
+    **{sign.text: sign for sign in GREEK.values()},
+    **{word: SIGNS[command] for word, command in _ALIASES.items()},
+}
+
+
+def symbol(name: str) -> Box:
+    r"""The boxes of a name.
+
+    >>> from graphdiff.show.formula.latex import latex
+    >>> [latex(symbol(name)) for name in ("W1", "sigma2", "x_hat", "W_out", "loss")]
+    ['W_1', '\\sigma_2', '\\hat{x}', 'W_{\\mathrm{out}}', '\\mathrm{loss}']
+    """
+    found = _PLAIN.fullmatch(name) if len(name) <= _LONGEST else None
+    if found is None:
+        return spelled(name)
+    head, digits, rest = found.groups()
+    base = _word(head)
+    parts = rest.split("_")[1:]
+    while parts and parts[0] in _ACCENTS and len(head) <= 1 + (head in _GREEK) * 9:
+        base = Accent(parts.pop(0), base)
+    subs = [Letter(digits, "number")] if digits else []
+    below: list[Box] = [*subs, *map(_index, parts)]
+    if not below:
+        return base
+    commas: list[Box] = []
+    for item in below:
+        commas += [SIGNS[","], item] if commas else [item]
+    return Script(base, row(*commas), None)
+
+
+def spelled(name: str) -> Box:
+    """A name just as it is, upright; a very long one shortened, with a fingerprint."""
+    if len(name) > _LONGEST:
+        mark = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+        name = f"{name[:16]}…{name[-4:]}·{mark}"
+    return Letter(name, "upright")
+
+
+def _word(text: str) -> Box:
+    """A letter in italics, a Greek one, or a word upright."""
+    if text in _GREEK:
+        return _GREEK[text]
+    return Letter(text, "italic" if len(text) == 1 else "upright")
+
+
+def _index(text: str) -> Box:
+    """One part after an underscore."""
+    found = _PART.fullmatch(text)
+    if text.isdigit():
+        return Letter(text, "number")
+    if found is None or not found.group(2) or len(found.group(1)) > 1:
+        return _word(text)
+    return Row((_word(found.group(1)), Letter(found.group(2), "number")))
+
+
+class Symbols:
+    """The symbols of one set of formulas: no two alike, in LaTeX or in Unicode."""
+
+    def __init__(self) -> None:
+        """Nothing is taken yet."""
+        self._taken: set[str] = set()
+
+    def of(self, name: str) -> Box:
+        """A symbol for `name`: the pretty one, or if that is taken the name itself."""
+        for made in (symbol(name), spelled(name)):
+            if self.claim(made):
+                return made
+        count = 2
+        while not self.claim(spelled(f"{name} ({count})")):
+            count += 1
+        return spelled(f"{name} ({count})")
+
+    def numbered(self, text: str) -> Box:
+        """The first of some letters that is free, or one with a number: T₁, T₂."""
+        for char in text:
+            if self.claim(Letter(char)):
+                return Letter(char)
+        count, text = 1, text[0]
+        while True:
+            made = Script(Letter(text), Letter(str(count), "number"), None)
+            if self.claim(made):
+                return made
+            count += 1
+
+    def claim(self, box: Box) -> bool:
+        """Take a symbol; False if another looks like it."""
+        keys = {latex(box), unicode(box)}
+        if keys & self._taken:
+            return False
+        self._taken |= keys
+        return True
+
+    def is_free(self, box: Box) -> bool:
+        """Whether nothing that has a name looks like this."""
+        return not {latex(box), unicode(box)} & self._taken

@@ -1,0 +1,197 @@
+r"""Which values get a symbol and an equation of their own, and which symbol.
+
+Inputs, outputs, and what the user has named keep their names. A value that is read
+more than once, or that would make a line too long to read, gets a letter: T or t in
+the forward part, G or g in the gradient (small for vectors and numbers). The adjoint of
+a value Z is written \bar Z where it is used; the equation that defines it begins with
+\frac{\partial J}{\partial Z}, so nothing has to be explained.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from graphdiff.emit.shell.header import gradients_of
+from graphdiff.graph.graph import Graph
+from graphdiff.graph.node import (
+    Arange,
+    Constant,
+    Full,
+    Made,
+    Node,
+    Pick,
+    Size,
+)
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose
+from graphdiff.ops.core.entries import Cast
+from graphdiff.show.formula.boxes import Accent, Box, Script, row
+from graphdiff.show.formula.names import Symbols
+from graphdiff.show.formula.notation import Term, boxed
+from graphdiff.show.formula.signs import SIGNS
+
+_LONGEST = 22
+_SMALL = 9
+_LEAVES = (Full, Size, Arange, Made)
+_LIGHT = (Transpose, Spread, Reshape, Cast)
+
+
+class Plan:
+    """The symbols of a graph's values, and the order of its equations.
+
+    `known` maps nodes to symbols; `forward` and `gradient` list the nodes that have an
+    equation, each after those that it reads.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        """Plan the formulas of `graph`."""
+        self.graph = graph
+        self.symbols = Symbols()
+        self.known: dict[Node, Term] = {}
+        self.by_name: dict[str, Node] = {}
+        self.gradients = gradients_of(graph)
+        self._ahead = _needed_forward(graph)
+        self._name_inputs()
+        self._name_forward()
+        self._name_gradient()
+        self._cut()
+        has = [n for n in graph.nodes if n in self.known and _is_stated(n)]
+        self.forward = [n for n in has if n in self._ahead]
+        self.gradient = [n for n in has if n not in self._ahead]
+        self.gradient_nodes = frozenset(self.gradient)
+
+    def _give(self, node: Node, box: Box) -> None:
+        self.known[node] = boxed(box)
+
+    def _name_inputs(self) -> None:
+        graph = self.graph
+        for path, node in graph.inputs.items():
+            own = graph.name_of(node) if "." in path else None
+            name = own or path
+            self._give(node, self.symbols.of(name))
+            for word in (path, name, path.rpartition(".")[2]):
+                self.by_name.setdefault(word, node)
+
+    def _name_forward(self) -> None:
+        graph, gradients = self.graph, self.gradients
+        outputs = [item for item in graph.outputs.items() if item[0] not in gradients]
+        names = {node: name for name, node in reversed(outputs)}
+        for node in graph.nodes:
+            if node in self.known or node not in self._ahead:
+                continue
+            name = graph.name_of(node)
+            if name in gradients or graph.role_of(node) is not None:
+                name = None
+            if name is None or not (node.args or isinstance(node.op, Constant)):
+                name = names.get(node)
+            if name is not None and _is_value(node):
+                self._give(node, self.symbols.of(name))
+                self.by_name.setdefault(name, node)
+
+    def _name_gradient(self) -> None:
+        graph = self.graph
+        names = {node: name for name, node in reversed(list(graph.outputs.items()))}
+        for node in graph.nodes:
+            if node in self._ahead or node in self.known:
+                continue
+            name = graph.name_of(node) or names.get(node)
+            if name is None or not _is_value(node):
+                continue
+            of = self.adjoint_of(name)
+            if of is None:
+                self._give(node, self.symbols.of(name))
+                continue
+            bar = barred(self.known[of].box)
+            while not self.symbols.claim(bar):
+                bar = primed(bar)
+            self._give(node, bar)
+
+    def adjoint_of(self, name: str) -> Node | None:
+        """The value that an adjoint's name, ``d_Z``, speaks of."""
+        return self.by_name.get(name[2:]) if name.startswith("d_") else None
+
+    def _cut(self) -> None:
+        """Give letters to what is read twice, and to parts of what is too long."""
+        graph = self.graph
+        reads = Counter(arg for node in graph.nodes for arg in node.args)
+        outputs = set(graph.outputs.values())
+        weights: dict[Node, int] = {}
+        for node in graph.nodes:
+            if not _is_value(node):
+                weights[node] = 1 + sum(weights[a] for a in node.args)
+                continue
+            weight = self._weight(node, weights)
+            alone = node in self.known
+            if not alone and (reads[node] > 1 or node in outputs):
+                alone = _is_worth(node, weight)
+            if not alone and isinstance(node.op, Pick) and node.args[0].op.bodies():
+                alone = True
+            if not alone and isinstance(node.op, Constant):
+                alone = node.op.value.size > _SMALL
+            if alone and node not in self.known:
+                self._letter(node)
+            weights[node] = 1 if node in self.known else weight
+
+    def _weight(self, node: Node, weights: dict[Node, int]) -> int:
+        """How long a node is, written out; its longest parts get letters if need be."""
+        parts = sorted(set(node.args), key=lambda a: weights[a], reverse=True)
+        weight = 1 + sum(weights[a] for a in node.args)
+        for part in parts:
+            if weight <= _LONGEST or weights[part] <= 2:
+                break
+            if _is_value(part):
+                self._letter(part)
+                weight -= (weights[part] - 1) * node.args.count(part)
+                weights[part] = 1
+        return min(weight, _LONGEST * 4)
+
+    def _letter(self, node: Node) -> None:
+        gradient = node not in self._ahead
+        text = "G" if gradient else "TUV"
+        if isinstance(node.op, Constant):
+            text = "C"
+        if len(node.type.shape) < 2:
+            text = text.lower()
+        self._give(node, self.symbols.numbered(text))
+
+
+def barred(box: Box) -> Box:
+    """A symbol with a bar, which stands on the letter and not on its indices."""
+    if isinstance(box, Script):
+        return Script(barred(box.base), box.sub, box.sup)
+    return Accent("bar", box)
+
+
+def primed(box: Box) -> Box:
+    """A symbol with a prime, or with one more."""
+    prime = SIGNS[r"\prime"]
+    if isinstance(box, Script):
+        old = (box.sup,) if box.sup is not None else ()
+        return Script(box.base, box.sub, row(*old, prime))
+    return Script(box, None, prime)
+
+
+def _is_value(node: Node) -> bool:
+    """Whether a node is one array, not the results of an op that has several."""
+    return not isinstance(node.type, tuple)
+
+
+def _is_stated(node: Node) -> bool:
+    """Whether there is something to say about a node that has a symbol."""
+    return bool(node.args) or isinstance(node.op, (Constant, *_LEAVES))
+
+
+def _needed_forward(graph: Graph) -> set[Node]:
+    """The forward part, with what it shares with the gradient."""
+    found: set[Node] = set()
+    for node in reversed(graph.nodes):
+        if graph.role_of(node) is None or node in found:
+            found.add(node)
+            found.update(node.args)
+    return found
+
+
+def _is_worth(node: Node, weight: int) -> bool:
+    """Whether what is read twice deserves a letter: not what is short anyway."""
+    if not node.args or isinstance(node.op, _LEAVES):
+        return False
+    return weight > (4 if isinstance(node.op, _LIGHT) else 3)

@@ -1,0 +1,430 @@
+r"""Notations of arrays as a whole: products, transposes, inverses, blocks, norms.
+
+A vector is a column. Stacks of matrices are written as matrices are, and each of the
+stack is meant. What has no such notation (a sum along the middle one of three axes)
+raises `NeedsIndicesError`, and the formula is written with indices instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from graphdiff.graph.node import (
+    Constant,
+    Full,
+    Made,
+    Node,
+    Pick,
+    Size,
+)
+from graphdiff.ops.complex.complexes import Imaginary
+from graphdiff.ops.complex.fourier import Fourier
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
+from graphdiff.ops.core.entries import Cast, Elementwise, RealPart
+from graphdiff.ops.core.index import Concatenate, Put, Take
+from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
+from graphdiff.ops.core.pattern import Slice
+from graphdiff.ops.core.reduce import (
+    Extremum,
+    LogSumExp,
+    Mean,
+    Norm,
+    Prod,
+    Softmax,
+    Std,
+    Var,
+)
+from graphdiff.ops.matrix.determinant import Det, LogDet
+from graphdiff.ops.matrix.factor import MatrixPower, Pinv
+from graphdiff.ops.matrix.products import Cross
+from graphdiff.ops.matrix.solve import Inv, Solve
+from graphdiff.ops.matrix.triangular import SolveTriangular
+from graphdiff.ops.shape.diagonal import Diagonal, OnDiagonal, Trace
+from graphdiff.ops.window.convolution import Convolve, Correlate
+from graphdiff.show.formula.boxes import Slot, Table
+from graphdiff.show.formula.entrywise import (
+    ONE,
+    PRODUCT,
+    SCALED,
+    is_scalar,
+    multiplied,
+    raised,
+)
+from graphdiff.show.formula.keys import key_of
+from graphdiff.show.formula.notation import (
+    ATOM,
+    NEGATED,
+    Binds,
+    Notation,
+    Term,
+    subscripted,
+)
+from graphdiff.show.formula.numbers import number
+from graphdiff.show.formula.view import NeedsIndicesError, View
+
+Rule = Callable[[View, Node], Term]
+
+TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
+INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
+ONES = Notation(r"\mathbf{1}")()
+ZEROS = Notation(r"\mathbf{0}")()
+_SQUARED_NORM = Notation(r"\lVert #1 \rVert^2", Binds.POWER)
+_SQUARED_FROBENIUS = Notation(r"\lVert #1 \rVert_F^2", Binds.POWER)
+_MOST_PARTS = 6
+
+
+def transposed(view: View, node: Node) -> Term:
+    """The transpose of a matrix; of a product the product of transposes."""
+    if view.writer.is_inline(node):
+        match node:
+            case Node(op=Transpose(), args=(x,)) if _swaps(node):
+                return view.of(x)
+            case Node(op=Reshape(), args=(x,)) if len(x.type.shape) == 1:
+                made = view.of(x)
+                row = node.type.shape[0] == 1 and len(node.type.shape) == 2
+                return made if row else TRANSPOSED(made)
+            case Node(op=MatMul(), args=(a, b)):
+                return chained(transposed(view, b), transposed(view, a))
+            case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
+                if is_scalar(a) and not is_scalar(b):
+                    return multiplied(view.number(a), transposed(view, b))
+    return turned(view.of(node))
+
+
+def turned(term: Term) -> Term:
+    """The transpose of a term."""
+    if term.is_negated:
+        return NEGATED(turned(term.args[0]))
+    return term.args[0] if term.notation is TRANSPOSED else TRANSPOSED(term)
+
+
+def _swaps(node: Node) -> bool:
+    """Whether the last two axes are swapped, and no others."""
+    order: tuple[int, ...] = node.op.order  # type: ignore[attr-defined]
+    rank = len(order)
+    return order == (*range(-rank, -2), -1, -2)
+
+
+def _transpose(view: View, node: Node) -> Term:
+    if not _swaps(node):
+        raise NeedsIndicesError
+    return transposed(view, node.args[0])
+
+
+def _product(view: View, node: Node) -> Term:
+    return chained(*map(view.of, node.args))
+
+
+def chained(a: Term, b: Term) -> Term:
+    """A product of matrices, in one row with the products that it consists of."""
+    if a.is_negated or b.is_negated:
+        made = chained(*[t.args[0] if t.is_negated else t for t in (a, b)])
+        return made if a.is_negated and b.is_negated else NEGATED(made)
+    for place, factor in enumerate((a, b)):
+        if factor.notation in (PRODUCT, SCALED):
+            number, rest = factor.args
+            return multiplied(number, chained(*((rest, b), (a, rest))[place]))
+    factors = [f for t in (a, b) for f in (t.args if _is_chain(t) else (t,))]
+    template = " ".join(f"#{i + 1}" for i in range(len(factors)))
+    return Notation(template, Binds.MATRIX, (Binds.PRODUCT,) * len(factors))(*factors)
+
+
+def _is_chain(term: Term) -> bool:
+    notation = term.notation
+    return notation.binds is Binds.MATRIX and notation.needs[-1] is Binds.PRODUCT
+
+
+def _spread(view: View, node: Node) -> Term:
+    (x,) = node.args
+    rank, axes = len(node.type.shape), node.op.axes  # type: ignore[attr-defined]
+    if not x.type.shape:
+        return _ones(view.of(x), rank)
+    if rank == 2 and axes == (-2,):
+        return chained(ONES, transposed(view, x))
+    if rank == 2:
+        return chained(view.of(x), TRANSPOSED(ONES))
+    if axes == tuple(range(-rank, -rank + len(axes))):
+        return view.of(x)
+    raise NeedsIndicesError
+
+
+def _ones(factor: Term, rank: int) -> Term:
+    """An array of one number."""
+    if rank > 2:
+        raise NeedsIndicesError
+    ones = ONES if rank == 1 else chained(ONES, TRANSPOSED(ONES))
+    return ones if factor == ONE else multiplied(factor, ones)
+
+
+def _full(view: View, node: Node) -> Term:
+    value = _by_entry(view, node)
+    rank = len(node.type.shape)
+    if rank == 0:
+        return value
+    if node.op.value == 0:  # type: ignore[attr-defined]
+        return ZEROS
+    return _ones(value, rank)
+
+
+def _size(view: View, node: Node) -> Term:
+    made = view.size(node.op.size)  # type: ignore[attr-defined]
+    return _ones(made, len(node.type.shape)) if node.type.shape else made
+
+
+def _reshape(view: View, node: Node) -> Term:
+    (x,) = node.args
+    old, new = x.type.shape, node.type.shape
+    if len(old) == 2 and len(new) == 1 and old[0] == 1 and old[1] == new[0]:
+        return transposed(view, x)
+    if _thick(old) == _thick(new) and len(_thick(old)) <= 1:
+        row = len(new) == 2 and new[0] == 1 and new[1] != 1
+        if max(len(old), len(new)) <= 2 and not (len(old) == 2 and row):
+            made = view.of(x)
+            return turned(made) if row and len(old) == 1 else made
+    if _thick(old) == _thick(new):
+        raise NeedsIndicesError
+    sizes = [view.size(n) for n in new]
+    template = r" \times ".join(f"#{i + 2}" for i in range(len(sizes)))
+    name = rf"\operatorname{{reshape}}_{{{template}}}"
+    needs = (Binds.RELATION, *[Binds.ATOM] * len(sizes))
+    return Notation(f"{name}(#1)", Binds.ATOM, needs)(view.of(x), *sizes)
+
+
+def _thick(shape: Sequence[Any]) -> list[Any]:
+    """The sizes other than 1."""
+    return [n for n in shape if n != 1]
+
+
+def _sum(view: View, node: Node) -> Term:
+    (x,) = node.args
+    rank, axes = len(x.type.shape), node.op.axes  # type: ignore[attr-defined]
+    if len(axes) == rank:
+        norm = _squares(view, x)
+        return _by_entry(view, node) if norm is None else norm
+    if rank == 2:
+        matrix = view.of(x) if axes == (-1,) else transposed(view, x)
+        return chained(matrix, ONES)
+    raise NeedsIndicesError
+
+
+def _squares(view: View, x: Node) -> Term | None:
+    """The squared norm that the sum of all of `x` is, if it is one."""
+    if not view.writer.is_inline(x) or x.type.is_complex or not x.type.shape:
+        return None
+    base = squared(x)
+    if base is None or len(base.type.shape) > 2:
+        return None
+    norm = _SQUARED_NORM if len(base.type.shape) == 1 else _SQUARED_FROBENIUS
+    return norm(view.number(base))
+
+
+def squared(x: Node) -> Node | None:
+    """What the entries of `x` are the squares of."""
+    name = getattr(x.op, "name", "")
+    if name == "np.square" or (name == "np.multiply" and x.args[0] is x.args[1]):
+        return x.args[0]
+    if name == "np.power" and isinstance(x.args[1].op, Full):
+        return x.args[0] if x.args[1].op.value == 2 else None
+    return None
+
+
+def _mean(view: View, node: Node) -> Term:
+    (x,) = node.args
+    rank, axes = len(x.type.shape), node.op.axes  # type: ignore[attr-defined]
+    share = Notation(r"\frac{1}{#1}", Binds.PRODUCT)(view.size(count(x, axes)))
+    if len(axes) == rank:
+        norm = _squares(view, x)
+        return _by_entry(view, node) if norm is None else PRODUCT(share, norm)
+    if rank == 2:
+        matrix = view.of(x) if axes == (-1,) else transposed(view, x)
+        return multiplied(share, chained(matrix, ONES))
+    raise NeedsIndicesError
+
+
+def _over_all(view: View, node: Node) -> Term:
+    """A reduction that is written with an index: of all entries, or not at all."""
+    if node.type.shape:
+        raise NeedsIndicesError
+    return _by_entry(view, node)
+
+
+def _by_entry(view: View, node: Node) -> Term:
+    """A number, computed from entries."""
+    return view.writer.computed(node, view.at(()))
+
+
+def _norm(view: View, node: Node) -> Term:
+    (x,) = node.args
+    if node.type.shape or len(x.type.shape) > 2:
+        raise NeedsIndicesError
+    frobenius = "_F" if len(x.type.shape) == 2 else ""
+    return Notation(rf"\lVert #1 \rVert{frobenius}")(view.of(x))
+
+
+def _softmax(view: View, node: Node) -> Term:
+    if node.op.axes != (-1,):  # type: ignore[attr-defined]
+        raise NeedsIndicesError
+    return Notation(r"\operatorname{softmax}(#1)")(view.of(node.args[0]))
+
+
+def _solve(view: View, node: Node) -> Term:
+    a, b = node.args
+    matrix = view.of(a)
+    if isinstance(node.op, SolveTriangular) and _is_turned(node.op):
+        matrix = turned(matrix)
+    return chained(INVERSE(matrix), view.of(b))
+
+
+def _is_turned(op: Any) -> bool:
+    return bool(op.trans)
+
+
+def _take(view: View, node: Node) -> Term:
+    base, *arrays = node.args
+    return subscripted(view.of(base), key_of(view, node.op.pattern, arrays))  # type: ignore[attr-defined]
+
+
+def _put(view: View, node: Node) -> Term:
+    g, *arrays = node.args
+    if all(isinstance(p, Slice) and p.step in (None, 1) for p in node.op.pattern):  # type: ignore[attr-defined]
+        raise NeedsIndicesError
+    key = key_of(view, node.op.pattern, arrays)  # type: ignore[attr-defined]
+    return Notation(r"\operatorname{scatter}_{#2}(#1)")(view.of(g), key)
+
+
+def _concatenate(view: View, node: Node) -> Term:
+    rank, axis = len(node.type.shape), node.op.axis  # type: ignore[attr-defined]
+    if rank > 2:
+        raise NeedsIndicesError
+    parts = [view.of(part) for part in _some(node.args)]
+    if len(node.args) > len(parts):
+        parts.insert(
+            -1, Notation(r"\dots" if axis == -1 and rank == 2 else r"\vdots")()
+        )
+    cells = tuple(Slot(i) for i in range(len(parts)))
+    rows = (cells,) if rank == 2 and axis == -1 else tuple((c,) for c in cells)
+    return Term(Table("bmatrix", rows), ATOM, tuple(parts))
+
+
+def _some(parts: Sequence[Any]) -> list[Any]:
+    """The first parts and the last, of many."""
+    if len(parts) <= _MOST_PARTS:
+        return list(parts)
+    return [*parts[: _MOST_PARTS - 2], parts[-1]]
+
+
+def _constant(view: View, node: Node) -> Term:
+    value = node.op.value  # type: ignore[attr-defined]
+    if value.ndim == 0:
+        return number(value[()])
+    rows = value if value.ndim == 2 else value.reshape(-1, 1)
+    cells = [tuple(number(x) for x in row) for row in rows]
+    places = iter(range(value.size))
+    table = tuple(tuple(Slot(next(places)) for _ in row) for row in cells)
+    return Term(Table("bmatrix", table), ATOM, tuple(x for row in cells for x in row))
+
+
+def _made(view: View, node: Node) -> Term:
+    op: Any = node.op
+    if op.function == "np.eye" and len(op.args) == 1 and not op.named:
+        return Notation(r"\mathbf{I}")()
+    return view.writer.called(view, node)
+
+
+def _pick(view: View, node: Node) -> Term:
+    (source,) = node.args
+    index = node.op.index  # type: ignore[attr-defined]
+    return subscripted(view.of(source), number(index))
+
+
+def _power(view: View, node: Node) -> Term:
+    return raised(view.of(node.args[0]), number(node.op.n), 0)  # type: ignore[attr-defined]
+
+
+def _fourier(view: View, node: Node) -> Term:
+    op: Any = node.op
+    plain = (
+        len(node.type.shape) == 1
+        and op.norm == "backward"
+        and node.args[0].type.shape == node.type.shape
+    )
+    if not plain:
+        return view.writer.called(view, node)
+    name = r"\mathcal{F}^{-1}" if op.inverse else r"\mathcal{F}"
+    return Notation(f"{name}(#1)")(view.of(node.args[0]))
+
+
+def _diagonal(view: View, node: Node) -> Term:
+    if getattr(node.op, "k", 0):
+        return view.writer.called(view, node)
+    return Notation(r"\operatorname{diag}(#1)")(view.of(node.args[0]))
+
+
+def _trace(view: View, node: Node) -> Term:
+    if getattr(node.op, "k", 0):
+        return view.writer.called(view, node)
+    return Notation(r"\operatorname{tr}(#1)")(view.of(node.args[0]))
+
+
+def _sliding(view: View, node: Node) -> Term:
+    op: Any = node.op
+    sign = r"\convolved" if isinstance(op, Convolve) else r"\star"
+    usual = "full" if isinstance(op, Convolve) else "valid"
+    mode = rf"_{{\mathrm{{{op.mode}}}}}" if op.mode != usual else ""
+    needs = (Binds.PRODUCT, Binds.POWER)
+    made = Notation(f"#1 {sign}{mode} #2", Binds.ENTRIES, needs)
+    return made(*map(view.of, node.args))
+
+
+def _first(view: View, node: Node) -> Term:
+    return view.of(node.args[0])
+
+
+def _of_one(template: str, binds: Binds = Binds.ATOM, *needs: Binds) -> Rule:
+    notation = Notation(template, binds, needs)
+    return lambda view, node: notation(*map(view.of, node.args))
+
+
+RULES: dict[type, Rule] = {
+    MatMul: _product,
+    GatedMatMul: _product,
+    Transpose: _transpose,
+    Spread: _spread,
+    Full: _full,
+    Size: _size,
+    Reshape: _reshape,
+    Sum: _sum,
+    Mean: _mean,
+    Prod: _over_all,
+    Extremum: _over_all,
+    LogSumExp: _over_all,
+    Norm: _norm,
+    Softmax: _softmax,
+    Var: _over_all,
+    Std: _over_all,
+    Einsum: _over_all,
+    Det: _of_one(r"\det(#1)"),
+    LogDet: _of_one(r"\log \lvert \det(#1) \rvert", Binds.PRODUCT),
+    Inv: _of_one("#1^{-1}", Binds.POWER, Binds.ATOM),
+    Pinv: _of_one("#1^{+}", Binds.POWER, Binds.ATOM),
+    Solve: _solve,
+    Cross: _of_one(r"#1 \times #2", Binds.ENTRIES, Binds.PRODUCT, Binds.POWER),
+    MatrixPower: _power,
+    Trace: _trace,
+    Diagonal: _diagonal,
+    OnDiagonal: _diagonal,
+    Take: _take,
+    Put: _put,
+    Concatenate: _concatenate,
+    Constant: _constant,
+    Made: _made,
+    Pick: _pick,
+    Cast: _first,
+    RealPart: _of_one(r"\operatorname{Re}(#1)"),
+    Imaginary: _of_one(r"\operatorname{Im}(#1)"),
+    Fourier: _fourier,
+    Convolve: _sliding,
+    Correlate: _sliding,
+}
+"""The notation of an op that does not work entry by entry, by its class."""
