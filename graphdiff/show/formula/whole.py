@@ -21,7 +21,7 @@ from graphdiff.graph.node import (
 from graphdiff.ops.complex.complexes import Imaginary
 from graphdiff.ops.complex.fourier import Fourier
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
-from graphdiff.ops.core.entries import Cast, Elementwise, RealPart
+from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.core.index import Concatenate, Put, Take
 from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
 from graphdiff.ops.core.pattern import Slice
@@ -44,17 +44,23 @@ from graphdiff.ops.shape.diagonal import Diagonal, OnDiagonal, Trace
 from graphdiff.ops.window.convolution import Convolve, Correlate
 from graphdiff.show.formula.boxes import Slot, Table
 from graphdiff.show.formula.entrywise import (
-    ONE,
     PRODUCT,
-    SCALED,
-    is_scalar,
     multiplied,
     raised,
 )
 from graphdiff.show.formula.keys import key_of
+from graphdiff.show.formula.matrix import (
+    INVERSE,
+    ONES,
+    TRANSPOSED,
+    all_of,
+    chained,
+    swaps,
+    transposed,
+    turned,
+)
 from graphdiff.show.formula.notation import (
     ATOM,
-    NEGATED,
     Binds,
     Notation,
     Term,
@@ -65,49 +71,14 @@ from graphdiff.show.formula.view import NeedsIndicesError, View
 
 Rule = Callable[[View, Node], Term]
 
-TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
-INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
-ONES = Notation(r"\mathbf{1}")()
 ZEROS = Notation(r"\mathbf{0}")()
 _SQUARED_NORM = Notation(r"\lVert #1 \rVert^2", Binds.POWER)
 _SQUARED_FROBENIUS = Notation(r"\lVert #1 \rVert_F^2", Binds.POWER)
 _MOST_PARTS = 6
 
 
-def transposed(view: View, node: Node) -> Term:
-    """The transpose of a matrix; of a product the product of transposes."""
-    if view.writer.is_inline(node):
-        match node:
-            case Node(op=Transpose(), args=(x,)) if _swaps(node):
-                return view.of(x)
-            case Node(op=Reshape(), args=(x,)) if len(x.type.shape) == 1:
-                made = view.of(x)
-                row = node.type.shape[0] == 1 and len(node.type.shape) == 2
-                return made if row else TRANSPOSED(made)
-            case Node(op=MatMul(), args=(a, b)):
-                return chained(transposed(view, b), transposed(view, a))
-            case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
-                if is_scalar(a) and not is_scalar(b):
-                    return multiplied(view.number(a), transposed(view, b))
-    return turned(view.of(node))
-
-
-def turned(term: Term) -> Term:
-    """The transpose of a term."""
-    if term.is_negated:
-        return NEGATED(turned(term.args[0]))
-    return term.args[0] if term.notation is TRANSPOSED else TRANSPOSED(term)
-
-
-def _swaps(node: Node) -> bool:
-    """Whether the last two axes are swapped, and no others."""
-    order: tuple[int, ...] = node.op.order  # type: ignore[attr-defined]
-    rank = len(order)
-    return order == (*range(-rank, -2), -1, -2)
-
-
 def _transpose(view: View, node: Node) -> Term:
-    if not _swaps(node):
+    if not swaps(node):
         raise NeedsIndicesError
     return transposed(view, node.args[0])
 
@@ -116,30 +87,11 @@ def _product(view: View, node: Node) -> Term:
     return chained(*map(view.of, node.args))
 
 
-def chained(a: Term, b: Term) -> Term:
-    """A product of matrices, in one row with the products that it consists of."""
-    if a.is_negated or b.is_negated:
-        made = chained(*[t.args[0] if t.is_negated else t for t in (a, b)])
-        return made if a.is_negated and b.is_negated else NEGATED(made)
-    for place, factor in enumerate((a, b)):
-        if factor.notation in (PRODUCT, SCALED):
-            number, rest = factor.args
-            return multiplied(number, chained(*((rest, b), (a, rest))[place]))
-    factors = [f for t in (a, b) for f in (t.args if _is_chain(t) else (t,))]
-    template = " ".join(f"#{i + 1}" for i in range(len(factors)))
-    return Notation(template, Binds.MATRIX, (Binds.PRODUCT,) * len(factors))(*factors)
-
-
-def _is_chain(term: Term) -> bool:
-    notation = term.notation
-    return notation.binds is Binds.MATRIX and notation.needs[-1] is Binds.PRODUCT
-
-
 def _spread(view: View, node: Node) -> Term:
     (x,) = node.args
     rank, axes = len(node.type.shape), node.op.axes  # type: ignore[attr-defined]
     if not x.type.shape:
-        return _ones(view.of(x), rank)
+        return all_of(view.of(x), rank)
     if rank == 2 and axes == (-2,):
         return chained(ONES, transposed(view, x))
     if rank == 2:
@@ -149,14 +101,6 @@ def _spread(view: View, node: Node) -> Term:
     raise NeedsIndicesError
 
 
-def _ones(factor: Term, rank: int) -> Term:
-    """An array of one number."""
-    if rank > 2:
-        raise NeedsIndicesError
-    ones = ONES if rank == 1 else chained(ONES, TRANSPOSED(ONES))
-    return ones if factor == ONE else multiplied(factor, ones)
-
-
 def _full(view: View, node: Node) -> Term:
     value = _by_entry(view, node)
     rank = len(node.type.shape)
@@ -164,12 +108,12 @@ def _full(view: View, node: Node) -> Term:
         return value
     if node.op.value == 0:  # type: ignore[attr-defined]
         return ZEROS
-    return _ones(value, rank)
+    return all_of(value, rank)
 
 
 def _size(view: View, node: Node) -> Term:
     made = view.size(node.op.size)  # type: ignore[attr-defined]
-    return _ones(made, len(node.type.shape)) if node.type.shape else made
+    return all_of(made, len(node.type.shape)) if node.type.shape else made
 
 
 def _reshape(view: View, node: Node) -> Term:

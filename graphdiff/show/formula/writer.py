@@ -11,6 +11,7 @@ from graphdiff.show.formula import entry, whole
 from graphdiff.show.formula.boxes import Letter, Script
 from graphdiff.show.formula.calls import Written
 from graphdiff.show.formula.entrywise import as_truth, entrywise
+from graphdiff.show.formula.matrix import turned
 from graphdiff.show.formula.names import Symbols
 from graphdiff.show.formula.notation import ATOM, Notation, Term, boxed
 from graphdiff.show.formula.numbers import size
@@ -107,7 +108,7 @@ class TermWriter:
         if len(shape) == 2 and shape[1] == 1 and shape[0] != 1:
             indices = indices[:1]
         elif len(shape) == 2 and shape[0] == 1 and shape[1] != 1:
-            made, indices = whole.turned(made), indices[1:]
+            made, indices = turned(made), indices[1:]
         return entry_of(made, indices)
 
     def is_inline(self, node: Node) -> bool:

@@ -1,0 +1,84 @@
+r"""The algebra of matrices that formulas are made with: products, transposes, ones.
+
+A vector is a column. The transpose of a product is the product of the transposes in
+the other order, numbers and signs come first, and products stand in one row.
+"""
+
+from __future__ import annotations
+
+from graphdiff.graph.node import Node
+from graphdiff.ops.core.axes import Reshape, Transpose
+from graphdiff.ops.core.entries import Elementwise
+from graphdiff.ops.core.linalg import MatMul
+from graphdiff.show.formula.entrywise import (
+    ONE,
+    PRODUCT,
+    SCALED,
+    is_scalar,
+    multiplied,
+)
+from graphdiff.show.formula.notation import NEGATED, Binds, Notation, Term
+from graphdiff.show.formula.view import NeedsIndicesError, View
+
+TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
+INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
+ONES = Notation(r"\mathbf{1}")()
+
+
+def transposed(view: View, node: Node) -> Term:
+    """The transpose of a matrix; of a product the product of transposes."""
+    if view.writer.is_inline(node):
+        match node:
+            case Node(op=Transpose(), args=(x,)) if swaps(node):
+                return view.of(x)
+            case Node(op=Reshape(), args=(x,)) if len(x.type.shape) == 1:
+                made = view.of(x)
+                row = node.type.shape[0] == 1 and len(node.type.shape) == 2
+                return made if row else TRANSPOSED(made)
+            case Node(op=MatMul(), args=(a, b)):
+                return chained(transposed(view, b), transposed(view, a))
+            case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
+                if is_scalar(a) and not is_scalar(b):
+                    return multiplied(view.number(a), transposed(view, b))
+    return turned(view.of(node))
+
+
+def turned(term: Term) -> Term:
+    """The transpose of a term."""
+    if term.is_negated:
+        return NEGATED(turned(term.args[0]))
+    return term.args[0] if term.notation is TRANSPOSED else TRANSPOSED(term)
+
+
+def swaps(node: Node) -> bool:
+    """Whether the last two axes are swapped, and no others."""
+    order: tuple[int, ...] = node.op.order  # type: ignore[attr-defined]
+    rank = len(order)
+    return order == (*range(-rank, -2), -1, -2)
+
+
+def chained(a: Term, b: Term) -> Term:
+    """A product of matrices, in one row with the products that it consists of."""
+    if a.is_negated or b.is_negated:
+        made = chained(*[t.args[0] if t.is_negated else t for t in (a, b)])
+        return made if a.is_negated and b.is_negated else NEGATED(made)
+    for place, factor in enumerate((a, b)):
+        if factor.notation in (PRODUCT, SCALED):
+            number, rest = factor.args
+            return multiplied(number, chained(*((rest, b), (a, rest))[place]))
+    factors = [f for t in (a, b) for f in (t.args if _is_chain(t) else (t,))]
+    template = " ".join(f"#{i + 1}" for i in range(len(factors)))
+    return Notation(template, Binds.MATRIX, (Binds.PRODUCT,) * len(factors))(*factors)
+
+
+def _is_chain(term: Term) -> bool:
+    notation = term.notation
+    return notation.binds is Binds.MATRIX and notation.needs[-1] is Binds.PRODUCT
+
+
+def all_of(factor: Term, rank: int) -> Term:
+    """An array of one number."""
+    if rank > 2:
+        raise NeedsIndicesError
+    ones = ONES if rank == 1 else chained(ONES, TRANSPOSED(ONES))
+    return ones if factor == ONE else multiplied(factor, ones)
