@@ -18,10 +18,9 @@ def test_a_layer():
     found = unicode_of(J, "n,d", "d,h", "h", "n,h", wrt=("W1", "b1"))
     assert found.splitlines() == [
         "H = tanh(X W₁ + 𝟏 b₁ᵀ)",
-        "T = H − y",
-        "J = ½ ‖T‖_F²",
+        "J = ½ ‖H − y‖_F²",
         "",
-        "G = T ⊙ (1 − H^⊙2)",
+        "G = (H − y) ⊙ (1 − H^⊙2)",
         "∂J/∂W₁ = Xᵀ G",
         "∂J/∂b₁ = Gᵀ 𝟏",
     ]
