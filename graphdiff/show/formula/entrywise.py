@@ -152,6 +152,8 @@ def _exp(view: View, node: Node) -> Term:
 def _where(view: View, node: Node) -> Term:
     test, yes, no = node.args
     condition = view.truth(test)
+    if isinstance(yes.op, Full) and yes.op.value == 0:
+        yes, no, condition = no, yes, _not(condition)
     if isinstance(no.op, Full) and no.op.value == 0:
         if isinstance(yes.op, Full) and yes.op.value == 1:
             return TRUTH(condition)
@@ -159,7 +161,7 @@ def _where(view: View, node: Node) -> Term:
         return multiplied(view.number(yes), TRUTH(condition), entries)
     words = ("otherwise", "if") if view.rank(node) == 0 else ("elsewhere", "where")
     made = Notation(
-        rf"\begin{{cases}} #2 & \text{{{words[1]} }} #1 \\ #3 & \text{{{words[0]}}} "
+        rf"\begin{{cases}} #2 & \text{{{words[1]}}} \, #1 \\ #3 & \text{{{words[0]}}} "
         rf"\end{{cases}}",
         Binds.QUOTIENT,
     )
@@ -173,6 +175,7 @@ def _invert(view: View, node: Node) -> Term:
 
 
 def _not(truth: Term) -> Term:
+    """The opposite of a statement; of a comparison the opposite comparison."""
     return Notation(r"\neg #1", Binds.ATOM, (Binds.ATOM,))(truth)
 
 

@@ -13,8 +13,11 @@ from typing import NamedTuple
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Input, Node
+from graphdiff.ops.core.entries import Elementwise
 from graphdiff.show.formula.boxes import Box, row
+from graphdiff.show.formula.entrywise import is_scalar
 from graphdiff.show.formula.latex import latex
+from graphdiff.show.formula.local import LocalRules
 from graphdiff.show.formula.mathml import mathml
 from graphdiff.show.formula.names import symbol
 from graphdiff.show.formula.notation import (
@@ -33,6 +36,10 @@ from graphdiff.show.formula.writer import TermWriter
 PARTIAL = Notation(
     r"\frac{\partial #1}{\partial #2}", Binds.PRODUCT, (Binds.ATOM, Binds.ATOM)
 )
+
+
+DOT = boxed(SIGNS[r"\bullet"])
+"""The adjoint that arrives at a node, in a rule for any."""
 
 
 class Formula(NamedTuple):
@@ -117,6 +124,41 @@ class Formulas:
             return Formula((PARTIAL(self._numerator, below),), known)
         indices, right = self._right(node)
         return Formula((PARTIAL(self._numerator, entry_of(below, indices)),), right)
+
+    def local(self, node: Node, place: int) -> Formula | None:
+        """The derivative of a node by its argument `place`; None where none flows.
+
+        Of an op that works entry by entry a factor, ``∂H/∂Z = 1 − H^⊙2``; of any
+        other what becomes of the adjoint that arrives, which is a dot: ``Xᵀ •``.
+        """
+        rule = self._rules.of(node, place)
+        if rule is None:
+            return None
+        (adjoint, *variables), made = rule
+        view = View(self.writer)
+        known = {adjoint: DOT}
+        for variable, of in zip(variables, (node, *node.args), strict=True):
+            if isinstance(variable.op, Input):
+                known.setdefault(variable, self.writer.array(of, view))
+        writer = TermWriter(self.plan.symbols, known)
+        if isinstance(node.op, Elementwise) and is_scalar(made):
+            return Formula(self._slope(node, place, ()), View(writer).number(made))
+        indices, right = writer.equation(made)
+        return Formula(self._slope(node, place, indices), right)
+
+    def _slope(
+        self, node: Node, place: int, indices: tuple[Term, ...]
+    ) -> tuple[Term, ...]:
+        """``∂H/∂Z``, of an op that works entry by entry on what has a symbol."""
+        known = self.plan.known
+        above, below = known.get(node), known.get(node.args[place])
+        if above is None or below is None or not isinstance(node.op, Elementwise):
+            return ()
+        return (PARTIAL(entry_of(above, indices), entry_of(below, indices)),)
+
+    @cached_property
+    def _rules(self) -> LocalRules:
+        return LocalRules()
 
     def _right(self, node: Node) -> tuple[tuple[Term, ...], Term]:
         if isinstance(node.type, tuple):

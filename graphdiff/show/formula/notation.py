@@ -23,6 +23,7 @@ from graphdiff.show.formula.boxes import (
     Row,
     Script,
     Slot,
+    Space,
     Table,
     row,
     scripted,
@@ -229,10 +230,10 @@ class _Layout:
         if not isinstance(item, Slot):
             return self._filled(item, term, self._apart(items, place))
         beside = [items[i] for i in (place - 1, place + 1) if 0 <= i < len(items)]
-        kinds = {b.kind if isinstance(b, Sign) else type(b).__name__ for b in beside}
-        if kinds <= {"punct", "Space"}:
+        kinds = {b.kind if isinstance(b, Sign) else _parting(b) for b in beside}
+        if kinds <= {"punct"}:
             return self.laid(term.args[item.place]).box
-        if kinds <= {"punct", "Space", "rel"}:
+        if kinds <= {"punct", "rel"}:
             return self._within(term.args[item.place], Binds.SIGNED, True)[0].box
         return self._placed(item, term, place == len(items) - 1)[0].box
 
@@ -267,6 +268,12 @@ _VULGAR: dict[tuple[Box, Box], Box] = {
     (Letter(over, "number"), Letter(under, "number")): Letter(sign, "number")
     for over, under, sign in ("12½", "13⅓", "23⅔", "14¼", "34¾", "18⅛")
 }
+
+
+def _parting(box: Box) -> str:
+    """Whether a box keeps apart what is on either side, as a comma does."""
+    apart = isinstance(box, Space) or (isinstance(box, Letter) and box.style == "words")
+    return "punct" if apart else "other"
 
 
 def _is_round(box: Box) -> bool:

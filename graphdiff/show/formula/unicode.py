@@ -160,5 +160,5 @@ def _class(box: Box) -> str:
 
 def _table(kind: str, rows: Sequence[Sequence[Box]]) -> str:
     if kind == "cases":
-        return f"{{ {'; '.join(' '.join(map(unicode, row)) for row in rows)}"
+        return f"{{{'; '.join(' '.join(map(unicode, row)) for row in rows)}}}"
     return f"[{'; '.join(', '.join(map(unicode, row)) for row in rows)}]"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Input, Node
 from graphdiff.ops.core.entries import Cast, Elementwise
 from graphdiff.show.formula import entry, whole
 from graphdiff.show.formula.boxes import Letter, Script
 from graphdiff.show.formula.calls import Written
-from graphdiff.show.formula.entrywise import as_truth, entrywise
+from graphdiff.show.formula.entrywise import TRUTH, as_truth, entrywise
 from graphdiff.show.formula.matrix import turned
 from graphdiff.show.formula.names import Symbols
 from graphdiff.show.formula.notation import ATOM, Notation, Term, boxed
@@ -33,11 +33,12 @@ class TermWriter:
     def equation(self, node: Node) -> tuple[tuple[Term, ...], Term]:
         """What a node computes, and at which indices if it must be by entries."""
         view = View(self)
+        look = self.term if isinstance(node.op, Input) else self.computed
         try:
-            return (), self.computed(node, view)
+            return (), look(node, view)
         except NeedsIndicesError:
             indices, inner = view.more(len(node.type.shape))
-            return indices, self.computed(node, inner.at(indices))
+            return indices, look(node, inner.at(indices))
 
     def term(self, node: Node, view: View) -> Term:
         """The term of a node: its symbol, or what it computes."""
@@ -82,7 +83,8 @@ class TermWriter:
             spread = entry.spread_of(node)
             if spread is not None and view.indices is None:
                 return self.truth(spread, view)
-        return view.of(node)
+        made = view.of(node)
+        return made.args[0] if made.notation is TRUTH else made
 
     def array(self, node: Node, view: View) -> Term:
         """A whole array: its symbol, what it computes, or its entries in brackets."""
