@@ -108,10 +108,21 @@ class _Lines:
                 self._lines = [number for _, _, number in table]
                 self._starts = [start for start, _, _ in table]
             line = self._lines[max(bisect_right(self._starts, offset) - 1, 0)]
-        name = os.path.basename(code.co_filename)
+        name = _name_of(code.co_filename)
         position = Position(name, code.co_firstlineno if line is None else line)
         self.known[offset] = position
         return position
+
+
+def _name_of(file: str) -> str:
+    """The base name of a file; of a notebook's cell ``In[3]``, as the notebook has it.
+
+    The file that a cell is compiled as has a number for a name, which is of no use.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    spoken = getattr(getattr(shell, "compile", None), "format_code_name", None)
+    cell = spoken(file) if spoken is not None else None
+    return str(cell[1]) if cell else os.path.basename(file)
 
 
 _STDLIB = os.path.dirname(os.__file__) + os.sep

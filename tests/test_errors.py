@@ -116,6 +116,19 @@ def test_only_the_base_name_is_kept():
     assert space["here"] == Position("model.py", 1)
 
 
+def test_a_cell_of_a_notebook_is_called_as_the_notebook_calls_it(monkeypatch):
+    def spoken(file):
+        return ("Cell", "In[7]") if file == "/tmp/kernel_3/91.py" else None
+
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=spoken))
+    module = SimpleNamespace(get_ipython=lambda: shell)
+    monkeypatch.setitem(sys.modules, "IPython", module)
+    for file, name in [("/tmp/kernel_3/91.py", "In[7]"), ("/tmp/model.py", "model.py")]:
+        space = {"user_position": user_position}
+        exec(compile("\nhere = user_position()", file, "exec"), space)
+        assert space["here"] == Position(name, 2)
+
+
 def test_the_line_table_of_a_long_function_is_decoded_once():
     source = "def f(p):\n    out = []\n" + "    out.append(p())\n" * 4_000
     space: dict = {}

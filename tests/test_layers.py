@@ -57,7 +57,10 @@ LAYERS = {
 
 # Methods that are no more than a door to a later stage (``graph.to_dot()``): the stage
 # is imported when the method is called, and by nothing else in that file.
-DOORS = {"graphdiff.graph.doors": {"show", "derivative", "cost", "save"}}
+DOORS = {
+    "graphdiff.graph.doors": {"show", "derivative", "cost", "save"},
+    "graphdiff.expression.views": {"show"},
+}
 
 TOP_LEVEL = {"README.md", "pyproject.toml", "graphdiff", "tests", "examples"}
 LONGEST_FILE = 400

@@ -43,6 +43,8 @@ VIEWS = {
     view.name: view
     for view in (
         View("text", lambda graph, _: str(graph), ("", ".txt", ".text")),
+        View("latex", lambda graph, _: graph.to_latex(), (".tex",)),
+        View("unicode", lambda graph, _: graph.to_unicode(), ()),
         View("svg", lambda graph, _: graph.to_svg(), (".svg",)),
         View("dot", lambda graph, _: graph.to_dot(), (".dot", ".gv")),
         View(

@@ -31,6 +31,7 @@ from graphdiff.expression.doors import (
 from graphdiff.expression.foreign import instead_of, scipy_call
 from graphdiff.expression.methods import Methods
 from graphdiff.expression.operators import Operators
+from graphdiff.expression.views import Views
 from graphdiff.graph.nest import NO_NESTS
 from graphdiff.graph.node import (
     Constant,
@@ -47,7 +48,7 @@ from graphdiff.graph.types import ArrayType, Shape, check_dtype, show_shape
 from graphdiff.sizes.dims import Dim
 
 
-class Expression(Methods, Operators):
+class Expression(Methods, Operators, Views):
     """A symbolic array: a handle on one node of a computation.
 
     Use it as an ``ndarray``: operators, NumPy functions, indexing, ``.T``, ``.sum()``.

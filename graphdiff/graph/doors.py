@@ -41,12 +41,17 @@ class Doors:
         return to_svg(self, path, fold=fold)
 
     def _repr_svg_(self: Any) -> str | None:
-        from graphdiff.show.notebook import graph_svg
+        from graphdiff.show.notebook.graphs import graph_svg
 
         return graph_svg(self)
 
+    def _repr_latex_(self: Any) -> str | None:
+        from graphdiff.show.notebook.graphs import graph_latex
+
+        return graph_latex(self)
+
     def _repr_html_(self: Any) -> str | None:
-        from graphdiff.show.notebook import graph_html
+        from graphdiff.show.notebook.graphs import graph_html
 
         return graph_html(self)
 

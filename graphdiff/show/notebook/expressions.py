@@ -1,0 +1,102 @@
+"""An expression in a notebook: its formula, those of the named values in it, its type.
+
+The formulas are those of the graph that computes the expression alone, from the
+variables that it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+
+from graphdiff.graph.graph import Graph, in_order
+from graphdiff.graph.node import Input, Node
+from graphdiff.graph.types import show_type
+from graphdiff.show.formula import Formula, Formulas
+from graphdiff.show.notebook import MOST_DRAWN, code, made
+
+MOST_NAMED = 12
+"""So many of the named values that an expression reads are written out."""
+
+
+def expression_svg(node: Node) -> str | None:
+    """The picture of what computes the expression."""
+    return made(lambda: _svg(node))
+
+
+def expression_latex(node: Node) -> str | None:
+    """The formula of the expression, and below it those of the named values in it."""
+    return made(lambda: _latex(node))
+
+
+def expression_html(node: Node) -> str | None:
+    """The formulas as MathML, and the type; without formulas the type alone."""
+    return made(lambda: _html(node)) or f"<div>{code(repr(node))}</div>"
+
+
+def _svg(node: Node) -> str | None:
+    graph = _graph_to(node)
+    return None if graph is None else graph.to_svg()
+
+
+def _graph_to(node: Node) -> Graph | None:
+    """The graph that computes `node`; None if it is too large to be shown.
+
+    Variables of one name are told apart by a number.
+    """
+    nodes = in_order([node])
+    if len(nodes) > MOST_DRAWN:
+        return None
+    inputs: dict[str, Node] = {}
+    for found in nodes:
+        if isinstance(found.op, Input):
+            name = found.op.name
+            number = 2
+            while name in inputs:
+                name, number = f"{found.op.name}_{number}", number + 1
+            inputs[name] = found
+    return Graph(inputs, {"expression": node})
+
+
+def _formulas(node: Node) -> tuple[Formula, list[Formula]] | None:
+    """The formula of the expression, and those of the named values in it."""
+    graph = _graph_to(node)
+    if graph is None:
+        return None
+    known = Formulas(graph)
+    named = graph.name_of(node) is not None
+    own = known.equation(node) if named else known.expression(node)
+    forward, gradient = known.equations()
+    others = [f for f in (*forward, *gradient) if f.right != own.right]
+    return own, others
+
+
+def _latex(node: Node) -> str | None:
+    found = _formulas(node)
+    if found is None:
+        return None
+    own, others = found
+    lines = [own.latex(), *_first(others, Formula.latex, r"\dots")]
+    if len(lines) == 1:
+        return rf"$\displaystyle {lines[0]}$"
+    joined = " \\\\\n".join([lines[0], rf"\text{{where }} {lines[1]}", *lines[2:]])
+    return f"$$\\begin{{gathered}}\n{joined}\n\\end{{gathered}}$$"
+
+
+def _html(node: Node) -> str | None:
+    found = _formulas(node)
+    if found is None:
+        return None
+    own, others = found
+    type = code(show_type(node.type))
+    rest = _first(others, Formula.mathml, "…")
+    where = f"<p>where {', '.join(rest)}</p>" if rest else ""
+    return f"<div><p>{own.mathml(block=True)}</p>{where}<p>{type}</p></div>"
+
+
+def _first(
+    formulas: list[Formula], write: Callable[[Formula], str], more: str
+) -> list[str]:
+    """The first formulas, written; `more` stands for those that are left out."""
+    written = list(map(write, islice(formulas, MOST_NAMED)))
+    return [*written, more] if len(formulas) > MOST_NAMED else written
