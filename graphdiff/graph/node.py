@@ -232,6 +232,34 @@ class Hole(Op):
 
 
 @dataclass(frozen=True)
+class Gone(Op):
+    """What is left of a node that a graph read from a file does not contain.
+
+    Adjoints belong to such nodes, and are named after them; nothing is computed.
+    """
+
+    name: str
+    type: ArrayType | tuple[ArrayType, ...]
+    called: tuple[str, ...] = ()
+
+    over_complex = True
+
+    @property
+    def label(self) -> str:
+        """The label of the op that it was."""
+        return self.name
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """What the results were called."""
+        return self.called
+
+    def infer(self, *args: ArrayType) -> ArrayType | tuple[ArrayType, ...]:
+        """The type that it had."""
+        return self.type
+
+
+@dataclass(frozen=True)
 class Constant(Op):
     """An array known when the graph is built, kept and compared by its bytes."""
 

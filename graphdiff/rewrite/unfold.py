@@ -7,7 +7,7 @@ or writes down the graph asks for its plain form: the nodes of the function in p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphdiff.graph.graph import Graph
@@ -23,10 +23,18 @@ def unfolded(graph: Graph) -> Graph:
     Loops do nothing in vain: those that take the same steps are one.
     What stands in a region that is computed again (`gd.checkpoint`) is.
     """
-    return recomputed(_written_out(tidy(graph)))
+    return recomputed(_written_out(tidy(graph), unfolded))
 
 
-def _written_out(graph: Graph) -> Graph:
+def written_out(graph: Graph) -> Graph:
+    """`graph` without shorthands, also in the bodies of its ops, and else as it is.
+
+    For whoever keeps a graph: regions stay, and derivatives may still be taken.
+    """
+    return _written_out(graph, written_out)
+
+
+def _written_out(graph: Graph, inner: Callable[[Graph], Graph]) -> Graph:
     if not any(node.op.shorthand or node.op.bodies() for node in graph.nodes):
         return graph
     with building(graph.scope()) as scope:
@@ -43,7 +51,7 @@ def _written_out(graph: Graph) -> Graph:
                 if isinstance(node.type, tuple):
                     several[node] = results
             else:
-                made = scope.make(_plain(node.op), args)
+                made = scope.make(_plain(node.op, inner), args)
             becomes[node] = made
             if made is not node and node not in several:
                 inherit(scope, node, made)
@@ -52,12 +60,12 @@ def _written_out(graph: Graph) -> Graph:
         return rebuilt(graph, scope, becomes)
 
 
-def _plain(op: Op) -> Op:
-    """`op` with bodies without shorthands."""
+def _plain(op: Op, inner: Callable[[Graph], Graph]) -> Op:
+    """`op` with bodies without shorthands, as `inner` makes them."""
     bodies = op.bodies()
     if not bodies:
         return op
-    made = tuple(map(unfolded, bodies))
+    made = tuple(map(inner, bodies))
     same = all(a is b for a, b in zip(made, bodies, strict=True))
     return op if same else op.with_bodies(made)
 

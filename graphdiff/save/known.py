@@ -60,6 +60,11 @@ def _names() -> dict[Elementwise, str]:
     return {op: name for name, op in singles().items()}
 
 
+def has_name(op: Elementwise) -> bool:
+    """Whether a file can speak of an op on entries."""
+    return op.origin is not None or op in _names()
+
+
 def spoken(op: Elementwise) -> tuple[str, tuple[Any, ...]]:
     """What a file calls an op on entries: its name, and the parameters of a family."""
     if op.origin is not None:

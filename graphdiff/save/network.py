@@ -7,9 +7,9 @@ from typing import Any
 from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.types import ArrayType, show_type
-from graphdiff.rewrite.unfold import unfolded
+from graphdiff.rewrite.unfold import written_out
 from graphdiff.save.reader import WRONG, graph_of
-from graphdiff.save.writer import graph_entry, listed
+from graphdiff.save.writer import listed
 
 _WHOLE = ("inputs", "outputs", "needs", "signature")
 _ROW = ("op", "with", "type", "data", "file")
@@ -23,9 +23,10 @@ def to_networkx(graph: Graph) -> Any:
     ints and of named sizes as text) and ``dtype`` (None, both, for an op of several
     results), ``name`` and ``line`` (None if unknown), ``role`` (None for a forward
     node, else the number of the node through which it was pulled back, the rule, the
-    convention, the order), and ``row``, the op and its parameters as files have them.
-    An edge has its ``place``, from 0, among the arguments. What belongs to the whole
-    is in ``network.graph``.
+    convention, the order), ``mark`` (None, or the regions in which it is computed
+    again: a number, a name, a level of each), and ``row``, the op and its parameters
+    as files have them. An edge has its ``place``, from 0, among the arguments. What
+    belongs to the whole is in ``network.graph``.
 
     >>> import networkx
     >>> import numpy as np
@@ -52,13 +53,13 @@ def to_networkx(graph: Graph) -> Any:
     import networkx
 
     check_graph("to_networkx", graph)
-    graph = unfolded(graph)
+    graph = written_out(graph)
     arrays: dict[str, Any] = {}
-    entry = graph_entry(graph, arrays)
+    entry, nodes = listed(graph, arrays)
     network = networkx.MultiDiGraph()
     network.graph.update({key: entry[key] for key in _WHOLE if key in entry})
     network.graph["arrays"] = arrays
-    for k, (node, row) in enumerate(zip(listed(graph), entry["nodes"], strict=True)):
+    for k, (node, row) in enumerate(zip(nodes[()], entry["nodes"], strict=True)):
         type = node.type if isinstance(node.type, ArrayType) else None
         network.add_node(
             k,
@@ -69,6 +70,7 @@ def to_networkx(graph: Graph) -> Any:
             name=entry["names"].get(str(k)),
             line=entry["lines"].get(str(k)),
             role=entry["roles"].get(str(k)),
+            mark=entry.get("marks", {}).get(str(k)),
             row={key: row[key] for key in _ROW if key in row},
         )
         for place, arg in enumerate(row.get("args", ())):
@@ -95,14 +97,21 @@ def from_networkx(network: Any) -> Graph:
             {**facts[k]["row"], "args": [number[a] for a in _arguments(network, k)]}
             for k in number
         ]
-        for what in ("name", "line", "role"):
+        for what in ("name", "line", "role", "mark"):
             known = {str(i): facts[k][what] for k, i in number.items()}
             entry[f"{what}s"] = {i: v for i, v in known.items() if v is not None}
         roles = entry["roles"].items()
-        entry["roles"] = {i: [number[of], *rest] for i, (of, *rest) in roles}
+        entry["roles"] = {i: [_of(of, number), *rest] for i, (of, *rest) in roles}
         return graph_of(entry, network.graph.get("arrays", {}))
     except WRONG as error:
         raise GraphValueError(f"from_networkx: this is no graph: {error}") from None
+
+
+def _of(place: Any, number: dict[Any, int]) -> Any:
+    """The place of the node that a role speaks of, or a path to it."""
+    if isinstance(place, list):
+        return [number[place[0]], *place[1:]]
+    return number[place]
 
 
 def _arguments(network: Any, node: Any) -> list[Any]:

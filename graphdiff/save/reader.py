@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,17 @@ import numpy as np
 
 from graphdiff.errors import GraphdiffError, GraphValueError, Position
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Constant, Full, Node, Op, Role, Scope, building
+from graphdiff.graph.node import (
+    Constant,
+    Full,
+    Gone,
+    Node,
+    Op,
+    Region,
+    Role,
+    Scope,
+    building,
+)
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.ops.core.elementwise import Elementwise
 from graphdiff.ops.region.region import Run
@@ -103,37 +114,130 @@ def _arrays(path: Path, limit: int) -> Arrays:
 
 def graph_of(entry: Mapping[str, Any], arrays: Arrays) -> Graph:
     """The graph that JSON stands for."""
-    with building(Scope()) as scope:
-        nodes: list[Node] = []
-        for i, row in enumerate(entry["nodes"]):
-            try:
-                nodes.append(_node(row, nodes, arrays, scope))
-            except UnfitError:
-                raise
-            except WRONG as error:
-                raise _unfit(i, row, error) from None
+    return _Reading(arrays).graph(entry, ())
+
+
+class _Reading:
+    """What is common to a graph and to those in it, at all depths.
+
+    `nodes` are those of each graph by the path that leads to it, as far as they are
+    read; see `graphdiff.save.writer`.
+    """
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self.nodes: dict[tuple[Any, ...], list[Node]] = {}
+        self.regions: dict[int, Region] = {}
+
+    def graph(self, entry: Mapping[str, Any], path: tuple[int, ...]) -> Graph:
+        """The graph that `path` leads to."""
+        nodes = self.nodes[path] = []
+        with building(Scope()) as scope:
+            for k, row in enumerate(entry["nodes"]):
+                try:
+                    nodes.append(self._node(row, scope, (*path, k)))
+                except UnfitError:
+                    raise
+                except WRONG as error:
+                    raise _unfit(k, row, error) from None
+            self._facts(entry, nodes, scope)
+            inputs, outputs = (
+                {name: _at(nodes, k) for name, k in entry[what].items()}
+                for what in ("inputs", "outputs")
+            )
+            signature = None
+            if "signature" in entry:
+                signature = signature_of(entry["signature"])
+                _check_leaves(signature, inputs, outputs)
+            graph = Graph(inputs, outputs, signature=signature)
+            if any(isinstance(node.op, Gone) for node in graph):
+                raise ValueError("an output depends on a node that is gone")
+            return graph
+
+    def _facts(self, entry: Mapping[str, Any], nodes: list[Node], scope: Scope) -> None:
+        """Tell the scope what is known of the nodes."""
         for place, name in entry["names"].items():
             scope.names[_at(nodes, int(place))] = _string(name)
         for place, (file, line, *step) in entry["lines"].items():
             position = Position(_word(file), int(line), *map(int, step[:1]))  # type: ignore[arg-type]
             scope.positions[_at(nodes, int(place))] = position
         for place, (of, rule, convention, order) in entry["roles"].items():
-            role = Role(_at(nodes, of), _word(rule), _word(convention), int(order))
+            role = Role(self._of(of, nodes), _word(rule), _word(convention), int(order))
             scope.roles[_at(nodes, int(place))] = role
+        for place, mark in entry.get("marks", {}).items():
+            scope.marks[_at(nodes, int(place))] = tuple(
+                [(self._region(*region), int(level)) for *region, level in mark]
+            )
         scope.needs.update(dict.fromkeys(decoded(entry["needs"])))
-        inputs, outputs = (
-            {name: _at(nodes, i) for name, i in entry[what].items()}
-            for what in ("inputs", "outputs")
-        )
-        signature = signature_of(entry["signature"]) if "signature" in entry else None
-        if signature is not None:
-            _check_leaves(signature, inputs, outputs)
-        return Graph(inputs, outputs, signature=signature)
+
+    def _of(self, place: Any, nodes: list[Node]) -> Node:
+        """The node that a role speaks of: here, or where a path leads."""
+        if not isinstance(place, list):
+            return _at(nodes, place)
+        *path, last = place
+        return _at(self.nodes[tuple(path)], last)
+
+    def _region(self, number: Any, label: Any) -> Region:
+        return self.regions.setdefault(int(number), Region(_word(label)))
+
+    def _node(self, row: Any, scope: Scope, path: tuple[int, ...]) -> Node:
+        nodes = self.nodes[path[:-1]]
+        if "same" in row:
+            made = self._of(row["same"], nodes)
+            scope.adopt([made])
+        else:
+            made = self._made(row, nodes, scope, path)
+            if not isinstance(made.type, ArrayType | tuple):
+                raise ValueError("the type is none")
+        if "is" in row and made.type != row["is"]:
+            raise ValueError(
+                f"the type is {show_type(made.type)}, not {show_type(row['is'])}"
+            )
+        return made
+
+    def _made(
+        self, row: Any, nodes: list[Node], scope: Scope, path: tuple[int, ...]
+    ) -> Node:
+        args = tuple([_at(nodes, place) for place in row.get("args", ())])
+        made = scope.make(self._op(row, path), args)
+        _check_call(made)
+        return made
+
+    def _op(self, row: Mapping[str, Any], path: tuple[int, ...]) -> Op:
+        """The op that a row names, with its parameters."""
+        name = row["op"]
+        if name in ("Constant", "Full"):
+            return _constant(row, self.arrays)
+        given = row.get("with", {})
+        if isinstance(given, list):
+            return on_entries(name, decoded(given))
+        if not isinstance(given, dict):
+            raise ValueError("parameters have names")
+        if name in kinds():
+            numbers = count()
+            found = {
+                key: self._parameter(value, path, numbers)
+                for key, value in given.items()
+            }
+            return kinds()[name](**found)
+        if given:
+            raise ValueError(f"{name!r:.50} is no op with such parameters")
+        return on_entries(name, ())
+
+    def _parameter(
+        self, value: Any, path: tuple[int, ...], numbers: Iterator[int]
+    ) -> Any:
+        """A parameter of an op, which may be a graph, or several."""
+        if isinstance(value, dict) and set(value) == {"graph"}:
+            return self.graph(value["graph"], (*path, next(numbers)))
+        if isinstance(value, list):
+            return tuple([self._parameter(item, path, numbers) for item in value])
+        return decoded(value)
 
 
 def _unfit(i: int, row: Any, error: BaseException) -> ValueError:
     """What is wrong with node `i`, and where that is said if it is said in a text."""
-    op = row.get("op") if isinstance(row, dict) else row
+    op = row.get("op", "same") if isinstance(row, dict) else row
     if isinstance(row, dict) and "at" in row:
         return UnfitError(f"{op}: {reason(error)}", row["at"])
     return ValueError(f"node {i} ({op!r:.50}): {reason(error)}")
@@ -166,36 +270,6 @@ def _word(value: Any) -> str:
     return word
 
 
-def _node(row: Any, nodes: list[Node], arrays: Arrays, scope: Scope) -> Node:
-    args = tuple([_at(nodes, place) for place in row.get("args", ())])
-    made = scope.make(_op(row, arrays), args)
-    _check_call(made)
-    if "is" in row and made.type != row["is"]:
-        raise ValueError(
-            f"the type is {show_type(made.type)}, not {show_type(row['is'])}"
-        )
-    return made
-
-
-def _op(row: Mapping[str, Any], arrays: Arrays) -> Op:
-    """The op that a row names, with its parameters."""
-    name = row["op"]
-    if name in ("Constant", "Full"):
-        return _constant(row, arrays)
-    given = row.get("with", {})
-    if isinstance(given, list):
-        return on_entries(name, decoded(given))
-    if not isinstance(given, dict):
-        raise ValueError("parameters have names")
-    if name in kinds():
-        kind = kinds()[name]
-        found = {key: _parameter(value, arrays) for key, value in given.items()}
-        return kind(**found)
-    if given:
-        raise ValueError(f"{name!r:.50} is no op with such parameters")
-    return on_entries(name, ())
-
-
 def _constant(row: Mapping[str, Any], arrays: Arrays) -> Op:
     type = type_of(row["type"])
     full = row["op"] == "Full"
@@ -205,15 +279,6 @@ def _constant(row: Mapping[str, Any], arrays: Arrays) -> Op:
     if (array.shape, array.dtype) != (whole.shape, whole.dtype):
         raise ValueError(f"the array {row['file']!r} is of another type")
     return Full(array.tobytes(), type) if full else Constant.of(array)
-
-
-def _parameter(value: Any, arrays: Arrays) -> Any:
-    """A parameter of an op, which may be a graph, or several."""
-    if isinstance(value, dict) and set(value) == {"graph"}:
-        return graph_of(value["graph"], arrays)
-    if isinstance(value, list):
-        return tuple([_parameter(item, arrays) for item in value])
-    return decoded(value)
 
 
 def _check_call(node: Node) -> None:

@@ -69,7 +69,30 @@ def test_loops_and_branches() -> None:
         y = gd.fori_loop(0, 5, lambda i, c: np.sin(c) * x, x)
         return gd.cond(np.sum(y) > 0, lambda y: y * 2, lambda y: y, y)
 
-    same(gd.trace(f, gd.spec("n")))
+    def nested(x: Any) -> Any:
+        return gd.fori_loop(0, 3, lambda i, c: f(c * x), x)
+
+    for fn in (f, nested):
+        same(gd.trace(fn, gd.spec("n")))
+        same(gd.grad(lambda x, fn=fn: np.sum(fn(x))).graph(gd.spec("n")))
+    twice = gd.grad(gd.grad(lambda x: f(x * np.ones(2))[0]))
+    same(twice.graph(gd.spec()))
+
+
+@gd.checkpoint
+def layer(x: Any) -> Any:
+    return np.tanh(x * x)
+
+
+def test_regions_stay_regions() -> None:
+    traced = gd.trace(lambda x: np.sum(layer(layer(x))), gd.spec("n"))
+    again = same(traced)
+    twice = [gd.differentiate(g, wrt="x") for g in (traced, again)]
+    assert len(twice[0].ledger.marks) > 2
+    read = [same(g) for g in twice]
+    assert gd.emit(read[0]).source == gd.emit(read[1]).source
+    assert len(read[0].ledger.marks) == len(twice[0].ledger.marks)
+    same(gd.grad(lambda x: np.sum(layer(layer(x)))).graph(gd.spec("n")))
 
 
 def test_constants_are_exact() -> None:

@@ -31,14 +31,15 @@ is
   row; ``bytes "..."`` and ``all bytes "..."``: the same in base64, the bytes of each
   number in the order of little-endian machines;
 - ``input()``: an input; ``input(name)``, ``input(name, "of the variable")`` where it is
-  called otherwise; ``gone(name)``: a node that is not part of the graph any more, and
-  that some adjoint belongs to all the same.
+  called otherwise;
+- ``same as %4/0/y``: the node y of the first graph in the node %4, in a graph that
+  shares it; inputs can be shared as well, ``input() same as %4/0/x``.
 
 Parameters are numbers, strings, None, truths, dtypes, types, tuples, ``size(n + 1)``,
 ``float32(0.5)``, ``Slice(start=None, ...)`` for what stands in an index, and graphs, as
 indented statements between ``{`` and ``}``. The facts, with commas between, are
 ``adjoint of y by tanh``, ``convention "..."``, ``order 2``, ``at model.py:3``,
-``step 2``.
+``step 2``, ``region 0 layer level 1``.
 
 ``output name = node`` names an output, ``output name`` one that is called as its node;
 ``need n - 2`` is a size that must be at least 0. ``def`` and ``returns`` tell how the

@@ -15,7 +15,7 @@ from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.types import ArrayType
 from graphdiff.save.reader import MOST_BYTES, WRONG, UnfitError, graph_of, reason
-from graphdiff.save.text.cursor import Cursor, Token, place
+from graphdiff.save.text.cursor import Cursor, Token, number, place
 from graphdiff.save.text.nests import signature_entry
 from graphdiff.save.text.parameters import Parameters
 from graphdiff.save.text.values import array_from
@@ -57,6 +57,8 @@ class _Reader:
         self.cursor = Cursor(text)
         self.values = Parameters(self.cursor, self._graph)
         self.arrays: dict[str, np.ndarray] = {}
+        self.places: dict[tuple[int, ...], dict[str, int]] = {}
+        self.block: _Block | None = None
 
     def whole(self) -> dict[str, Any]:
         """The entry of a file for the whole text."""
@@ -65,7 +67,7 @@ class _Reader:
         for word in _HEAD:
             cursor.expect(word)
         cursor.end_of_line()
-        entry = self._statements()
+        entry = self._statements(())
         if cursor.next.kind != "end":
             cursor.fail("a statement")
         return entry
@@ -74,13 +76,19 @@ class _Reader:
         """A graph between braces."""
         self.cursor.expect("{")
         self.cursor.end_of_line()
-        entry = self._statements()
+        around = self.block
+        if around is None:
+            self.cursor.fail("a graph in a node")
+        path = (*around.path, len(around.rows), around.bodies)
+        around.bodies += 1
+        entry = self._statements(path)
+        self.block = around
         self.cursor.expect("}")
         return {"graph": entry}
 
-    def _statements(self) -> dict[str, Any]:
+    def _statements(self, path: tuple[int, ...]) -> dict[str, Any]:
         """The entry for the statements from here to a closing brace, or the end."""
-        block = _Block(self)
+        block = self.block = _Block(self, path)
         while self.cursor.next.text not in ("", "}"):
             block.statement()
             if self.cursor.next.text != "}":
@@ -91,14 +99,15 @@ class _Reader:
 class _Block:
     """The statements of one graph."""
 
-    def __init__(self, reader: _Reader) -> None:
-        self.cursor, self.values = reader.cursor, reader.values
-        self.arrays = reader.arrays
+    def __init__(self, reader: _Reader, path: tuple[int, ...]) -> None:
+        self.cursor, self.values, self.path = reader.cursor, reader.values, path
+        self.arrays, self.all_places = reader.arrays, reader.places
         self.rows: list[dict[str, Any]] = []
-        self.places: dict[str, int] = {}
-        self.roles: list[tuple[int, Token, list[Any]]] = []
+        self.bodies = 0
+        self.places = self.all_places[path] = {}
+        self.roles: list[tuple[int, list[Token], list[Any]]] = []
         self.facts: dict[str, Any] = {
-            key: {} for key in ("inputs", "outputs", "names", "lines")
+            key: {} for key in ("inputs", "outputs", "names", "lines", "marks")
         }
         self.needs: list[Any] = []
         self.at = self.cursor.next.at
@@ -107,9 +116,24 @@ class _Block:
         """What a file would hold."""
         roles = {}
         for here, of, rest in self.roles:
-            roles[str(here)] = [self._known(of), *rest]
+            roles[str(here)] = [self._of(of), *rest]
         facts = {**self.facts, "roles": roles, "needs": self.needs}
         return {"nodes": self.rows, **facts, "at": self.at}
+
+    def _of(self, tokens: list[Token]) -> int | list[int]:
+        """The node that a role speaks of: here, or from the outside ``%4/0/y``."""
+        if len(tokens) == 1:
+            return self._known(tokens[0])
+        found: list[int] = []
+        for token in tokens:
+            places = self.all_places.get(tuple(found), {})
+            if token.kind == "number":
+                found.append(int(number(token)))
+            elif token.text in places:
+                found.append(places[token.text])
+            else:
+                raise UnfitError(f"there is no node {token} there", token.at)
+        return found
 
     def statement(self) -> None:
         """Read one statement."""
@@ -164,6 +188,7 @@ class _Block:
         self.cursor.expect(":")
         types = self._types()
         self.cursor.expect("=")
+        self.bodies = 0
         row = self._expression(token, here, types)
         self.rows.append({**row, "at": token.at, "is": types})
         self.places[token.text] = here
@@ -197,9 +222,11 @@ class _Block:
             return {"op": "Full", "type": type, "data": [{"float": word.text}]}
         if word.text in ("all", "bytes") and cursor.next.text != "(":
             return self._bytes(word, type)
+        if word.text == "same" and cursor.next.text != "(":
+            return self._same()
         cursor.expect("(")
-        if word.text in ("input", "gone"):
-            return self._variable(word, named, here, type)
+        if word.text == "input":
+            return self._input(named, here, type)
         return {"op": word.text, **self._call()}
 
     def _pick(self, token: Token) -> dict[str, Any]:
@@ -226,21 +253,25 @@ class _Block:
             raise UnfitError(str(error), token.at) from None
         return {"op": "Full" if full else "Constant", "type": type, "file": name}
 
-    def _variable(
-        self, word: Token, named: Token, here: int, type: Any
-    ) -> dict[str, Any]:
-        """An input, or what stands for a node that is gone; up to the bracket."""
+    def _input(self, named: Token, here: int, type: Any) -> dict[str, Any]:
+        """An input, whose opening bracket has been read."""
         cursor = self.cursor
         name = self.facts["names"].get(str(here))
         if name is None or cursor.next.text != ")":
             name = cursor.name("a name")
         own = cursor.name("a name") if cursor.takes(",") else name
         cursor.expect(")")
-        if word.text == "input":
-            if name in self.facts["inputs"]:
-                raise UnfitError(f"there is an input {name!r:.50} already", named.at)
-            self.facts["inputs"][name] = here
+        if name in self.facts["inputs"]:
+            raise UnfitError(f"there is an input {name!r:.50} already", named.at)
+        self.facts["inputs"][name] = here
+        if cursor.takes("same"):
+            return self._same()
         return {"op": "Input", "with": {"name": own, "type": type}}
+
+    def _same(self) -> dict[str, Any]:
+        """A node of another graph, where the word has been read."""
+        self.cursor.expect("as")
+        return {"same": self._of(self._path())}
 
     def _call(self) -> dict[str, Any]:
         """Arguments and parameters of an op, up to the closing bracket."""
@@ -277,7 +308,7 @@ class _Block:
             word = cursor.of("word", "a fact")
             if word.text == "adjoint" and role is None:
                 cursor.expect("of")
-                of = cursor.take()
+                of = self._path()
                 cursor.expect("by")
                 role = [cursor.name("a rule"), "", 1]
                 self.roles.append((here, of, role))
@@ -290,12 +321,29 @@ class _Block:
                 cursor.expect(":")
                 line = cursor.integer("a line")
                 self.facts["lines"][str(here)] = [file, line]
+            elif word.text == "region":
+                self.facts["marks"].setdefault(str(here), []).append(self._region())
             elif word.text == "step" and len(self.line_of(here)) == 2:
                 self.line_of(here).append(cursor.integer("a step"))
             else:
                 raise UnfitError(f"expected a fact, got {word}", word.at)
             if not cursor.takes(","):
                 return
+
+    def _path(self) -> list[Token]:
+        """What ``y`` or ``%4/0/y`` is made of."""
+        found = [self.cursor.take()]
+        while self.cursor.takes("/"):
+            found.append(self.cursor.of("number", "the number of a graph"))
+            self.cursor.expect("/")
+            found.append(self.cursor.take())
+        return found
+
+    def _region(self) -> list[Any]:
+        number = self.cursor.integer("the number of a region")
+        label = self.cursor.name("the name of a region")
+        self.cursor.expect("level")
+        return [number, label, self.cursor.integer("a level")]
 
     def line_of(self, here: int) -> list[Any]:
         """The line of a node that has been read."""

@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 
 from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.node import Node
 from graphdiff.graph.types import ArrayType, show_type
-from graphdiff.rewrite.unfold import unfolded
+from graphdiff.rewrite.unfold import written_out
 from graphdiff.save.nests import PLAIN_KIND
 from graphdiff.save.text.values import bytes_text, entries_text, value_text
 from graphdiff.save.text.words import is_word, name_text, quoted
-from graphdiff.save.writer import graph_entry, listed
+from graphdiff.save.writer import Place, listed
 
 HEAD = "graphdiff 1"
 _STEP = "  "
+_GONE = "# no part of the graph any more, but adjoints belong to them"
 
 
 def exact_text(graph: Graph) -> str:
@@ -41,31 +43,39 @@ def exact_text(graph: Graph) -> str:
     output y = %3
     """
     check_graph("to_text", graph)
-    graph = unfolded(graph)
+    graph = written_out(graph)
     arrays: dict[str, np.ndarray] = {}
-    entry = graph_entry(graph, arrays)
-    return "\n".join([HEAD, "", *_Written(graph, entry, arrays, "").lines()])
+    entry, nodes = listed(graph, arrays)
+    whole = _Written(graph, entry, arrays, nodes)
+    return "\n".join([HEAD, "", *whole.lines()])
 
 
 class _Written:
-    """The statements of one graph, from what a file holds for it."""
+    """The statements of one graph, from what a file holds for it.
+
+    `path` leads to it, and `ids` says what the nodes of each graph are called, by path.
+    """
 
     def __init__(
         self,
         graph: Graph,
         entry: Mapping[str, Any],
         arrays: Mapping[str, np.ndarray],
-        margin: str,
+        nodes: Mapping[Place, list[Node]],
+        path: Place = (),
+        all_ids: dict[Place, dict[int, str]] | None = None,
     ) -> None:
-        self.entry, self.arrays, self.margin = entry, arrays, margin
-        self.nodes = listed(graph)
+        self.graph, self.entry, self.arrays, self.path = graph, entry, arrays, path
+        self.margin = _STEP * (len(path) // 2)
+        self.all_nodes, self.nodes = nodes, nodes[path]
         self.gradient = _first_adjoint(graph)
         self.given = {place: name for name, place in entry["inputs"].items()}
         self.names = {int(place): name for place, name in entry["names"].items()}
         inputs = list(self.given)
         others = (k for k in range(len(self.nodes)) if k not in self.given)
         self.order = [*inputs, *others]
-        self.ids = self._ids()
+        self.all_ids = {} if all_ids is None else all_ids
+        self.ids = self.all_ids[path] = self._ids()
 
     def _ids(self) -> dict[int, str]:
         """What each node is called in the text: by its name, once, or by a number."""
@@ -88,6 +98,8 @@ class _Written:
         for place in self.order:
             if place == self.gradient:
                 yield ""
+            if place == len(self.graph):
+                yield from ("", f"{self.margin}{_GONE}")
             yield f"{self.margin}{self._node(place)}"
         yield ""
         for name, place in self.entry["outputs"].items():
@@ -113,9 +125,12 @@ class _Written:
 
     def _expression(self, place: int) -> str:
         row = self.entry["nodes"][place]
+        if "same" in row:
+            input = f"{self._input(place, None)} " if place in self.given else ""
+            return f"{input}same as {self._of(row['same'])}"
         op, parameters = row["op"], row.get("with", {})
         if op == "Input":
-            return self._variable(place, parameters["name"])
+            return self._input(place, parameters["name"])
         if op in ("Constant", "Full"):
             return self._constant(row)
         args = [self.ids[k] for k in row.get("args", ())]
@@ -123,18 +138,17 @@ class _Written:
             return f"{args[0]}[{parameters['index']}]"
         if isinstance(parameters, list):
             return f"{op}({', '.join([*args, f'with={value_text(parameters)}'])})"
-        node = self.nodes[place]
+        bodies = enumerate(self.nodes[place].op.bodies())
         found = [
-            f"{key}={self._parameter(value, getattr(node.op, key))}"
+            f"{key}={self._parameter(value, place, bodies)}"
             for key, value in parameters.items()
         ]
         return f"{op}({', '.join([*args, *found])})"
 
-    def _variable(self, place: int, own: str) -> str:
-        if place not in self.given:
-            return f"gone({name_text(own)})"
+    def _input(self, place: int, own: str | None) -> str:
+        """An input, and what the variable is called by itself, if that is known."""
         key = self.given[place]
-        if key != own:
+        if own is not None and key != own:
             return f"input({name_text(key)}, {name_text(own)})"
         return "input()" if key == self.names.get(place) else f"input({name_text(key)})"
 
@@ -145,13 +159,16 @@ class _Written:
         found = entries_text(row["data"], row["type"]["dtype"])
         return found[0] if full else f"[{', '.join(found)}]"
 
-    def _parameter(self, value: Any, own: Any) -> str:
-        """A parameter, which may be a graph, or several."""
-        if isinstance(own, Graph):
-            inner = _Written(own, value["graph"], self.arrays, self.margin + _STEP)
+    def _parameter(self, value: Any, place: int, bodies: Iterator[Any]) -> str:
+        """A parameter, which may be a graph, or several: the next of `bodies`."""
+        if isinstance(value, dict) and "graph" in value:
+            k, body = next(bodies)
+            path = (*self.path, place, k)
+            rest = self.arrays, self.all_nodes, path, self.all_ids
+            inner = _Written(body, value["graph"], *rest)
             return "\n".join(["{", *inner.lines(), f"{self.margin}}}"])
-        if isinstance(own, tuple) and any(isinstance(item, Graph) for item in own):
-            found = map(self._parameter, value, own)
+        if isinstance(value, list) and any("graph" in _keys(item) for item in value):
+            found = [self._parameter(item, place, bodies) for item in value]
             return f"({', '.join(found)},)"
         return value_text(value)
 
@@ -159,7 +176,7 @@ class _Written:
         role = self.entry["roles"].get(str(place))
         if role is not None:
             of, rule, convention, order = role
-            yield f"adjoint of {self.ids[of]} by {name_text(rule)}"
+            yield f"adjoint of {self._of(of)} by {name_text(rule)}"
             if convention:
                 yield f"convention {quoted(convention)}"
             if order != 1:
@@ -169,6 +186,19 @@ class _Written:
             yield f"at {name_text(line[0])}:{line[1]}"
             if line[2:]:
                 yield f"step {line[2]}"
+
+        for number, label, level in self.entry.get("marks", {}).get(str(place), ()):
+            yield f"region {number} {name_text(label)} level {level}"
+
+    def _of(self, place: int | list[int]) -> str:
+        """The node that a role speaks of: ``y``, or from the outside ``%4/0/y``."""
+        if not isinstance(place, list):
+            return self.ids[place]
+        found = [
+            str(k) if i % 2 else self.all_ids[tuple(place[:i])][k]
+            for i, k in enumerate(place)
+        ]
+        return "/".join(found)
 
     def _signature(self, entry: Mapping[str, Any]) -> Iterator[str]:
         found = []
@@ -194,6 +224,10 @@ def nest_text(entry: Mapping[str, Any]) -> str:
     if kind == "list":
         return f"[{', '.join(found)}]"
     return f"({', '.join(found)}{',' if len(found) == 1 else ''})"
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
 
 
 def _first_adjoint(graph: Graph) -> int:
