@@ -8,8 +8,8 @@ from graphdiff.errors import GraphTypeError, GraphValueError
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.rewrite.unfold import written_out
+from graphdiff.save.entry import listed
 from graphdiff.save.reader import WRONG, graph_of
-from graphdiff.save.writer import listed
 
 _WHOLE = ("inputs", "outputs", "needs", "signature")
 _ROW = ("op", "with", "type", "data", "file")

@@ -11,10 +11,10 @@ from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Node
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.rewrite.unfold import written_out
+from graphdiff.save.entry import Place, listed
 from graphdiff.save.nests import PLAIN_KIND
 from graphdiff.save.text.values import bytes_text, entries_text, value_text
 from graphdiff.save.text.words import is_word, name_text, quoted
-from graphdiff.save.writer import Place, listed
 
 HEAD = "graphdiff 1"
 _STEP = "  "
