@@ -67,6 +67,13 @@ class Run:
         self.line = code.co_firstlineno
         self.at = at
 
+    @staticmethod
+    def told(function: str, file: str, line: int, at: Position | None) -> "Run":
+        """A run of which somebody tells, as a file does."""
+        run = object.__new__(Run)
+        run.function, run.file, run.line, run.at = function, file, line, at
+        return run
+
     def __repr__(self) -> str:
         """Name the function and the line that called it."""
         return f"<Run of {self.function}{f' at {self.at}' if self.at else ''}>"

@@ -383,7 +383,7 @@ class Pick(Op):
         return Call("getitem", (Arg(0), self.index))
 
 
-LEAVES = (Input, Constant, Full, Size, Arange, Hole)
+LEAVES = (Input, Constant, Full, Size, Arange, Hole, Gone)
 
 
 def full_value(node: Node) -> Any:

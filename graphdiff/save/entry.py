@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graphdiff.errors import GraphValueError, Position
+from graphdiff.errors import GraphValueError, Position, Run
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Mark, Node, Op, Region, Role
 from graphdiff.graph.types import ArrayType
@@ -36,7 +36,7 @@ def listed(
     graph: Graph, arrays: dict[str, np.ndarray]
 ) -> tuple[dict[str, Any], dict[Place, list[Node]]]:
     """The entry of a graph, and the nodes that its rows are, by path of each graph."""
-    writing = _Writing(arrays)
+    writing = _Writing(graph, arrays)
     return writing.graph(graph, ()), writing.nodes
 
 
@@ -75,11 +75,13 @@ class _Writing:
     the outermost graph, which of its graphs, the place of an op in that, and so on.
     """
 
-    def __init__(self, arrays: dict[str, np.ndarray]) -> None:
-        self.arrays = arrays
+    def __init__(self, whole: Graph, arrays: dict[str, np.ndarray]) -> None:
+        self.whole, self.arrays = whole, arrays
         self.nodes: dict[Place, list[Node]] = {}
         self.paths: dict[Node, Place] = {}
         self.regions: dict[Region, int] = {}
+        self.runs: dict[Run, int] = {}
+        self.told: list[Any] = []
 
     def graph(self, graph: Graph, path: Place) -> dict[str, Any]:
         """The graph that `path` leads to."""
@@ -106,7 +108,7 @@ class _Writing:
             "nodes": table.rows,
             "names": {str(place[n]): name for n, name in ledger.names.items()},
             "lines": {
-                str(place[n]): _line_entry(where)
+                str(place[n]): self._line(where)
                 for n, where in ledger.positions.items()
                 if where.file.isprintable()
             },
@@ -119,6 +121,8 @@ class _Writing:
         if ledger.marks:
             marks = ledger.marks.items()
             entry["marks"] = {str(place[n]): self._mark(mark) for n, mark in marks}
+        if self.told and graph is self.whole:
+            entry["runs"] = self.told
         if graph.signature is not None:
             entry["signature"] = signature_entry(graph.signature)
         return entry
@@ -144,6 +148,25 @@ class _Writing:
     def _of(self, role: Role, place: Mapping[Node, int]) -> int | list[int]:
         """Where the node is that a role speaks of."""
         return place[role.of] if role.of in place else list(self.paths[role.of])
+
+    def _line(self, where: Position) -> list[Any]:
+        """A line, and what tells it from others of the same number."""
+        run = [] if where.run is None else [self._run(where.run)]
+        found = [where.file, where.line, where.step, where.place, *run]
+        return found if any(found[2:]) or run else found[:2]
+
+    def _run(self, run: Run) -> int:
+        """The number of a run, which is greater than that of the run around it."""
+        chain: list[Run] = []
+        around: Run | None = run
+        while around is not None and around not in self.runs:
+            chain.append(around)
+            around = None if around.at is None else around.at.run
+        for each in reversed(chain):
+            self.runs[each] = len(self.runs)
+            at = [] if each.at is None else [self._line(each.at)]
+            self.told.append([each.function, each.file, each.line, *at])
+        return self.runs[run]
 
     def _mark(self, mark: Mark) -> list[Any]:
         return [
@@ -180,10 +203,6 @@ class _Writing:
             if field.init:
                 found[field.name] = _parameter(getattr(op, field.name), entries)
         return name, found
-
-
-def _line_entry(where: Position) -> list[Any]:
-    return list(where) if where.step else [where.file, where.line]
 
 
 def _is_simple(op: Op) -> bool:

@@ -11,8 +11,8 @@ from graphdiff.rewrite.unfold import written_out
 from graphdiff.save.entry import listed
 from graphdiff.save.reader import WRONG, graph_of
 
-_WHOLE = ("inputs", "outputs", "needs", "signature")
-_ROW = ("op", "with", "type", "data", "file")
+_WHOLE = ("inputs", "outputs", "needs", "runs", "signature")
+_ROW = ("op", "same", "with", "type", "data", "file")
 
 
 def to_networkx(graph: Graph) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphdiffError, GraphValueError, Position
+from graphdiff.errors import Run as UserRun
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import (
     Constant,
@@ -128,10 +129,15 @@ class _Reading:
         self.arrays = arrays
         self.nodes: dict[tuple[Any, ...], list[Node]] = {}
         self.regions: dict[int, Region] = {}
+        self.runs: list[UserRun] = []
 
     def graph(self, entry: Mapping[str, Any], path: tuple[int, ...]) -> Graph:
         """The graph that `path` leads to."""
         nodes = self.nodes[path] = []
+        for function, file, line, *at in entry.get("runs", ()):
+            called = [self._line(*where) for where in at]
+            about = _word(function), _word(file), int(line)
+            self.runs.append(UserRun.told(*about, called[0] if called else None))
         with building(Scope()) as scope:
             for k, row in enumerate(entry["nodes"]):
                 try:
@@ -158,9 +164,8 @@ class _Reading:
         """Tell the scope what is known of the nodes."""
         for place, name in entry["names"].items():
             scope.names[_at(nodes, int(place))] = _string(name)
-        for place, (file, line, *step) in entry["lines"].items():
-            position = Position(_word(file), int(line), *map(int, step[:1]))  # type: ignore[arg-type]
-            scope.positions[_at(nodes, int(place))] = position
+        for place, line in entry["lines"].items():
+            scope.positions[_at(nodes, int(place))] = self._line(*line)
         for place, (of, rule, convention, order) in entry["roles"].items():
             role = Role(self._of(of, nodes), _word(rule), _word(convention), int(order))
             scope.roles[_at(nodes, int(place))] = role
@@ -176,6 +181,12 @@ class _Reading:
             return _at(nodes, place)
         *path, last = place
         return _at(self.nodes[tuple(path)], last)
+
+    def _line(self, file: Any, line: Any, *more: Any) -> Position:
+        """A line of the user's source."""
+        step, place, *run = map(int, more or (0, 0))
+        known = self.runs[run[0]] if run else None
+        return Position(_word(file), int(line), step, place, known)
 
     def _region(self, number: Any, label: Any) -> Region:
         return self.regions.setdefault(int(number), Region(_word(label)))

@@ -109,9 +109,12 @@ def entries(array: np.ndarray) -> list[Any]:
 
 def array_of(found: list[Any], type: ArrayType) -> np.ndarray:
     """The array of these entries; ValueError if they do not fit the type."""
+    for size in type.shape:
+        if not isinstance(size, int):
+            raise ValueError(f"the size {size} is no number")
     with np.errstate(over="raise"):
         array = np.array([decoded(number) for number in found], type.dtype)
-    return array.reshape([int(n) for n in type.shape])
+    return array.reshape(type.shape)
 
 
 def comes_back(array: np.ndarray) -> bool:

@@ -10,12 +10,14 @@ The format, version 1, is one JSON object:
   graph shares with another before it is ``same`` and a path to it;
 - ``inputs`` and ``outputs`` map names to places;
 - ``names``, ``lines``, ``roles`` and ``marks`` say what is known of nodes, by place. A
-  line is a file, a number, and where a loop comes to it again how much was before. A
-  role is the node whose adjoint it is, the rule, the convention and the order; the node
-  by its place, or by a path if it stands in a graph around this one or in a loop before
-  it. A path is the place of a loop in the whole graph, which of its graphs, and so on,
-  and last a place in that graph. A mark lists regions that are computed again: a
-  number, a name, a level of each;
+  line is a file, a number, and perhaps, as numbers, how much came before, which of its
+  operations, and which of the ``runs`` of functions it stands in, which are a name, a
+  file, the line where the function begins, and the line where it was called. A role is
+  the node whose adjoint it is, the rule, the convention and the order; the node by its
+  place, or by a path if it stands in a graph around this one or in a loop before it. A
+  path is the place of a loop in the whole graph, which of its graphs, and so on, and
+  last a place in that graph. A mark lists regions that are computed again: a number, a
+  name, a level of each;
 - ``needs`` lists sizes that must be at least 0;
 - ``signature`` tells how the traced function is called, if the graph has one.
 

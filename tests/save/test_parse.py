@@ -122,3 +122,114 @@ def test_constants_are_exact() -> None:
         [n.op.data for n in g.nodes if hasattr(n.op, "data")] for g in (graph, read)
     )
     assert ours == others
+
+
+def layer_of(x: Any, W: Any) -> Any:
+    return np.tanh(x @ W)
+
+
+def test_runs_of_functions_come_back() -> None:
+    def net(Ws: Any, x: Any) -> Any:
+        for W in Ws:
+            x = layer_of(x, W)
+        return np.sum(x**2)
+
+    graph = gd.trace(net, [gd.spec("n,n"), gd.spec("n,n")], gd.spec("b,n"))
+    read = same(gd.simplify(gd.differentiate(graph, wrt="Ws")))
+    runs = {p.run for n in read.nodes if (p := read.position_of(n))}
+    assert sorted(run.function for run in runs) == ["layer_of", "layer_of", "net"]
+
+
+HOSTILE = ["a\nb", "</script>", 'q"\\', "\u202eabc", "x" * 10_000, "\0", "\ud800"]
+
+
+def test_names_may_be_any_strings() -> None:
+    xs = [gd.var(name, "n") for name in HOSTILE]
+    inputs = dict(zip(HOSTILE, xs, strict=True))
+    outputs = {name: gd.named(np.sin(x), name) for name, x in inputs.items()}
+    outputs |= {"need": xs[0] * 2, "%3": xs[1] * 3, "": xs[2] * 4}
+    graph = gd.Graph(inputs, outputs)
+    text = graph.to_text(exact=True)
+    assert text.isascii()
+    assert text.replace("\n", "").isprintable()
+    read = gd.parse(text)
+    assert read.to_text(exact=True) == text
+    assert list(read.inputs) == list(graph.inputs)
+    assert list(read.outputs) == list(graph.outputs)
+
+
+def test_a_long_chain() -> None:
+    x = gd.var("x", "n")
+    y = x
+    for _ in range(3000):
+        y = np.sin(y)
+    text = gd.Graph({"x": x}, {"y": y}).to_text(exact=True)
+    assert len(gd.parse(text)) == 3001
+
+
+def test_an_empty_graph_and_an_input_that_is_an_output() -> None:
+    x = gd.var("x", "n")
+    for outputs in ({}, {"x": x}, {"x": x, "again": x}):
+        graph = gd.Graph({"x": x}, outputs)
+        assert list(gd.parse(graph.to_text(exact=True)).outputs) == list(outputs)
+    assert len(gd.parse(gd.Graph({}, {}).to_text(exact=True))) == 0
+
+
+TEXT = """graphdiff 1
+
+def f(x = x, k = fixed(2))
+returns (y, [z])
+
+x: float64[n] = input()
+y: float64[n] = sin(x)  ; at model.py:3
+%2: float64[] = Sum(y, axes=(-1,))  # a note
+z: float64[1] = [0.5]
+
+output y
+output z = %2
+"""
+WRONG = {
+    "": ("line 1, column 1", "expected 'graphdiff', got the end of the text"),
+    "graphdiff 2": ("line 1, column 11", "expected '1', got '2'"),
+    TEXT.replace("sin", "os.system"): ("line 7, column 1", "no op 'os.system'"),
+    TEXT.replace("sin(x)", "sin(w)"): ("line 7, column 21", "no node 'w'"),
+    TEXT.replace("axes=(-1,)", "axis=-1"): ("line 8", "Sum"),
+    TEXT.replace("y: float64[n]", "y: float64[m]"): (
+        "line 7, column 1",
+        "the type is float64[n], not float64[m]",
+    ),
+    TEXT.replace("[0.5]", "[0.5, 1.0]"): ("line 9, column 1", "Constant"),
+    TEXT.replace("output y", "output y y"): ("line 11, column 10", "end of the line"),
+    TEXT.replace("float64[n] = input", "object[n] = input"): ("line 6", "a dtype"),
+    TEXT.replace("[n] = input", "[__import__('os')] = input"): ("line 6", "shape"),
+    TEXT.replace("returns (y", "returns (x"): ("line 3, column 1", "signature"),
+    TEXT.replace("float64[1] = ", "float64[n] = "): (
+        "line 9",
+        "size n is no number",
+    ),
+    TEXT.replace("fixed(2)", "fixed" + "(" * 500): ("line 3", "nested"),
+    TEXT.replace("[0.5]", 'bytes "a"'): ("line 9", ""),
+    TEXT.replace("(-1,)", "(9" + "9" * 5000 + ",)"): ("line 8", "too long"),
+    TEXT.replace("model.py", '"a\\u{a}b"'): ("line 7, column 30", "printable"),
+}
+
+
+@pytest.mark.parametrize("text", WRONG, ids=range(len(WRONG)))
+def test_what_is_no_graph_is_one_clear_error(text: str) -> None:
+    with pytest.raises(gd.GraphValueError) as caught:
+        gd.parse(text)
+    for word in ("parse: ", *WRONG[text]):
+        assert word in str(caught.value)
+
+
+def test_limits() -> None:
+    with pytest.raises(gd.GraphValueError, match="more than 10 characters"):
+        gd.parse(TEXT, limit=10)
+    with pytest.raises(gd.GraphTypeError, match="expected a str"):
+        gd.parse(b"graphdiff 1")
+
+
+def test_a_solver_is_refused() -> None:
+    graph = gd.trace(lambda a: gd.root(lambda x, a: x**3 - a, 1.0, a), gd.spec())
+    with pytest.raises(gd.GraphValueError, match="cannot hold the op 'root'"):
+        graph.to_text(exact=True)

@@ -38,12 +38,15 @@ is
 Parameters are numbers, strings, None, truths, dtypes, types, tuples, ``size(n + 1)``,
 ``float32(0.5)``, ``Slice(start=None, ...)`` for what stands in an index, and graphs, as
 indented statements between ``{`` and ``}``. The facts, with commas between, are
-``adjoint of y by tanh``, ``convention "..."``, ``order 2``, ``at model.py:3``,
-``step 2``, ``region 0 layer level 1``.
+``adjoint of y by tanh``, ``convention "..."``, ``order 2``, ``at model.py:3`` (or
+``at model.py:3 step 4.1 in 0``: how much came before, which operation of the line, and
+in which ``run`` of a function), ``region 0 layer level 1``.
 
 ``output name = node`` names an output, ``output name`` one that is called as its node;
-``need n - 2`` is a size that must be at least 0. ``def`` and ``returns`` tell how the
-function was called and what it gave: nests of inputs and outputs.
+``need n - 2`` is a size that must be at least 0; ``run 0 of layer at model.py:9``,
+perhaps ``called at model.py:12``, is a run of a function of the user's. ``def`` and
+``returns`` tell how the function was called and what it gave: nests of inputs and
+outputs.
 """
 
 from graphdiff.save.text.reader import parse as parse

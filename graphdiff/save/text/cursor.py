@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 from graphdiff.errors import shown
 from graphdiff.save.reader import UnfitError
 
-_DIGITS = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_DIGITS = r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _FLOAT = rf"(?:{_DIGITS}|nan|inf)"
 _SKIPPED = re.compile(r"[^\S\n]*(?:#[^\n]*)?")
 _TOKEN = re.compile(
@@ -114,6 +114,14 @@ class Cursor:
         if self.next.kind == "word":
             return self.take().text
         return self.string(expected)
+
+    def words(self, expected: str) -> str:
+        """A name of one line: it is written into notes as it stands."""
+        token = self.next
+        name = self.name(expected)
+        if not name.isprintable():
+            raise UnfitError(f"expected {expected} of printable signs", token.at)
+        return name
 
     def integer(self, expected: str) -> int:
         """The integer here."""

@@ -48,7 +48,7 @@ def parse(text: str, *, limit: int = MOST_BYTES) -> Graph:
     try:
         return graph_of(reader.whole(), reader.arrays)
     except WRONG as error:
-        where = place(text, getattr(error, "at", reader.cursor.next.at))
+        where = place(text, getattr(error, "at", reader.at))
         raise GraphValueError(f"parse: {where}: {reason(error)}") from None
 
 
@@ -59,6 +59,11 @@ class _Reader:
         self.arrays: dict[str, np.ndarray] = {}
         self.places: dict[tuple[int, ...], dict[str, int]] = {}
         self.block: _Block | None = None
+
+    @property
+    def at(self) -> int:
+        """What is wrong with a whole graph is said of its signature, or its first."""
+        return 0 if self.block is None else self.block.at
 
     def whole(self) -> dict[str, Any]:
         """The entry of a file for the whole text."""
@@ -143,8 +148,11 @@ class _Block:
             if "signature" in self.facts:
                 raise UnfitError("there is a signature already", token.at)
             self.facts["signature"] = signature_entry(self.values)
+            self.at = token.at
         elif word == "output":
             self._output(self.cursor.take())
+        elif word == "run":
+            self._run(self.cursor.take())
         elif word == "need":
             self.needs.append(self._need(self.cursor.take()))
         else:
@@ -310,21 +318,16 @@ class _Block:
                 cursor.expect("of")
                 of = self._path()
                 cursor.expect("by")
-                role = [cursor.name("a rule"), "", 1]
+                role = [cursor.words("a rule"), "", 1]
                 self.roles.append((here, of, role))
             elif word.text == "convention" and role:
-                role[1] = cursor.string("a convention")
+                role[1] = cursor.words("a convention")
             elif word.text == "order" and role:
                 role[2] = cursor.integer("an order")
             elif word.text == "at" and str(here) not in self.facts["lines"]:
-                file = cursor.name("a file")
-                cursor.expect(":")
-                line = cursor.integer("a line")
-                self.facts["lines"][str(here)] = [file, line]
+                self.facts["lines"][str(here)] = self._line()
             elif word.text == "region":
                 self.facts["marks"].setdefault(str(here), []).append(self._region())
-            elif word.text == "step" and len(self.line_of(here)) == 2:
-                self.line_of(here).append(cursor.integer("a step"))
             else:
                 raise UnfitError(f"expected a fact, got {word}", word.at)
             if not cursor.takes(","):
@@ -341,11 +344,40 @@ class _Block:
 
     def _region(self) -> list[Any]:
         number = self.cursor.integer("the number of a region")
-        label = self.cursor.name("the name of a region")
+        label = self.cursor.words("the name of a region")
         self.cursor.expect("level")
         return [number, label, self.cursor.integer("a level")]
 
-    def line_of(self, here: int) -> list[Any]:
-        """The line of a node that has been read."""
-        found: list[Any] = self.facts["lines"].get(str(here), [])
+    def _line(self) -> list[Any]:
+        """A line: ``model.py:3``, or ``model.py:3 step 4.1 in 0``."""
+        cursor = self.cursor
+        found: list[Any] = [cursor.words("a file")]
+        cursor.expect(":")
+        found.append(cursor.integer("a line"))
+        if cursor.takes("step"):
+            token = cursor.of("number", "a step")
+            step, _, place = token.text.partition(".")
+            if not (step.isdecimal() and place.isdecimal()):
+                raise UnfitError(f"expected a step such as 4.1, got {token}", token.at)
+            found += [int(step), int(place)]
+            if cursor.takes("in"):
+                found.append(cursor.integer("the number of a run"))
         return found
+
+    def _run(self, token: Token) -> None:
+        """A run of a function, the first word read."""
+        cursor = self.cursor
+        runs = self.facts.setdefault("runs", [])
+        number = cursor.integer("the number of a run")
+        if number != len(runs) or self.path:
+            raise UnfitError(f"expected run {len(runs)} of the whole", token.at)
+        cursor.expect("of")
+        found: list[Any] = [cursor.words("the name of a function")]
+        cursor.expect("at")
+        found.append(cursor.words("a file"))
+        cursor.expect(":")
+        found.append(cursor.integer("a line"))
+        if cursor.takes("called"):
+            cursor.expect("at")
+            found.append(self._line())
+        runs.append(found)

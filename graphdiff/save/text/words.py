@@ -8,7 +8,7 @@ import unicodedata
 WORD = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 """A name that may stand without quotes, if `is_word` finds nothing else wrong."""
 
-STATEMENTS = frozenset(("def", "returns", "output", "need"))
+STATEMENTS = frozenset(("def", "returns", "output", "need", "run"))
 """The words that begin statements which are no nodes."""
 
 _LONGEST = 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,7 @@ class _Written:
         if "signature" in self.entry:
             yield from self._signature(self.entry["signature"])
             yield ""
+        yield from self._runs(self.entry.get("runs", ()))
         for place in self.order:
             if place == self.gradient:
                 yield ""
@@ -183,10 +184,7 @@ class _Written:
                 yield f"order {order}"
         line = self.entry["lines"].get(str(place))
         if line is not None:
-            yield f"at {name_text(line[0])}:{line[1]}"
-            if line[2:]:
-                yield f"step {line[2]}"
-
+            yield f"at {_line_text(*line)}"
         for number, label, level in self.entry.get("marks", {}).get(str(place), ()):
             yield f"region {number} {name_text(label)} level {level}"
 
@@ -200,6 +198,14 @@ class _Written:
         ]
         return "/".join(found)
 
+    def _runs(self, entries: Sequence[Any]) -> Iterator[str]:
+        for number, (function, file, line, *at) in enumerate(entries):
+            called = "".join(f" called at {_line_text(*where)}" for where in at)
+            begin = _line_text(file, line)
+            yield f"run {number} of {name_text(function)} at {begin}{called}"
+        if entries:
+            yield ""
+
     def _signature(self, entry: Mapping[str, Any]) -> Iterator[str]:
         found = []
         for name, parameter in entry["parameters"].items():
@@ -208,6 +214,15 @@ class _Written:
             found.append(f"{name}{kind} = {nest_text(parameter['nest'])}")
         yield f"def {entry['function']}({', '.join(found)})"
         yield f"returns {nest_text(entry['result'])}"
+
+
+def _line_text(file: str, line: int, *more: int) -> str:
+    """A line of the user's source: ``model.py:3``, ``model.py:3 step 4.1 in 0``."""
+    text = f"{name_text(file)}:{line}"
+    if not more:
+        return text
+    step, place, *run = more
+    return f"{text} step {step}.{place}{''.join(f' in {k}' for k in run)}"
 
 
 def nest_text(entry: Mapping[str, Any]) -> str:
