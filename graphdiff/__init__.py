@@ -67,7 +67,8 @@ if TYPE_CHECKING:
     from graphdiff.derivative.backprop import backprop as backprop
     from graphdiff.derivative.expressions import hessians as hessians
     from graphdiff.derivative.expressions import jacobians as jacobians
-    from graphdiff.explain.nan import explain_nan as explain_nan
+    from graphdiff.explanation.front import explain as explain
+    from graphdiff.explanation.nan import explain_nan as explain_nan
     from graphdiff.functions.blocks import divergence as divergence
     from graphdiff.functions.blocks import gauss_newton as gauss_newton
     from graphdiff.functions.blocks import hessian as hessian
@@ -98,7 +99,8 @@ _LATE = {
     "custom_jvp": "graphdiff.custom.jvp",
     "custom_vjp": "graphdiff.custom.vjp",
     "divergence": "graphdiff.functions.blocks",
-    "explain_nan": "graphdiff.explain.nan",
+    "explain": "graphdiff.explanation.front",
+    "explain_nan": "graphdiff.explanation.nan",
     "fit": "graphdiff",
     "fixed_point": "graphdiff.implicit.functions",
     "from_networkx": "graphdiff.save",
@@ -171,6 +173,7 @@ __all__ = [
     "divergence",
     "emit",
     "evaluate",
+    "explain",
     "explain_nan",
     "fit",
     "fixed_point",

@@ -42,7 +42,7 @@ LAYERS = {
     "emit": 7,
     "compile": 7,
     "show": 7,
-    "explain": 8,
+    "explanation": 8,
     "save": 7,
     "implicit": 8,
     "functions": 8,

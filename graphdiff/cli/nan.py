@@ -9,7 +9,7 @@ from graphdiff.cli.command import Command
 from graphdiff.cli.output import write
 from graphdiff.cli.source import add_source, graph_of
 from graphdiff.cli.values import add_values, inputs_of
-from graphdiff.explain.nan import explain_nan
+from graphdiff.explanation.nan import explain_nan
 
 MORE = """
 Runs the graph and tells of the first value that is not finite: its line, its

@@ -115,8 +115,9 @@ class Sweep:
         """The sum of what arrives over two paths."""
         raise NotImplementedError
 
-    def settle(self, node: Node, g: Any) -> None:
-        """Take note that the cotangent of `node` is complete."""
+    def settle(self, node: Node, g: Any) -> Any:
+        """Take note that the cotangent of `node` is complete; give what goes on."""
+        return g
 
     def leave(self, node: Node) -> None:
         """Take note that the arguments of `node` have got their shares."""
@@ -129,7 +130,7 @@ class Sweep:
             g = table.get(node)
             if g is None or node not in self.active:
                 continue
-            self.settle(node, g)
+            g = self.settle(node, g)
             if isinstance(node.op, Pick):
                 self._file(table, node, g)
             elif self.active[node]:
@@ -219,18 +220,21 @@ class Symbolic(Sweep):
         """Append the sum: part of what the node being pulled through gives rise to."""
         return a + b
 
-    def settle(self, node: Node, g: Any) -> None:
+    def settle(self, node: Node, g: Any) -> Any:
         """Name the adjoint of a node that has a name."""
-        if self.inner:
-            return
+        if not self.inner and isinstance(g, Expression):
+            self._name(node, g.node)
+        return g
+
+    def _name(self, node: Node, g: Node) -> None:
         scope = self.scope
         name = scope.names.get(node)
         if name is None and not node.args and hasattr(node.op, "name"):
             name = node.op.name.rpartition(".")[2]
-        if name is None or not isinstance(g, Expression) or g.node not in scope.roles:
+        if name is None or g not in scope.roles:
             return
-        if g.node.args and g.node not in scope.names:
-            scope.names[g.node] = unique(f"d_{name}", self.names)
+        if g.args and g not in scope.names:
+            scope.names[g] = unique(f"d_{name}", self.names)
 
     def leave(self, node: Node) -> None:
         """Give all nodes made for the shares of `node` their role."""

@@ -11,7 +11,7 @@ import numpy as np
 from graphdiff.emit.store.statements import Statement
 from graphdiff.errors import Position
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Node, Pick
 from graphdiff.ops.core.axes import Spread
 from graphdiff.show.statements import Statements
 
@@ -67,17 +67,32 @@ class Wording:
         return found
 
     @cached_property
-    def nodes(self) -> dict[str, Node]:
-        """The nodes that have a name in the listing, by that name."""
-        found = {name: node for node, name in self.listed.given.items()}
-        for statement in self.listed.body.statements:
-            for name in statement.name.split(", "):
-                found.setdefault(name, statement.node)
+    def named(self) -> dict[Node, str]:
+        """The names of the values that have one in the listing, in its order."""
+        found = dict(self.listed.given)
         for node in self.graph.nodes:
             value = self.listed.body.values.get(node)
-            if value is not None and value.stored:
-                found.setdefault(value.text.flat, node)
+            if isinstance(node.op, Pick) and value is not None:
+                if (text := value.text.flat).isidentifier():
+                    found.setdefault(node, text)
+            elif node in self._stored:
+                found.setdefault(node, self._stored[node].name)
+        return {node: found[node] for node in self.graph.nodes if node in found}
+
+    @cached_property
+    def by_name(self) -> dict[str, Node]:
+        """The values by their names in the listing, or those that the user gave."""
+        found = {name: node for node, name in self.named.items()}
+        for node, name in self.graph.ledger.names.items():
+            found.setdefault(name, node)
         return found
+
+    def parts(self, node: Node) -> list[Node]:
+        """The nodes whose operations stand in the statement of `node`."""
+        home = self._homes.get(node)
+        if home is None:
+            return [node]
+        return list(home.parts) or [home.node]
 
     def text(self, node: Node) -> str:
         """What stands for `node` where it is read: its name, or its expression."""
@@ -108,7 +123,7 @@ class Wording:
 
     def is_stored(self, node: Node) -> bool:
         """Whether `node` has a name in the listing."""
-        return node in self._stored or node in self.listed.given
+        return node in self.named
 
     def position(self, node: Node) -> Position | None:
         """The user's line of `node`, or of the statement in which it stands."""
@@ -165,3 +180,8 @@ def several(words: Iterable[str], most: int = 4) -> str:
     if len(found) < 2:
         return "".join(found)
     return f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def first_line(text: str) -> str:
+    """The first sentence or equation of a docstring."""
+    return " ".join(text.split("\n\n")[0].split()).removesuffix(".")

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from graphdiff.explain.blame import Blame, is_bad
-from graphdiff.explain.faults import REMEDIES, condition
-from graphdiff.explain.wording import Wording, at, entry, number
+from graphdiff.explanation.blame import Blame, is_bad
+from graphdiff.explanation.faults import REMEDIES, condition
+from graphdiff.explanation.wording import Wording, at, entry, number
 from graphdiff.graph.node import Constant, Full, Input, Node
 from graphdiff.ops.core.elementwise import where
 

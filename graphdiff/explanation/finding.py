@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import Position
-from graphdiff.explain.blame import is_bad
-from graphdiff.explain.faults import Fault, is_by_entry, of_array, of_entry
-from graphdiff.explain.wording import Wording, at, entry, inert, number
+from graphdiff.explanation.blame import is_bad
+from graphdiff.explanation.faults import Fault, is_by_entry, of_array, of_entry
+from graphdiff.explanation.wording import Wording, at, entry, inert, number
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
 
 Index = tuple[int, ...]

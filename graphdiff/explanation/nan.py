@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from graphdiff.evaluate import bound, values_in_turn
-from graphdiff.explain.blame import Blame, any_bad, births, blame, is_bad, sources
-from graphdiff.explain.finding import Finding, finding
-from graphdiff.explain.guard import mask_of
-from graphdiff.explain.inside import turns
-from graphdiff.explain.wording import Wording, at, inert, number, several
+from graphdiff.explanation.blame import Blame, any_bad, births, blame, is_bad, sources
+from graphdiff.explanation.finding import Finding, finding
+from graphdiff.explanation.guard import mask_of
+from graphdiff.explanation.inside import turns
+from graphdiff.explanation.wording import Wording, at, inert, number, several
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Constant, Full, Input, Node
 

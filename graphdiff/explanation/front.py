@@ -1,0 +1,176 @@
+"""The front of explanations: which value is meant, and what kind of answer it gets."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from graphdiff.emit.shell.header import gradients_of
+from graphdiff.errors import GraphTypeError, GraphValueError, shown
+from graphdiff.explanation.derivation import targets_of
+from graphdiff.explanation.document import Explanation
+from graphdiff.explanation.gradient import Teller
+from graphdiff.explanation.reading import tell_value
+from graphdiff.explanation.wording import Wording, inert, several
+from graphdiff.expression.expression import Expression
+from graphdiff.graph.graph import Graph, check_graph, in_order
+from graphdiff.graph.node import Node
+
+DEPTH = 12
+"""How many steps are told by default."""
+
+
+MISSING = (
+    "the output that was differentiated is not in this graph, so only what is left "
+    "of it can be told; that of gd.value_and_grad(f) or gd.differentiate has it"
+)
+"""What is said of a gradient that stands alone."""
+
+
+def explain(
+    graph: Graph,
+    name: str | Expression | None = None,
+    *,
+    of: str | None = None,
+    depth: int | None = DEPTH,
+) -> Explanation:
+    """Derive a gradient in words and formulas, or say how any other value comes about.
+
+    `name` is that of an output (``"d_W1"``), of an input, of a value as the listing
+    calls it, or an expression of the graph; by default the only gradient, or else the
+    only output. `of` names the output that was differentiated, where several could be
+    meant. At most `depth` steps are told, those in the middle left out; None tells all.
+
+    A gradient is derived anew from the forward part, by the rules and the convention
+    for kinks that made it: over how many paths the variable reaches the target, and in
+    how many operations back-propagation sums over them (Goodfellow, Bengio and
+    Courville, *Deep Learning*, 2016, section 6.5); for numbers the product of local
+    derivatives; then what each statement passes back, which rule says so, and what
+    simplification made of it. At the end stand the statements of the graph itself.
+
+    The result prints as text; ``.to_latex()`` and ``.to_html()`` give it as formulas.
+    Raises `GraphValueError` for a name that is not in the graph.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> def f(w):
+    ...     x = np.sin(w)
+    ...     y = x * x
+    ...     return y
+    >>> graph = gd.simplify(gd.differentiate(gd.trace(f, gd.spec(""))))
+    >>> print(gd.explain(graph, "d_w"))  # doctest: +ELLIPSIS
+    d_w is the derivative of y with respect to w: float64[]
+    ...
+    as a product:
+      ∂y/∂x = 2 * x...
+      ∂x/∂w = np.cos(w)...
+      dy/dw = ∂y/∂x * ∂x/∂w
+            = (2 * x) * (np.cos(w))
+    ...
+    """
+    check_graph("explain", graph)
+    check_depth(depth)
+    wording = Wording(graph)
+    word, node = find(wording, name)
+    start = _variable(wording, word, node)
+    if start is None:
+        return tell_value(wording, word, node, depth)
+    target = _target(graph, word, node, start, of)
+    if target is None:
+        made = tell_value(wording, word, node, depth)
+        made.section("what is missing").say(MISSING)
+        return made
+    return Teller(wording, word, target, start, node).tell(depth)
+
+
+def check_depth(depth: object) -> None:
+    """Raise unless `depth` is a positive number of steps, or None."""
+    whole = isinstance(depth, int) and not isinstance(depth, bool)
+    if depth is not None and not (whole and depth > 0):  # type: ignore[operator]
+        raise GraphValueError(
+            f"depth: expected a positive number of steps, or None, got {shown(depth)}"
+        )
+
+
+def find(wording: Wording, name: Any) -> tuple[str, Node]:
+    """The node that is meant, and what it is called."""
+    graph = wording.graph
+    if name is None:
+        name = _only(graph)
+    if isinstance(name, Expression):
+        if name.node not in set(graph.nodes):
+            raise GraphValueError(f"explain: {name!r} is not in the graph")
+        return wording.name(name.node), name.node
+    if not isinstance(name, str):
+        raise GraphTypeError(
+            f"explain: expected the name of a value, or an expression, got "
+            f"{shown(name)}"
+        )
+    tables = (graph.outputs, graph.inputs, wording.by_name)
+    for table in tables:
+        if name in table:
+            return name, table[name]
+    known = list(dict.fromkeys(word for table in tables for word in table))
+    near = get_close_matches(name, known, n=5, cutoff=0.5)
+    listing = several(map(repr, near), 6) or several(map(repr, known), 8)
+    hint = "did you mean" if near else "it has"
+    raise GraphValueError(
+        f"explain: the graph has no value called {shown(name)}; {hint} {inert(listing)}"
+    )
+
+
+def _only(graph: Graph) -> str:
+    """The only gradient, or the only output."""
+    for names in (list(gradients_of(graph)), list(graph.outputs)):
+        if len(names) == 1:
+            return names[0]
+    listing = several(map(repr, graph.outputs), 8)
+    raise GraphValueError(f"explain: name one of the values, such as {inert(listing)}")
+
+
+def _variable(wording: Wording, name: str, node: Node) -> Node | None:
+    """The value with respect to which `node` is the derivative, if it is one."""
+    graph = wording.graph
+    path = gradients_of(graph).get(name) or gradients_of(graph).get(_bare(name))
+    if path is not None and graph.inputs[path].type == node.type:
+        return graph.inputs[path]
+    if graph.role_of(node) is None:
+        return None
+    for word in (graph.name_of(node), name):
+        if word is None or not word.startswith("d_"):
+            continue
+        for short in (word[2:], _bare(word)[2:]):
+            of = wording.by_name.get(short) or graph.inputs.get(short)
+            if of is not None and of.type == node.type:
+                return of
+    return None
+
+
+def _bare(name: str) -> str:
+    """``d_x`` of ``d_x_2``, the second value that was to be called so."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def _target(
+    graph: Graph, name: str, node: Node, start: Node, of: str | None
+) -> Node | None:
+    """The output that was differentiated to give `node`."""
+    if of is not None:
+        if not isinstance(of, str) or of not in graph.outputs:
+            listing = several(map(repr, graph.outputs), 8)
+            raise GraphValueError(
+                f"of: expected one of the outputs {inert(listing)}, got {shown(of)}"
+            )
+        return graph.outputs[of]
+    first = graph.outputs.get(_bare(name))
+    if first is not None and first is not node and _is_number(first):
+        return first
+    found = [t for _, t in targets_of(graph, in_order([node])) if t is not node]
+    if graph.role_of(node) is None and len(found) > 1:
+        found = [t for t in found if start in set(in_order([t]))] or found
+    return found[0] if found else None
+
+
+def _is_number(node: Node) -> bool:
+    return not isinstance(node.type, tuple) and not node.type.shape
