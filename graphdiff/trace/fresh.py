@@ -110,17 +110,21 @@ def leaf_type(name: str, leaf: Any, weak: np.dtype) -> ArrayType | None:
 def substitute(nodes: Sequence[Node], places: Mapping[Node, Node]) -> list[Node]:
     """`nodes` with each key of `places` replaced by its value, all else the same.
 
-    Names, lines, roles and marks go along.
+    Names, lines, roles and marks go along; a value that was there before stays what it
+    was, though a derivative turns out to be the same.
     """
     scope = current_scope()
     done = dict(places)
     for node in in_order(nodes, stop=places):
         if node in done:
             continue
-        made = scope.make(node.op, tuple([done[a] for a in node.args]))
-        done[node] = made
+        args = tuple([done[a] for a in node.args])
+        is_known = (node.op, args) in scope.nodes
+        done[node] = made = scope.make(node.op, args)
         if made is not node:
-            tables: Any = (scope.names, scope.positions, scope.roles)
+            tables: Any = (scope.names, scope.positions)
+            if not is_known:
+                tables = (*tables, scope.roles)
             for table in tables:
                 if node in table:
                     table.setdefault(made, table[node])

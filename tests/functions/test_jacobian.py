@@ -5,6 +5,7 @@ import pytest
 
 import graphdiff as gd
 from graphdiff.errors import DTypeError, GraphTypeError, GraphValueError, ShapeError
+from graphdiff.ops.core import elementwise as ufuncs
 
 RNG = np.random.default_rng(5)
 X = RNG.uniform(0.5, 1.5, 4)
@@ -295,3 +296,12 @@ def test_all_of_a_jacobian_is_the_derivative_part():
     assert kink.convention == "jumps at 0: mean"
     listing = gd.jacobian(lambda x: np.sin(x) * x[0]).show(gd.spec("n"))
     assert listing.index("gradient:") < listing.index("d_x =")
+
+
+def test_what_the_user_wrote_is_no_derivative_of_itself():
+    """1 / norm is a value, and what a unit cotangent becomes in its own pullback."""
+    f = gd.hessian(lambda x: 1 / np.sqrt(np.sum(x * x)))
+    graph = f.graph(gd.spec("3"))
+    divide = [node for node in graph.nodes if node.op is ufuncs.divide]
+    assert divide
+    assert not any(graph.role_of(node) for node in divide)
