@@ -39,6 +39,7 @@ from graphdiff.save.values import array_of, decoded, type_of
 from graphdiff.save.writer import FORMAT, VERSION, beside, path_of
 
 MOST_BYTES = 1 << 30
+_LONGEST = 400
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -87,7 +88,8 @@ class UnfitError(ValueError):
 
 def reason(error: BaseException) -> str:
     """What an error says, without the line of whoever reads the file."""
-    return str(error.args[0]) if isinstance(error, GraphdiffError) else str(error)
+    said = str(error.args[0]) if isinstance(error, GraphdiffError) else str(error)
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]} ..."
 
 
 WRONG = (

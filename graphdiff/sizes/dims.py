@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
+from math import comb
 from typing import Literal, NamedTuple, NoReturn
 
 from graphdiff.sizes.polynomial import Dim, Size, from_terms, positive_part
@@ -28,6 +29,7 @@ __all__ = [
 ]
 
 _MAX_NESTING = 50
+_MAX_TERMS = 1000
 _OPERATORS: dict[str, Callable[[Size, Size], Size]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -179,6 +181,14 @@ def parse_dims(text: str) -> tuple[Size | None, ...]:
     return _Parser(text).shape()
 
 
+def _terms_of(sign: str, left: Size, right: Size) -> int:
+    """How many terms a product or a power may have before equal ones are added up."""
+    one, other = (len(s._terms) if isinstance(s, Dim) else 1 for s in (left, right))
+    if sign == "**" and isinstance(right, int):
+        return comb(one + right - 1, one - 1) if one > 1 else 1
+    return one * other if sign == "*" else 0
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -286,6 +296,8 @@ class _Parser:
         return other + positive_part(one - other)
 
     def _apply(self, token: _Token, left: Size, right: Size) -> Size:
+        if _terms_of(token.text, left, right) > _MAX_TERMS:
+            self._fail(token, f"a size has at most {_MAX_TERMS} terms")
         try:
             return _OPERATORS[token.text](left, right)
         except (ValueError, ZeroDivisionError) as error:

@@ -435,3 +435,9 @@ def test_a_positive_part_that_is_never_positive_is_0():
     assert positive_part(-n - 1) == 0
     assert type(positive_part(-n)) is int
     assert positive_part(-3) == 0
+
+
+@pytest.mark.parametrize("text", ["*".join(["(a+b+c+d)"] * 90), "(a+b+c+d)**64"])
+def test_a_text_of_too_many_terms_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="at most 1000 terms"):
+        parse_dims(text)
