@@ -8,9 +8,9 @@ no knots: it is led around the column (see `graphdiff.show.drawing.wires`).
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from graphdiff.show.drawing.model import Drawing, Edge
 
@@ -32,10 +32,7 @@ class Column:
     below: dict[int, list[int]] = field(default_factory=dict)
     paths: dict[Edge, tuple[int, ...]] = field(default_factory=dict)
     row_of: dict[int, int] = field(default_factory=dict)
-
-    def is_knot(self, place: int, boxes: int) -> bool:
-        """Whether a place is a knot, among so many boxes."""
-        return place >= boxes
+    spine: set[tuple[int, int]] = field(default_factory=set)
 
 
 def columns(
@@ -81,9 +78,36 @@ def columns(
 def _tie(column: Column) -> None:
     ties: dict[tuple[int, int], None] = {}
     for path in column.paths.values():
-        for a, b in itertools.pairwise(path):
+        for a, b in pairwise(path):
             up = column.row_of[a] < column.row_of[b]
             ties[(a, b) if up else (b, a)] = None
     for low, high in ties:
         column.above.setdefault(low, []).append(high)
         column.below.setdefault(high, []).append(low)
+    _straighten(column)
+
+
+def _straighten(column: Column) -> None:
+    """Find the spine: arrows on the longest way to their target and from their source.
+
+    Boxes are numbered such that each comes after those that it reads.
+    """
+    before: dict[int, int] = {}
+    after: dict[int, int] = {}
+    edges = sorted(column.paths, key=lambda e: (e.target, e.source))
+    for e in edges:
+        before[e.target] = max(before.get(e.target, 0), before.get(e.source, 0) + 1)
+    for e in sorted(column.paths, key=lambda e: (-e.source, -e.target)):
+        after[e.source] = max(after.get(e.source, 0), after.get(e.target, 0) + 1)
+    first: dict[int, Edge] = {}
+    then: dict[int, Edge] = {}
+    for e in edges:
+        old = first.get(e.target)
+        if old is None or before.get(e.source, 0) > before.get(old.source, 0):
+            first[e.target] = e
+        old = then.get(e.source)
+        if old is None or after.get(e.target, 0) > after.get(old.target, 0):
+            then[e.source] = e
+    for e in edges:
+        if first[e.target] is e and then[e.source] is e:
+            column.spine.update(pairwise(column.paths[e]))

@@ -11,7 +11,7 @@ from graphdiff.show.drawing.layout import Label, Layout, Point, Rect, Route
 from graphdiff.show.drawing.model import Drawing, Edge
 from graphdiff.show.drawing.order import arrange
 from graphdiff.show.drawing.rows import column_of, rows
-from graphdiff.show.drawing.spread import spread
+from graphdiff.show.drawing.spread import nearest, spread
 from graphdiff.show.drawing.wires import Net, give_channels, give_gutters, nets
 
 MOST = 20_000
@@ -251,8 +251,9 @@ class _Ports:
             self._share_out(box, ends)
         for box, arriving in into.items():
             arriving.sort(key=lambda e: (e[0], e[1].source))
-            for i, (_, edge) in enumerate(arriving):
-                self._into[edge] = self._port(box, i, len(arriving))
+            ports = self._along(box, [at for at, _ in arriving])
+            for (_, edge), port in zip(arriving, ports, strict=True):
+                self._into[edge] = port
         for (_, _), edges in sides.items():
             for i, edge in enumerate(edges):
                 self._aside[edge.target, edge.source, edge] = (i + 1) / (len(edges) + 1)
@@ -262,13 +263,20 @@ class _Ports:
         for at, gutter in ends:
             means.setdefault(gutter, []).append(at)
         order = sorted(means, key=lambda g: (sum(means[g]) / len(means[g]), g or 0))
-        for i, gutter in enumerate(order):
-            self._out[box, gutter] = self._port(box, i, len(order))
+        middle = self.placer.x[box]
+        wanted = [middle if g is None else sum(means[g]) / len(means[g]) for g in order]
+        for gutter, port in zip(order, self._along(box, wanted), strict=True):
+            self._out[box, gutter] = port
 
-    def _port(self, box: int, i: int, count: int) -> float:
-        width = self.placer.cards[box].width
-        step = min(_PORTS, 0.72 * width / max(count - 1, 1))
-        return self.placer.x[box] + (i - (count - 1) / 2) * step
+    def _along(self, box: int, wanted: Sequence[float]) -> list[float]:
+        """Ports on a box's upper or lower side: straight ahead where that is free."""
+        reach = 0.38 * self.placer.cards[box].width
+        middle = self.placer.x[box]
+        step = min(_PORTS, 2 * reach / max(len(wanted) - 1, 1))
+        clipped = [min(max(at, middle - reach), middle + reach) for at in wanted]
+        found = nearest(clipped, [1.0] * len(wanted), [step] * (len(wanted) - 1))
+        shift = max(middle - reach - found[0], 0) + min(middle + reach - found[-1], 0)
+        return [at + shift for at in found]
 
     def out(self, edge: Edge, net: Net | None) -> float:
         """The x at which an arrow leaves its box upwards or downwards."""

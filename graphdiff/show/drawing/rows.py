@@ -29,8 +29,35 @@ def column_of(order: int) -> int:
 def rows(drawing: Drawing) -> list[int]:
     """The row of each box, counted from the bottom, without gaps."""
     columns = [column_of(box.order) for box in drawing.boxes]
-    ways = _ways(drawing, columns)
+    ways = _ways(drawing, columns, _goes_up(drawing, columns))
     group = _groups(drawing, ways)
+    found = _levels(drawing, ways, group)
+    number = {row: i for i, row in enumerate(sorted(set(found)))}
+    return [number[row] for row in found]
+
+
+def _goes_up(drawing: Drawing, columns: Sequence[int]) -> bool:
+    """Whether the last column goes up: most of its arrows lead up among the sources.
+
+    A second sweep back begins at the gradient, below, and rises; forward derivatives of
+    a gradient go up with the function, and come down with the gradient.
+    """
+    if max(columns, default=0) < LAST_COLUMN:
+        return True
+    ways = [w for w in _ways(drawing, columns, True) if columns[w[0]] < LAST_COLUMN]
+    levels = _levels(drawing, ways, _groups(drawing, ways))
+    votes = 0
+    for edge in drawing.edges:
+        if columns[edge.source] == columns[edge.target] == LAST_COLUMN:
+            ends = [drawing.boxes[i].source for i in (edge.source, edge.target)]
+            low, high = (levels[i] if i is not None else 0 for i in ends)
+            votes += (high > low) - (high < low)
+    return votes > 0
+
+
+def _levels(
+    drawing: Drawing, ways: Sequence[tuple[int, int]], group: Sequence[int]
+) -> list[int]:
     count = max(group, default=-1) + 1
     above: list[set[int]] = [set() for _ in range(count)]
     below: list[set[int]] = [set() for _ in range(count)]
@@ -44,18 +71,24 @@ def rows(drawing: Drawing) -> list[int]:
     for g in reversed(order):
         if len(above[g]) > len(below[g]):
             found[g] = min(found[a] for a in above[g]) - 1
-    number = {row: i for i, row in enumerate(sorted(set(found)))}
-    return [number[found[g]] for g in group]
+    levels = [found[g] for g in group]
+    for box in drawing.boxes:
+        g = group[box.number]
+        if box.source is not None and not above[g] and not below[g]:
+            levels[box.number] = levels[box.source]
+    return levels
 
 
-def _ways(drawing: Drawing, columns: Sequence[int]) -> list[tuple[int, int]]:
+def _ways(
+    drawing: Drawing, columns: Sequence[int], last_up: bool
+) -> list[tuple[int, int]]:
     """The pairs of boxes of which the second must stand above the first."""
+    up = [True, False, last_up]
     found = []
     for edge in drawing.edges:
         if columns[edge.source] == columns[edge.target]:
-            down = columns[edge.source] % 2
             pair = (edge.source, edge.target)
-            found.append(pair[::-1] if down else pair)
+            found.append(pair if up[columns[edge.source]] else pair[::-1])
     return found
 
 

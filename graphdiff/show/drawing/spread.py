@@ -10,13 +10,13 @@ arrows are straight.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from graphdiff.show.drawing.column import Column
 
 _ROUNDS = 24
-_KNOTS, _MIXED, _BOXES = 8.0, 3.0, 1.0
+_KNOTS, _MIXED, _BOXES, _SPINE = 8.0, 3.0, 1.0, 16.0
 
 
 def spread(
@@ -29,7 +29,7 @@ def spread(
     for row in rows:
         gaps = [
             (width(a) + width(b)) / 2 + (gap if min(a, b) < boxes else gap / 2)
-            for a, b in itertools.pairwise(row)
+            for a, b in pairwise(row)
         ]
         apart.append(gaps)
         at = 0.0
@@ -64,6 +64,8 @@ def _settle(
             for other in near.get(place, ()):
                 knots = (place >= boxes) + (other >= boxes)
                 w = (_BOXES, _MIXED, _KNOTS)[knots]
+                if (place, other) in column.spine or (other, place) in column.spine:
+                    w = _SPINE
                 total += w * x[other]
                 weight += w
         wanted.append(total / weight if weight else x[place])

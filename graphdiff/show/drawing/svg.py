@@ -116,8 +116,8 @@ class _Writer:
             _rect(rect, 5),
         ]
         if box.outputs:
-            outer = Rect(rect.x - 3, rect.y - 3, rect.width + 6, rect.height + 6)
-            pieces.append(_rect(outer, 7, ' class="rim"'))
+            inner = Rect(rect.x + 3, rect.y + 3, rect.width - 6, rect.height - 6)
+            pieces.append(_rect(inner, 3, ' class="rim"'))
         middle = rect.x + rect.width / 2
         for line in card.lines:
             x = middle if line.left is None else rect.x + line.left

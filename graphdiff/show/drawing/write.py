@@ -11,7 +11,8 @@ from graphdiff.emit.store.value import plain, short_number
 from graphdiff.emit.text.text import Text, atom, attribute, literal, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
-from graphdiff.ops.core.axes import Spread, Transpose
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose
+from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.index import Put
 from graphdiff.ops.core.setitem import SetItem
 from graphdiff.ops.region.region import Region
@@ -19,6 +20,8 @@ from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
 _FACTOR = 28
+_OPERAND = 18
+_SUM = 44
 
 
 class Drawn(NamedTuple):
@@ -49,14 +52,27 @@ class Written:
         self.readers = Counter(
             arg for n in graph.nodes for arg in dict.fromkeys(n.args)
         )
+        self.reader = {arg: n for n in graph.nodes for arg in n.args}
         self.drawn: dict[Node, Drawn] = {}
         self.boxes: dict[Node, None] = {}
         for node in graph.nodes:
             folded = self._fold(node) if fold and node not in self.outputs else None
             if folded is None:
                 self.boxes[node] = None
-                folded = Drawn((node,), atom(self.name(node) or "·"))
+                folded = Drawn((node,), self._seen(node))
             self.drawn[node] = folded
+
+    def _seen(self, node: Node) -> Text:
+        """What the readers of a box call it: its name, or what it does, if short."""
+        name = self.name(node)
+        if name is not None:
+            return atom(shortest(name))
+        if not node.args or isinstance(node.op, (Region, SetItem, Put)):
+            return atom("·")
+        if isinstance(node.op, Spread):
+            return self.drawn[node.args[0]].text
+        text = self._text(node)
+        return text if text.width <= _OPERAND else atom("·")
 
     def name(self, node: Node) -> str | None:
         """The name that people know the value by."""
@@ -109,7 +125,24 @@ class Written:
         if isinstance(op, Transpose) and op.order == (-1, -2):
             sources, text = self.drawn[node.args[0]]
             return Drawn(sources, attribute(text, "T"))
-        return self._factor(node)
+        if isinstance(op, Reshape):
+            text = self._text(node)
+            sources = tuple(self.sources(node))
+            return Drawn(sources, text) if text.width <= _FACTOR else None
+        return self._term(node) or self._factor(node)
+
+    def _term(self, node: Node) -> Drawn | None:
+        """A sum that is only part of another: all its terms meet in one box."""
+        role = self.graph.role_of
+        reader = self.reader.get(node)
+        if reader is None or node.op is not add or reader.op is not add:
+            return None
+        if self.readers[node] > 1 or (role(node) is None) != (role(reader) is None):
+            return None
+        text = self._text(node)
+        if text.width > _SUM:
+            return None
+        return Drawn(tuple(self.sources(node)), text)
 
     def _factor(self, node: Node) -> Drawn | None:
         """A short local derivative: made of forward values, and of use to one adjoint.
@@ -129,3 +162,8 @@ class Written:
             return None
         text = self._text(node)
         return Drawn(sources, text) if text.width <= _FACTOR else None
+
+
+def shortest(name: str) -> str:
+    """A name as it is written within operations: at most so long, on one line."""
+    return name if len(name) <= 60 else f"{name[:59]}…"
