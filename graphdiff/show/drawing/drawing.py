@@ -9,7 +9,7 @@ from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.graph.types import show_type
 from graphdiff.ops.region.region import Region
 from graphdiff.show.drawing.facing import partners
-from graphdiff.show.drawing.model import Box, Drawing, Edge, Frame
+from graphdiff.show.drawing.model import Box, Drawing, Edge, Frame, column_of
 from graphdiff.show.drawing.write import Written
 from graphdiff.show.text import region_lines
 
@@ -108,7 +108,7 @@ class _Drawer:
     def _kind(self, source: Node, box: Box) -> str:
         role = self.graph.role_of(source)
         order = role.order if role is not None else 0
-        if order != box.order:
+        if column_of(order) != column_of(box.order):
             return "across"
         return "back" if order else "forward"
 

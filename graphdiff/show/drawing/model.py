@@ -15,6 +15,13 @@ from functools import cached_property
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 
+LAST_COLUMN = 2
+
+
+def column_of(order: int) -> int:
+    """The column of an order of derivative: 0, 1, and 2 for all that follow."""
+    return min(order, LAST_COLUMN)
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

@@ -8,9 +8,9 @@ from graphdiff.errors import GraphValueError
 from graphdiff.show.drawing.card import card
 from graphdiff.show.drawing.column import KNOT, Column, columns
 from graphdiff.show.drawing.layout import Label, Layout, Point, Rect, Route
-from graphdiff.show.drawing.model import Drawing, Edge
+from graphdiff.show.drawing.model import Drawing, Edge, column_of
 from graphdiff.show.drawing.order import arrange
-from graphdiff.show.drawing.rows import column_of, rows
+from graphdiff.show.drawing.rows import rows
 from graphdiff.show.drawing.spread import nearest, spread
 from graphdiff.show.drawing.wires import Net, give_channels, give_gutters, nets
 
@@ -44,7 +44,7 @@ class _Placer:
         self.drawing = drawing
         self.cards = tuple(map(card, drawing.boxes))
         self.count = len(drawing.boxes)
-        self.row = rows(drawing)
+        self.row, self.up = rows(drawing)
         self.column = [column_of(box.order) for box in drawing.boxes]
         self.height = max(self.row, default=0) + 1
         self.columns, around = columns(drawing, self.row, self.column, self.height)
@@ -52,7 +52,7 @@ class _Placer:
         self.bounds: list[tuple[float, float]] = []
         for c, column in enumerate(self.columns):
             arrange(column, self._keys(c, column))
-        self.nets = nets(around, self.columns, self.column, self.row)
+        self.nets = nets(around, self.columns, self.column, self.row, self.up)
         self.gutters = give_gutters(self.nets, self.row)
         self._stand()
         self.ports = _Ports(self)
@@ -275,8 +275,11 @@ class _Ports:
         step = min(_PORTS, 2 * reach / max(len(wanted) - 1, 1))
         clipped = [min(max(at, middle - reach), middle + reach) for at in wanted]
         found = nearest(clipped, [1.0] * len(wanted), [step] * (len(wanted) - 1))
-        shift = max(middle - reach - found[0], 0) + min(middle + reach - found[-1], 0)
-        return [at + shift for at in found]
+        last = len(found) - 1
+        return [
+            min(max(at, middle - reach + i * step), middle + reach - (last - i) * step)
+            for i, at in enumerate(found)
+        ]
 
     def out(self, edge: Edge, net: Net | None) -> float:
         """The x at which an arrow leaves its box upwards or downwards."""

@@ -16,24 +16,18 @@ from collections.abc import Sequence
 
 import networkx
 
-from graphdiff.show.drawing.model import Drawing
-
-LAST_COLUMN = 2
+from graphdiff.show.drawing.model import LAST_COLUMN, Drawing, column_of
 
 
-def column_of(order: int) -> int:
-    """The column of an order of derivative: 0, 1, and 2 for all that follow."""
-    return min(order, LAST_COLUMN)
-
-
-def rows(drawing: Drawing) -> list[int]:
-    """The row of each box, counted from the bottom, without gaps."""
+def rows(drawing: Drawing) -> tuple[list[int], tuple[bool, ...]]:
+    """The row of each box, counted from the bottom, and which columns go up."""
     columns = [column_of(box.order) for box in drawing.boxes]
-    ways = _ways(drawing, columns, _goes_up(drawing, columns))
+    up = (True, False, _goes_up(drawing, columns))
+    ways = _ways(drawing, columns, up)
     group = _groups(drawing, ways)
     found = _levels(drawing, ways, group)
     number = {row: i for i, row in enumerate(sorted(set(found)))}
-    return [number[row] for row in found]
+    return [number[row] for row in found], up
 
 
 def _goes_up(drawing: Drawing, columns: Sequence[int]) -> bool:
@@ -44,7 +38,11 @@ def _goes_up(drawing: Drawing, columns: Sequence[int]) -> bool:
     """
     if max(columns, default=0) < LAST_COLUMN:
         return True
-    ways = [w for w in _ways(drawing, columns, True) if columns[w[0]] < LAST_COLUMN]
+    ways = [
+        w
+        for w in _ways(drawing, columns, (True, False, True))
+        if columns[w[0]] < LAST_COLUMN
+    ]
     levels = _levels(drawing, ways, _groups(drawing, ways))
     votes = 0
     for edge in drawing.edges:
@@ -72,18 +70,23 @@ def _levels(
         if len(above[g]) > len(below[g]):
             found[g] = min(found[a] for a in above[g]) - 1
     levels = [found[g] for g in group]
-    for box in drawing.boxes:
-        g = group[box.number]
-        if box.source is not None and not above[g] and not below[g]:
-            levels[box.number] = levels[box.source]
+    _stand_by(drawing, levels, [not above[g] and not below[g] for g in group])
     return levels
 
 
+def _stand_by(drawing: Drawing, levels: list[int], free: Sequence[bool]) -> None:
+    """Put what is tied to nothing in its column beside what it comes from or goes to."""
+    reader = {edge.source: edge.target for edge in reversed(drawing.edges)}
+    for box in drawing.boxes:
+        beside = reader.get(box.number) if box.source is None else box.source
+        if free[box.number] and beside is not None and box.order:
+            levels[box.number] = levels[beside]
+
+
 def _ways(
-    drawing: Drawing, columns: Sequence[int], last_up: bool
+    drawing: Drawing, columns: Sequence[int], up: Sequence[bool]
 ) -> list[tuple[int, int]]:
     """The pairs of boxes of which the second must stand above the first."""
-    up = [True, False, last_up]
     found = []
     for edge in drawing.edges:
         if columns[edge.source] == columns[edge.target]:

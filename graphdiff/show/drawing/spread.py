@@ -16,7 +16,7 @@ from itertools import pairwise
 from graphdiff.show.drawing.column import Column
 
 _ROUNDS = 24
-_KNOTS, _MIXED, _BOXES, _SPINE = 8.0, 3.0, 1.0, 16.0
+_KNOTS, _MIXED, _BOXES, _SPINE = 8.0, 3.0, 1.0, 400.0
 
 
 def spread(
@@ -68,10 +68,17 @@ def _settle(
                     w = _SPINE
                 total += w * x[other]
                 weight += w
-        wanted.append(total / weight if weight else x[place])
+        wanted.append(total / weight if weight else _beside(row, place, x))
         weights.append(weight or 0.05)
     for place, at in zip(row, nearest(wanted, weights, apart), strict=True):
         x[place] = at
+
+
+def _beside(row: Sequence[int], place: int, x: dict[int, float]) -> float:
+    """Where a place that is tied to nothing stands: by its neighbours."""
+    i = row.index(place)
+    near = row[max(i - 1, 0) : i + 2]
+    return sum(x[p] for p in near) / len(near)
 
 
 def nearest(

@@ -49,8 +49,9 @@ def nets(
     columns: Sequence[Column],
     column_of: Sequence[int],
     rows: Sequence[int],
+    up: Sequence[bool],
 ) -> list[Net]:
-    """The nets of the arrows that are led around."""
+    """The nets of the arrows that are led around, where some columns go `up`."""
     first = {row[0] for column in columns for row in column.rows if row}
     last = {row[-1] for column in columns for row in column.rows if row}
 
@@ -60,8 +61,7 @@ def nets(
             return "left"
         if gutter == column + 1 and box in last:
             return "right"
-        up = out == (column % 2 == 0)
-        return rows[box] if up else rows[box] - 1
+        return rows[box] if out == up[column] else rows[box] - 1
 
     found: dict[tuple[int, int], Net] = {}
     for edge in edges:

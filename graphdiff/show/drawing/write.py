@@ -10,7 +10,7 @@ from graphdiff.emit.store.sizes import Sizes
 from graphdiff.emit.store.value import plain, short_number
 from graphdiff.emit.text.text import Text, atom, attribute, literal, subscript
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Constant, Full, Input, Node, Size
+from graphdiff.graph.node import Constant, Full, Input, Node, Pick, Size
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.index import Put
@@ -95,7 +95,16 @@ class Written:
             return "" if isinstance(node.op, Input) else "constant"
         if isinstance(node.op, Spread):
             return self.drawn[node.args[0]].text.flat
+        if isinstance(node.op, Pick):
+            return self._picked(node.op, node.args[0])
         return unqualified(self._text(node).flat)
+
+    def _picked(self, op: Pick, whole: Node) -> str:
+        """Which result of several it is; of a loop, whose results have names, nothing."""
+        if isinstance(whole.op, Region):
+            return ""
+        words = whole.op.results
+        return f"{self.operation(whole)}{f'.{words[op.index]}' if words else ''}"
 
     def _text(self, node: Node) -> Text:
         texts = [self.drawn[arg].text for arg in node.args]
@@ -158,7 +167,7 @@ class Written:
             return None
         if any(graph.role_of(source) is not None for source in sources):
             return None
-        if any(graph.name_of(s) is None and s not in self.inputs for s in sources):
+        if any(self.drawn[source].text.flat == "·" for source in sources):
             return None
         text = self._text(node)
         return Drawn(sources, text) if text.width <= _FACTOR else None
