@@ -28,11 +28,25 @@ class Doors:
             return exact_text(self)
         return str(self)
 
-    def to_dot(self: Any) -> str:
+    def to_dot(self: Any, path: Any = None, *, fold: bool = True) -> str:
         """The graph as Graphviz text, forward part and gradient part told apart."""
-        from graphdiff.show.dot import to_dot
+        from graphdiff.show.drawing import to_dot
 
-        return to_dot(self)
+        return to_dot(self, path, fold=fold)
+
+    def to_mermaid(self: Any, path: Any = None, *, fold: bool = True) -> str:
+        """The graph as a Mermaid flowchart, for Markdown."""
+        from graphdiff.show.drawing import to_mermaid
+
+        return to_mermaid(self, path, fold=fold)
+
+    def to_png(
+        self: Any, path: Any = None, *, scale: float = 2.0, fold: bool = True
+    ) -> bytes:
+        """The graph as a picture in PNG; needs ``pip install 'graphdiff[png]'``."""
+        from graphdiff.show.drawing import to_png
+
+        return to_png(self, path, scale=scale, fold=fold)
 
     def to_svg(self: Any, path: Any = None, *, fold: bool = True) -> str:
         """The graph as a picture in SVG, written to `path` if there is one."""

@@ -9,6 +9,7 @@ its type, was made by the rule of a reader of v, and is read by what the rule of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from graphdiff.graph.graph import Graph
@@ -19,14 +20,18 @@ from graphdiff.show.drawing.write import Written
 def partners(
     graph: Graph, written: Written, shown: Mapping[Node, int]
 ) -> dict[Node, int]:
-    """The box that each adjoint faces, where one is known; each is faced once."""
+    """The box that each adjoint faces, where one is known.
+
+    A value is faced once by a derivative of each order.
+    """
     found: dict[Node, int] = {}
-    faced: set[Node] = set()
+    faced: set[tuple[Node, int]] = set()
     for pairs in (_by_name(graph, written), _from_both_sides(graph, written)):
         for adjoint, value in pairs:
-            if adjoint not in found and value not in faced:
+            order = _order(graph, adjoint)
+            if adjoint not in found and (value, order) not in faced:
                 found[adjoint] = shown[value]
-                faced.add(value)
+                faced.add((value, order))
     return found
 
 
@@ -44,7 +49,9 @@ def _by_name(graph: Graph, written: Written) -> Iterator[tuple[Node, Node]]:
             values.setdefault(name.rpartition(".")[2], node)
     for node in written.boxes:
         for name in _names(node, written):
-            value = values.get(name[2:]) if name.startswith("d_") else None
+            word = name.removeprefix("d_")
+            value = values.get(word) or values.get(re.sub(r"_\d+$", "", word))
+            value = value if name.startswith("d_") else None
             if value is not None and _order(graph, value) < _order(graph, node):
                 yield node, value
 

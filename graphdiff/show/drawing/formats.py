@@ -6,14 +6,17 @@ from os import PathLike
 from pathlib import Path
 
 from graphdiff.graph.graph import Graph
+from graphdiff.show.drawing.dot import dot
 from graphdiff.show.drawing.drawing import drawing
+from graphdiff.show.drawing.mermaid import mermaid
 from graphdiff.show.drawing.place import place
+from graphdiff.show.drawing.png import png
 from graphdiff.show.drawing.svg import svg
 
+_Path = str | PathLike[str]
 
-def to_svg(
-    graph: Graph, path: str | PathLike[str] | None = None, *, fold: bool = True
-) -> str:
+
+def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str:
     """`graph` as a picture in SVG: the function on the left, its derivative beside it.
 
     The picture is that of Goodfellow, Bengio and Courville, *Deep Learning*, figures
@@ -22,6 +25,8 @@ def to_svg(
     have a double border. Without `fold` every node has a box of its own, numbers and
     broadcasts too. The text is returned, and written to `path` if one is given.
 
+    Raises `GraphValueError` for a graph of more boxes than anyone can look at.
+
     >>> import numpy as np
     >>> import graphdiff as gd
     >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
@@ -29,6 +34,58 @@ def to_svg(
     True
     """
     text = svg(place(drawing(graph, fold=fold)))
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text
+
+
+def to_png(
+    graph: Graph, path: _Path | None = None, *, scale: float = 2.0, fold: bool = True
+) -> bytes:
+    """The picture of `to_svg` as PNG, with `scale` pixels for each point.
+
+    It needs the extra ``graphdiff[png]`` (`MissingError` says so), no fonts and no
+    program. The bytes are returned, and written to `path` if one is given.
+    """
+    made = png(place(drawing(graph, fold=fold)), scale=scale)
+    if path is not None:
+        Path(path).write_bytes(made)
+    return made
+
+
+def to_dot(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str:
+    """`graph` as the text of a Graphviz file, for ``dot`` to lay out.
+
+    Two halves stand beside each other: what the function computes, and (orange) its
+    derivative. The text is returned, and written to `path` if one is given.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sum(x**2), gd.spec("n"))
+    >>> print(to_dot(graph).splitlines()[0])
+    digraph graphdiff {
+    """
+    text = dot(drawing(graph, fold=fold))
+    if path is not None:
+        Path(path).write_text(text, encoding="utf-8")
+    return text
+
+
+def to_mermaid(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str:
+    """`graph` as a Mermaid flowchart, for a fence in a Markdown file.
+
+    The text is returned, and written to `path` if one is given.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> graph = gd.trace(lambda x: np.sin(x), gd.spec("n"))
+    >>> print("\\n".join(to_mermaid(graph).splitlines()[:4]))
+    flowchart BT
+      n0["<b>x</b><br/><i>float64#91;n#93;</i>"]:::input
+      n1["<b>output</b><br/>sin#40;x#41;<br/><i>float64#91;n#93;</i>"]:::forward
+      class n1 output
+    """
+    text = mermaid(drawing(graph, fold=fold))
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text

@@ -6,8 +6,9 @@ column goes at least one row further. An adjoint stands in the row of the value 
 faces. Where both cannot be had (a rewritten derivative shares parts that the rows tell
 apart), the arrows win and the two no longer face each other.
 
-The rows are longest paths; then whatever has more arrows to the row above than to the
-row below moves up to where it is needed, so that weights stand beside their layer.
+The rows are longest paths at first; then whatever has more arrows up than down moves up
+as far as it may, what has more arrows down moves down, and what has as many goes along
+with what it reads: so weights stand beside their layer, and arrows are short.
 """
 
 from __future__ import annotations
@@ -66,16 +67,29 @@ def _levels(
     found = [0] * count
     for g in order:
         found[g] = max((found[b] + 1 for b in below[g]), default=0)
-    for g in reversed(order):
-        if len(above[g]) > len(below[g]):
-            found[g] = min(found[a] for a in above[g]) - 1
+    falls = _falls(drawing, group, count)
+    for pull in (1, 0, 0):
+        for g in reversed(order):
+            if len(above[g]) + (pull or not falls[g]) > len(below[g]) and above[g]:
+                found[g] = min(found[a] for a in above[g]) - 1
+        for g in order:
+            if len(below[g]) + falls[g] > len(above[g]) and below[g]:
+                found[g] = max(found[b] for b in below[g]) + 1
     levels = [found[g] for g in group]
     _stand_by(drawing, levels, [not above[g] and not below[g] for g in group])
     return levels
 
 
+def _falls(drawing: Drawing, group: Sequence[int], count: int) -> list[bool]:
+    """Which groups, pulled up as much as down, stay with what they read, below."""
+    found = [False] * count
+    for box in drawing.boxes:
+        found[group[box.number]] |= column_of(box.order) != 1
+    return found
+
+
 def _stand_by(drawing: Drawing, levels: list[int], free: Sequence[bool]) -> None:
-    """Put what is tied to nothing in its column beside what it comes from or goes to."""
+    """Put what is tied to nothing in its column beside its source or its reader."""
     reader = {edge.source: edge.target for edge in reversed(drawing.edges)}
     for box in drawing.boxes:
         beside = reader.get(box.number) if box.source is None else box.source

@@ -100,7 +100,7 @@ class Written:
         return unqualified(self._text(node).flat)
 
     def _picked(self, op: Pick, whole: Node) -> str:
-        """Which result of several it is; of a loop, whose results have names, nothing."""
+        """Which result of several it is; nothing for a loop: its results have names."""
         if isinstance(whole.op, Region):
             return ""
         words = whole.op.results
