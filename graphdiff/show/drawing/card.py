@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from graphdiff.show.drawing.metrics import shortened, text_width
 from graphdiff.show.drawing.model import Box
 
-_WIDEST = 250.0
+_WIDEST = 280.0
 _LISTED = 330.0
 _NARROWEST = 44.0
 _ASIDE, _ABOVE = 11.0, 6.0

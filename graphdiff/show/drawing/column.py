@@ -32,7 +32,7 @@ class Column:
     below: dict[int, list[int]] = field(default_factory=dict)
     paths: dict[Edge, tuple[int, ...]] = field(default_factory=dict)
     row_of: dict[int, int] = field(default_factory=dict)
-    spine: set[tuple[int, int]] = field(default_factory=set)
+    spine: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
 def columns(
@@ -110,4 +110,6 @@ def _straighten(column: Column) -> None:
             then[e.source] = e
     for e in edges:
         if first[e.target] is e and then[e.source] is e:
-            column.spine.update(pairwise(column.paths[e]))
+            long = 1 + min(before.get(e.source, 0), after.get(e.target, 0))
+            for a, b in pairwise(column.paths[e]):
+                column.spine[a, b] = column.spine[b, a] = 16.0 * min(long, 20) ** 2

@@ -9,7 +9,8 @@ from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.graph.types import show_type
 from graphdiff.ops.region.region import Region
 from graphdiff.show.drawing.facing import partners
-from graphdiff.show.drawing.model import Box, Drawing, Edge, Frame, column_of
+from graphdiff.show.drawing.frames import framed
+from graphdiff.show.drawing.model import Box, Drawing, Edge, column_of
 from graphdiff.show.drawing.write import Written
 from graphdiff.show.text import region_lines
 
@@ -64,7 +65,7 @@ class _Drawer:
         )
         signature = self.graph.signature
         title = signature.function if signature is not None else "graph"
-        frames: tuple[Frame, ...] = ()
+        boxes, frames = framed(self.graph, boxes, edges, self.shown)
         return Drawing(self.graph, title, boxes, edges, frames, self.shown)
 
     def _shown(self) -> Mapping[Node, int]:

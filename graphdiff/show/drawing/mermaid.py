@@ -30,13 +30,15 @@ def mermaid(drawing: Drawing) -> str:
     Viewers refuse more than 500 arrows (their ``maxEdges``): a larger graph is better
     shown by ``to_svg`` or ``to_html``.
     """
-    halves = [[b for b in drawing.boxes if bool(b.order) is back] for back in (0, 1)]
+    halves = [
+        [b for b in drawing.boxes if (b.order > 0) is back] for back in (False, True)
+    ]
     lines = ["flowchart BT"]
-    if halves[1]:
-        lines += _half("forward", halves[0])
-        lines += _half("gradient", halves[1])
+    if gradient:
+        lines += _half("forward", forward)
+        lines += _half("gradient", gradient)
     else:
-        lines += _boxes(halves[0], "  ")
+        lines += _boxes(forward, "  ")
     lines += map(_arrow, drawing.edges)
     styled = [i for i, e in enumerate(drawing.edges) if e.kind == "back"]
     if styled:

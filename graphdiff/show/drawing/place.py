@@ -10,6 +10,7 @@ from graphdiff.show.drawing.column import KNOT, Column, columns
 from graphdiff.show.drawing.layout import Label, Layout, Point, Rect, Route
 from graphdiff.show.drawing.model import Drawing, Edge, column_of
 from graphdiff.show.drawing.order import arrange
+from graphdiff.show.drawing.outline import outlines
 from graphdiff.show.drawing.rows import rows
 from graphdiff.show.drawing.spread import nearest, spread
 from graphdiff.show.drawing.wires import Net, give_channels, give_gutters, nets
@@ -160,7 +161,7 @@ class _Placer:
             self.cards,
             boxes,
             tuple(routes),
-            {},
+            outlines(self.drawing.frames, boxes),
             (),
             self._headings(),
             self.width,

@@ -4,8 +4,8 @@ Each row in turn is moved to where its neighbours want it. A place wants the mea
 those that it is tied to, and must keep its distance from the next one; the nearest
 places that do are those of a least-squares problem with an order constraint, which
 pooling adjacent violators solves exactly in one pass (Barlow et al., *Statistical
-inference under order restrictions*, 1972). Ties to knots weigh more, so that long
-arrows are straight.
+inference under order restrictions*, 1972). Ties to knots weigh more, and those on long
+ways most of all, so that these are straight.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import pairwise
 from graphdiff.show.drawing.column import Column
 
 _ROUNDS = 24
-_KNOTS, _MIXED, _BOXES, _SPINE = 8.0, 3.0, 1.0, 400.0
+_KNOTS, _MIXED, _BOXES = 8.0, 3.0, 1.0
 
 
 def spread(
@@ -64,8 +64,7 @@ def _settle(
             for other in near.get(place, ()):
                 knots = (place >= boxes) + (other >= boxes)
                 w = (_BOXES, _MIXED, _KNOTS)[knots]
-                if (place, other) in column.spine or (other, place) in column.spine:
-                    w = _SPINE
+                w = column.spine.get((place, other), w)
                 total += w * x[other]
                 weight += w
         wanted.append(total / weight if weight else _beside(row, place, x))

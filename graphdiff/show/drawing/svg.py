@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from graphdiff.show.drawing.layout import Layout, Point, Rect, Route
-from graphdiff.show.drawing.metrics import printable
+from graphdiff.show.drawing.metrics import printable, shortened
 from graphdiff.show.drawing.model import Box
 
 FONT = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
@@ -27,7 +27,8 @@ _STYLE = """
 .PREFIX .edge{fill:none;stroke:#3b6fb6;stroke-width:1.2}
 .PREFIX .edge.back{stroke:#c9682b}
 .PREFIX .edge.across{stroke:#a9b4c0;stroke-width:1}
-.PREFIX .frame rect{fill:none;stroke:#9aa7b5;stroke-dasharray:5 3}
+.PREFIX .frame rect{fill:#f6f8fa;stroke:#b4bec9;stroke-dasharray:4 3}
+.PREFIX .frame text{font-size:9.5px;fill:#5d6977;text-anchor:start}
 """
 _ROUND = 5.0
 
@@ -68,6 +69,10 @@ class _Writer:
                 f'<text class="heading {half}" x="{_n(label.x)}" y="{_n(label.y)}">'
                 f"{_text(label.text)}</text>\n"
             )
+        if self.layout.frames:
+            yield '<g class="frames">\n'
+            yield from self._frames()
+            yield "</g>\n"
         yield '<g class="edges">\n'
         for wire in (True, False):
             for route in self.layout.routes:
@@ -100,6 +105,19 @@ class _Writer:
             f'<path d="M0.6 0.8L7.4 4L0.6 7.2z" fill="{colour}"/></marker>'
             for kind, colour in colours.items()
         )
+
+    def _frames(self) -> Iterator[str]:
+        for frame in self.drawing.frames:
+            rect = self.layout.frames.get(frame.number)
+            if rect is None:
+                continue
+            title = shortened(frame.title, 9.5, rect.width - 12)
+            yield (
+                f'<g id="{self.prefix}-f{frame.number}" class="frame">'
+                f"<title>{_text(frame.title)}</title>{_rect(rect, 8)}"
+                f'<text x="{_n(rect.x + 7)}" y="{_n(rect.y + 12)}">{_text(title)}'
+                f"</text></g>\n"
+            )
 
     def _edge(self, route: Route) -> str:
         e = route.edge

@@ -19,7 +19,7 @@ from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
-_FACTOR = 28
+_FACTOR = 34
 _OPERAND = 18
 _SUM = 44
 
