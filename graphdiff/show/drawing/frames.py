@@ -35,12 +35,13 @@ def framed(
     places: dict[tuple[int, int], int] = {}
     for i, (instance, parent) in enumerate(parts):
         for column in range(3):
-            inside = members.get((i, column), ())
+            inside = tuple(members.get((i, column), ()))
             above = places.get((parent, column)) if parent is not None else None
             if len(inside) > 1:
                 places[i, column] = len(found)
-                title = _title(instance)
-                found.append(Frame(len(found), title, tuple(inside), above))
+                where = str(instance.block.where)
+                frame = Frame(len(found), _title(instance), inside, above, where)
+                found.append(frame)
     known = tuple(
         replace(box, frame=places.get((owner[box.number], column_of(box.order))))
         if box.number in owner
@@ -66,8 +67,10 @@ def _parts(graph: Graph) -> list[tuple[Instance, int | None]]:
 
 
 def _title(instance: Instance) -> str:
+    """``layer 2``; what has no name is the second round of its loop."""
     block = instance.block
-    return f"{block.title} · {instance.number}"
+    word = "round" if block.kind == "loop" else block.title
+    return f"{word} {instance.number}"
 
 
 def _owners(

@@ -59,6 +59,18 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """The line about a frame: the corners of a polygon of level and upright sides.
+
+    The title begins at `title`, and has `room` pixels.
+    """
+
+    corners: tuple[Point, ...]
+    title: Point
+    room: float
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """A word beside an arrow: the middle of its text."""
 
@@ -79,7 +91,7 @@ class Layout:
     cards: tuple[Card, ...]
     boxes: tuple[Rect, ...]
     routes: tuple[Route, ...]
-    frames: Mapping[int, Rect]
+    frames: Mapping[int, Outline]
     labels: tuple[Label, ...]
     headings: tuple[Label, ...]
     width: float

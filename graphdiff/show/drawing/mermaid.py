@@ -30,9 +30,8 @@ def mermaid(drawing: Drawing) -> str:
     Viewers refuse more than 500 arrows (their ``maxEdges``): a larger graph is better
     shown by ``to_svg`` or ``to_html``.
     """
-    halves = [
-        [b for b in drawing.boxes if (b.order > 0) is back] for back in (False, True)
-    ]
+    forward = [box for box in drawing.boxes if not box.order]
+    gradient = [box for box in drawing.boxes if box.order]
     lines = ["flowchart BT"]
     if gradient:
         lines += _half("forward", forward)

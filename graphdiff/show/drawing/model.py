@@ -75,12 +75,13 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Boxes that belong together: a layer, a block of the program."""
+    """Boxes that belong together: a layer, a round of a loop, written at `where`."""
 
     number: int
     title: str
     members: tuple[int, ...]
     parent: int | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True)

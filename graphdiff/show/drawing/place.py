@@ -161,7 +161,7 @@ class _Placer:
             self.cards,
             boxes,
             tuple(routes),
-            outlines(self.drawing.frames, boxes),
+            outlines(self.drawing.frames, boxes, self.row),
             (),
             self._headings(),
             self.width,

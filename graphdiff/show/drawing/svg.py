@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from graphdiff.show.drawing.layout import Layout, Point, Rect, Route
@@ -27,7 +27,7 @@ _STYLE = """
 .PREFIX .edge{fill:none;stroke:#3b6fb6;stroke-width:1.2}
 .PREFIX .edge.back{stroke:#c9682b}
 .PREFIX .edge.across{stroke:#a9b4c0;stroke-width:1}
-.PREFIX .frame rect{fill:#f6f8fa;stroke:#b4bec9;stroke-dasharray:4 3}
+.PREFIX .frame path{fill:#f6f8fa;stroke:#b4bec9;stroke-dasharray:4 3}
 .PREFIX .frame text{font-size:9.5px;fill:#5d6977;text-anchor:start}
 """
 _ROUND = 5.0
@@ -108,15 +108,16 @@ class _Writer:
 
     def _frames(self) -> Iterator[str]:
         for frame in self.drawing.frames:
-            rect = self.layout.frames.get(frame.number)
-            if rect is None:
+            outline = self.layout.frames.get(frame.number)
+            if outline is None:
                 continue
-            title = shortened(frame.title, 9.5, rect.width - 12)
+            title = shortened(frame.title, 9.5, outline.room)
+            x, y = outline.title
             yield (
                 f'<g id="{self.prefix}-f{frame.number}" class="frame">'
-                f"<title>{_text(frame.title)}</title>{_rect(rect, 8)}"
-                f'<text x="{_n(rect.x + 7)}" y="{_n(rect.y + 12)}">{_text(title)}'
-                f"</text></g>\n"
+                f"<title>{_text(f'{frame.title} ({frame.where})')}</title>"
+                f'<path d="{_closed(outline.corners)}"/>'
+                f'<text x="{_n(x)}" y="{_n(y)}">{_text(title)}</text></g>\n'
             )
 
     def _edge(self, route: Route) -> str:
@@ -177,7 +178,14 @@ def path(route: Route) -> str:
     return "".join(pieces)
 
 
-def _turning(points: list[Point]) -> str:
+def _closed(corners: Sequence[Point]) -> str:
+    """A polygon with rounded corners, begun in the middle of its first side."""
+    (ax, ay), (bx, by) = corners[0], corners[1]
+    start = (ax + bx) / 2, (ay + by) / 2
+    return f"{_turning([start, *corners[1:], corners[0], start])}Z"
+
+
+def _turning(points: Sequence[Point]) -> str:
     pieces = [f"M{_n(points[0][0])} {_n(points[0][1])}"]
     for (ax, ay), (bx, by), (cx, cy) in zip(
         points, points[1:], points[2:], strict=False

@@ -1,7 +1,9 @@
 """Where things stand: no overlaps, arrows between the boxes, adjoints facing."""
 
+import numpy as np
 import pytest
 
+import graphdiff as gd
 from graphdiff.show.drawing import drawing, place
 from tests.show import graphs
 
@@ -54,3 +56,47 @@ def test_adjoints_face_their_values(name):
         a, v = layout.boxes[adjoint], layout.boxes[value]
         assert a.middle[1] == pytest.approx(v.middle[1])
         assert a.x > v.right
+
+
+def deep(rounds=4):
+    def net(params, X):
+        for W, b in params:
+            z = X @ W + b
+            X = np.tanh(z) + X
+        return np.mean(X**2)
+
+    params = [(gd.spec("h,h"), gd.spec("h"))] * rounds
+    return gd.value_and_grad(net).graph(params, gd.spec("n,h"))
+
+
+def inside(corners, point):
+    """Whether a point lies in a polygon: a ray to the right crosses it oddly often."""
+    x, y = point
+    odd = False
+    for (ax, ay), (bx, by) in zip(corners, [*corners[1:], corners[0]], strict=True):
+        if (ay > y) != (by > y) and x < ax + (bx - ax) * (y - ay) / (by - ay):
+            odd = not odd
+    return odd
+
+
+def test_frames_hold_their_members_and_nobody_else():
+    layout = place(drawing(deep()))
+    assert len(layout.frames) >= 7
+    for number, outline in layout.frames.items():
+        members = set(layout.drawing.frames[number].members)
+        for i, box in enumerate(layout.boxes):
+            corners = [(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+            within = [inside(outline.corners, corner) for corner in corners]
+            assert all(within) if i in members else not any(within)
+
+
+def test_a_weight_belongs_to_its_layer():
+    layout = place(drawing(deep()))
+    boxes = layout.drawing.boxes
+    (frame,) = [
+        f
+        for f in layout.drawing.frames
+        if f.title == "round 2" and not boxes[f.members[0]].order
+    ]
+    assert {"W2", "b2", "z2", "X2"} <= {boxes[i].name for i in frame.members}
+    assert all(boxes[i].frame == frame.number for i in frame.members)
