@@ -40,11 +40,17 @@ _MOVES = (Sum, Mean, Spread, Reshape, Transpose, Take)
 
 
 def stems_from_steep(node: Node, scope: Scope) -> bool:
-    """Whether `node`, or what it is a derivative of, can have an infinite slope."""
+    """Whether `node`, or what it is a derivative of, can have an infinite slope.
+
+    Of equal computations, which are one node, one may be a derivative of the other:
+    then roles lead round in a circle.
+    """
+    seen: set[Node] = set()
     origin: Node | None = node
-    while origin is not None:
+    while origin is not None and origin not in seen:
         if is_steep(origin):
             return origin.op not in (sqrt, power) or sign(origin.args[0]) < POSITIVE
+        seen.add(origin)
         role = scope.roles.get(origin)
         origin = role and role.of
     return False

@@ -100,6 +100,14 @@ def test_nor_of_a_batch_of_vectors():
     np.testing.assert_allclose(along(UNITS), [0.5, np.inf, 0.25, 1 / 6])
 
 
+def test_roles_may_lead_round_in_a_circle():
+    """1 / norm is a value, and a derivative of a derivative of it."""
+    form = gd.hessian(lambda x: 1 / np.sqrt(np.sum(x * x)))
+    x = np.array([3.0, 4.0])
+    wanted = (3 * np.outer(x, x) / 25 - np.eye(2)) / 125
+    np.testing.assert_allclose(form(x), wanted)
+
+
 SMOOTH = {
     "guarded": lambda x: x / np.sqrt(np.var(x) + 1e-5),
     "length": lambda x: np.sqrt(1 + np.sum(x * x)) * x,
