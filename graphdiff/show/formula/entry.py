@@ -40,7 +40,7 @@ from graphdiff.show.formula.entrywise import (
 )
 from graphdiff.show.formula.notation import Binds, Notation, Term
 from graphdiff.show.formula.numbers import number
-from graphdiff.show.formula.view import NeedsIndicesError, View, joined
+from graphdiff.show.formula.view import View, joined
 
 Rule = Callable[[View, Node], Term]
 
@@ -84,17 +84,13 @@ def _reduced(notation: Notation) -> Rule:
 def _extremum(notation: Notation) -> Rule:
     def rule(view: View, node: Node) -> Term:
         op: Any = node.op
-        if op.initial is not None:
-            return _unknown(view, node)
-        return _reduced(notation)(view, node)
+        made = _reduced(notation)(view, node)
+        if op.initial is None:
+            return made
+        name = notation.template.partition("_")[0]
+        return Notation(f"{name}(#1, #2)")(number(op.initial), made)
 
     return rule
-
-
-def _unknown(view: View, node: Node) -> Term:
-    if view.indices:
-        raise NeedsIndicesError
-    return view.writer.called(view.whole(), node)
 
 
 def _mean(view: View, node: Node) -> Term:

@@ -176,6 +176,9 @@ def _invert(view: View, node: Node) -> Term:
 
 def _not(truth: Term) -> Term:
     """The opposite of a statement; of a comparison the opposite comparison."""
+    turned = _OPPOSITE.get(truth.notation.template)
+    if turned is not None:
+        return truth.notation._replace(template=turned)(*truth.args)
     return Notation(r"\neg #1", Binds.ATOM, (Binds.ATOM,))(truth)
 
 
@@ -314,6 +317,11 @@ _RELATIONS = {
     "np.less_equal": r"\le",
     "np.greater": ">",
     "np.greater_equal": r"\ge",
+}
+_OPPOSITE = {
+    f"#1 {a} #2": f"#1 {b} #2"
+    for pair in (("=", r"\ne"), ("<", r"\ge"), (">", r"\le"))
+    for a, b in (pair, pair[::-1])
 }
 _LOGIC = {
     "np.logical_and": r"\wedge",

@@ -33,6 +33,9 @@ class Writer(Protocol):
     def computed(self, node: Node, view: View) -> Term:
         """What a node computes, whole or at an entry."""
 
+    def entry(self, node: Node, view: View) -> Term:
+        """What an entry of a node is; of one without entries the function itself."""
+
     def called(self, view: View, node: Node) -> Term:
         """The function that computes a node, with its arguments."""
 

@@ -195,7 +195,7 @@ def _over_all(view: View, node: Node) -> Term:
 
 def _by_entry(view: View, node: Node) -> Term:
     """A number, computed from entries."""
-    return view.writer.computed(node, view.at(()))
+    return view.writer.entry(node, view.at(()))
 
 
 def _norm(view: View, node: Node) -> Term:

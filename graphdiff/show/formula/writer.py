@@ -21,6 +21,14 @@ from graphdiff.show.formula.view import NeedsIndicesError, View, entry_of, joine
 _INDICES = "ijklmnpqrsuv"
 
 
+def _rule(rules: Mapping[type, Any], node: Node) -> Any:
+    """The rule for the op of a node; an op over no axes at all is left as it is."""
+    if getattr(node.op, "axes", None) == ():
+        return None
+    found = (rules[kind] for kind in type(node.op).__mro__ if kind in rules)
+    return next(found, None)
+
+
 class TermWriter:
     """Writes nodes as terms, given the symbols of those that have one."""
 
@@ -56,13 +64,17 @@ class TermWriter:
             made = entrywise(view, node)
             return made if made is not None else self._function(node, view)
         rules = whole.RULES if view.indices is None else entry.RULES
-        for kind in type(node.op).__mro__:
-            rule = rules.get(kind)
-            if rule is not None:
-                return rule(view, node)
+        rule = _rule(rules, node)
+        if rule is not None:
+            return rule(view, node)
         if view.indices is None:
             return self.called(view, node)
         return self.called_entry(view, node)
+
+    def entry(self, node: Node, view: View) -> Term:
+        """What an entry of a node is; of one without entries the function itself."""
+        rule = _rule(entry.RULES, node)
+        return self.called(view, node) if rule is None else rule(view, node)
 
     def _own(self, notation: Notation, node: Node, view: View) -> Term:
         """The notation that a user's op states itself."""
