@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from graphdiff.graph.graph import Graph
-from graphdiff.show.formula.boxes import Box, Row, row
+from graphdiff.show.formula.boxes import Box, Row, Space, row
 from graphdiff.show.formula.formulas import Formula, Formulas
 from graphdiff.show.formula.latex import latex
 from graphdiff.show.formula.mathml import element
@@ -113,7 +113,11 @@ def _sides(formula: Formula) -> tuple[Box, list[Box]]:
         names.append(laid_out(side))
     left = row(*names) if names else row()
     room = _WIDEST - len(unicode(left))
-    return left, list(_lines(laid_out(formula.right), room))
+    lines = list(_lines(laid_out(formula.right), room))
+    if formula.note is not None:
+        note = laid_out(formula.note)
+        lines[-1] = row(lines[-1], SIGNS[","], Space(wide=True), note)
+    return left, lines
 
 
 def _lines(box: Box, room: int) -> Iterator[Box]:

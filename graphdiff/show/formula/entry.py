@@ -60,8 +60,9 @@ _AMONG = Notation(r"#1 \le #2 < #3", Binds.RELATION, (Binds.SIGNED,) * 3)
 def under(view: View, x: Node, axes: Sequence[int]) -> tuple[Term, Term, View]:
     """An entry of `x`, with new letters along `axes`; and these, as a subscript."""
     assert view.indices is not None
-    letters, inner = view.more(len(axes))
-    new = dict(zip(axes, letters, strict=True))
+    long = [a for a in axes if x.type.shape[a] != 1] or list(axes)
+    letters, inner = view.more(len(long))
+    new = dict.fromkeys(axes, number(0)) | dict(zip(long, letters, strict=True))
     kept = iter(view.indices)
     places = [new[a] if a in new else next(kept) for a in _range(x)]
     look = inner.at(places)

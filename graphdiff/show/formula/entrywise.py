@@ -13,7 +13,7 @@ from typing import Any
 from graphdiff.graph.node import Full, Node, Size
 from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.core.entries import Cast, Elementwise
-from graphdiff.show.formula.boxes import Letter
+from graphdiff.show.formula.boxes import Box, Frac, Letter, Row, Script, Slot
 from graphdiff.show.formula.notation import NEGATED, Binds, Notation, Term
 from graphdiff.show.formula.numbers import exponent, number
 from graphdiff.show.formula.view import View
@@ -26,6 +26,7 @@ ENTRIES = Notation(r"#1 \odot #2", Binds.ENTRIES, (Binds.ENTRIES, Binds.ENTRIES)
 PRODUCT = Notation("#1 #2", Binds.PRODUCT, (Binds.PRODUCT, Binds.PRODUCT))
 DOTTED = Notation(r"#1 \cdot #2", Binds.PRODUCT, (Binds.PRODUCT, Binds.PRODUCT))
 SCALED = Notation("#1 #2", Binds.MATRIX, (Binds.PRODUCT, Binds.MATRIX))
+SCALED_DOT = SCALED._replace(template=r"#1 \cdot #2")
 QUOTIENT = Notation(r"\frac{#1}{#2}", Binds.PRODUCT)
 POWER = Notation("#1^{#2}", Binds.POWER, (Binds.ATOM,))
 MATRIX_POWER = Notation(r"#1^{\odot #2}", Binds.POWER, (Binds.ATOM, Binds.ATOM))
@@ -58,7 +59,7 @@ def multiplied(a: Term, b: Term, entries: bool = False) -> Term:
     if a == ONE:
         return b
     if b.notation.binds is Binds.MATRIX:
-        return SCALED(a, b)
+        return (SCALED_DOT if _begins_with_digit(b) else SCALED)(a, b)
     dotted = b.notation.binds >= Binds.PRODUCT and _begins_with_digit(b)
     return (DOTTED if dotted else PRODUCT)(a, b)
 
@@ -68,16 +69,19 @@ ONE = number(1)
 
 def _begins_with_digit(term: Term) -> bool:
     """Whether a number comes first, which a product must keep from the one before."""
-    box: Any = term.box
+    box: Box = term.box
     while True:
-        if isinstance(box, Letter):
-            return box.style == "number"
-        inner = getattr(box, "items", None) or (getattr(box, "base", None),)
-        if inner[0] is None:
-            return False
-        if type(inner[0]).__name__ == "Slot":
-            return _begins_with_digit(term.args[inner[0].place])
-        box = inner[0]
+        match box:
+            case Letter(_, style):
+                return style == "number"
+            case Slot(place):
+                return _begins_with_digit(term.args[place])
+            case Row(items):
+                box = items[0]
+            case Script(first, _, _) | Frac(first, _):
+                box = first
+            case _:
+                return False
 
 
 def divided(a: Term, b: Term, entries: bool = False) -> Term:
@@ -153,7 +157,7 @@ def _where(view: View, node: Node) -> Term:
     test, yes, no = node.args
     condition = view.truth(test)
     if isinstance(yes.op, Full) and yes.op.value == 0:
-        yes, no, condition = no, yes, _not(condition)
+        yes, no, condition = no, yes, not_(condition)
     if isinstance(no.op, Full) and no.op.value == 0:
         if isinstance(yes.op, Full) and yes.op.value == 1:
             return TRUTH(condition)
@@ -170,11 +174,11 @@ def _where(view: View, node: Node) -> Term:
 
 def _invert(view: View, node: Node) -> Term:
     if node.type.dtype.kind == "b":
-        return TRUTH(_not(view.truth(node.args[0])))
+        return TRUTH(not_(view.truth(node.args[0])))
     return Notation(r"\operatorname{invert}(#1)")(view.of(node.args[0]))
 
 
-def _not(truth: Term) -> Term:
+def not_(truth: Term) -> Term:
     """The opposite of a statement; of a comparison the opposite comparison."""
     turned = _OPPOSITE.get(truth.notation.template)
     if turned is not None:
@@ -254,7 +258,6 @@ _NAMED = {
     "scipy.special.erf": r"\operatorname{erf}",
     "scipy.special.gamma": r"\operatorname{Γ}",
     "scipy.special.digamma": r"\operatorname{ψ}",
-    "scipy.special.gammaln": r"\log\operatorname{Γ}",
     "scipy.special.ndtr": r"\operatorname{Φ}",
     "scipy.special.j0": r"\operatorname{J}_0",
     "scipy.special.j1": r"\operatorname{J}_1",
@@ -301,6 +304,9 @@ _TERMS = {
     "softplus": Notation(r"\operatorname{softplus}(#1)"),
     "scipy.special.xlog1py": Notation(
         r"#1 \log(1 + #2)", Binds.PRODUCT, (Binds.PRODUCT, Binds.SUM)
+    ),
+    "scipy.special.gammaln": Notation(
+        r"\log\operatorname{Γ}(#1)", Binds.PRODUCT, open=True
     ),
     "np.cbrt": Notation(r"\sqrt[3]{#1}"),
     **_BARE,
@@ -368,7 +374,7 @@ def as_truth(view: View, node: Node) -> Term | None:
         )
     truths = all(n.type.dtype.kind == "b" for n in (node, *node.args))
     if truths and name in ("np.logical_not", "np.invert"):
-        return _not(view.truth(node.args[0]))
+        return not_(view.truth(node.args[0]))
     return None
 
 

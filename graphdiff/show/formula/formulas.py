@@ -8,18 +8,20 @@ of an intermediate value introduces its short name too: ``\bar{Z} = \frac{\parti
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Input, Node
+from graphdiff.graph.node import Input, Node, Pick
 from graphdiff.ops.core.entries import Elementwise
-from graphdiff.show.formula.boxes import Box, row
+from graphdiff.ops.region.region import Region
+from graphdiff.show.formula.boxes import Box, Space, row
 from graphdiff.show.formula.entrywise import is_scalar
 from graphdiff.show.formula.latex import latex
 from graphdiff.show.formula.local import LocalRules
 from graphdiff.show.formula.mathml import mathml
-from graphdiff.show.formula.names import symbol
+from graphdiff.show.formula.names import Symbols, symbol
 from graphdiff.show.formula.notation import (
     Binds,
     Notation,
@@ -28,6 +30,7 @@ from graphdiff.show.formula.notation import (
     laid_out,
 )
 from graphdiff.show.formula.plan import Plan
+from graphdiff.show.formula.region import Line, RegionWriter
 from graphdiff.show.formula.signs import SIGNS
 from graphdiff.show.formula.unicode import unicode
 from graphdiff.show.formula.view import View, entry_of
@@ -50,6 +53,7 @@ class Formula(NamedTuple):
 
     left: tuple[Term, ...]
     right: Term
+    note: Term | None = None
 
     def latex(self) -> str:
         """LaTeX for math mode."""
@@ -69,6 +73,8 @@ class Formula(NamedTuple):
         for side in (*self.left, self.right):
             parts += [SIGNS["="]] if parts else []
             parts.append(laid_out(side, linear))
+        if self.note is not None:
+            parts += [SIGNS[","], Space(wide=True), laid_out(self.note, linear)]
         return row(*parts)
 
     def __str__(self) -> str:
@@ -76,14 +82,62 @@ class Formula(NamedTuple):
         return self.unicode()
 
 
+def _inside(
+    body: Graph, given: dict[Node, Term], step: Term | None, symbols: Symbols
+) -> tuple[list[Line], TermWriter]:
+    """The equations of a body, and who writes its values."""
+    made = Formulas(body, symbols=symbols, given=given, step=step)
+    forward, gradient = made.equations()
+    lines = [(f.left, f.right, f.note) for f in (*forward, *gradient)]
+    return lines, made.writer
+
+
 class Formulas:
     """The formulas of one graph, for those who show single nodes of it."""
 
-    def __init__(self, graph: Graph) -> None:
-        """Give symbols to the values of `graph`: linear in its size."""
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        symbols: Symbols | None = None,
+        given: Mapping[Node, Term] | None = None,
+        step: Term | None = None,
+    ) -> None:
+        """Give symbols to the values of `graph`: linear in its size.
+
+        Of a body within another graph: see `Plan`.
+        """
         self.graph = graph
-        self.plan = Plan(graph)
+        self.plan = Plan(graph, symbols, given, step)
         self.writer = TermWriter(self.plan.symbols, self.plan.known)
+        self._regions: dict[Node, list[Formula]] = {}
+        self._said: set[Node] = set()
+        for node in graph.nodes:
+            if isinstance(node.op, Region):
+                self._add_region(node)
+
+    def _add_region(self, node: Node) -> None:
+        """Write a loop or branch; results that are stacks are said step by step."""
+        picks = {n.op.index: n for n in self._picks.get(node, [])}  # type: ignore[attr-defined]
+        known = {
+            i: self.plan.known[n] for i, n in picks.items() if n in self.plan.known
+        }
+        region = RegionWriter(self.writer, node, _inside, known)
+        self.writer.results[node] = region.results()
+        self._regions[node] = [Formula(*line) for line in region.lines]
+        self.plan.known.update(
+            (picks[i], region.kept[i]) for i in picks if i in region.kept
+        )
+        stacks = (n for i, n in picks.items() if node.op.is_stack(i))  # type: ignore[attr-defined]
+        self._said.update(stacks)
+
+    @cached_property
+    def _picks(self) -> dict[Node, list[Node]]:
+        found: dict[Node, list[Node]] = {}
+        for node in self.graph.nodes:
+            if isinstance(node.op, Pick):
+                found.setdefault(node.args[0], []).append(node)
+        return found
 
     def symbol(self, node: Node) -> Formula | None:
         """The symbol of a node, if it has one."""
@@ -103,10 +157,16 @@ class Formulas:
         indices, right = self._right(node)
         return Formula(self._left(node, indices), right)
 
+    def lines(self, node: Node) -> list[Formula]:
+        """The equation of a node; of a loop or a branch all that it does."""
+        if node in self._regions:
+            return self._regions[node]
+        return [] if node in self._said else [self.equation(node)]
+
     def equations(self) -> tuple[list[Formula], list[Formula]]:
         """Those of the forward part, and those of the gradient, in order."""
-        forward = [self.equation(node) for node in self.plan.forward]
-        gradient = [self.equation(node) for node in self.plan.gradient]
+        forward = [f for node in self.plan.forward for f in self.lines(node)]
+        gradient = [f for node in self.plan.gradient for f in self.lines(node)]
         for name, node in self.graph.outputs.items():
             alias = self._alias(name, node)
             if alias is not None:
@@ -180,7 +240,9 @@ class Formulas:
         return Counter(arg for node in self.graph.nodes for arg in node.args)
 
     def _derivative(self, node: Node, indices: tuple[Term, ...]) -> tuple[Term, ...]:
-        """``∂J/∂Z``, if the node is that."""
+        """``∂J/∂Z``, if the node is that; within a loop it is not known of what."""
+        if self.plan.is_body:
+            return ()
         of = self._adjoints.get(node)
         if of is None:
             return ()

@@ -21,6 +21,7 @@ from graphdiff.show.formula.notation import NEGATED, Binds, Notation, Term
 from graphdiff.show.formula.view import NeedsIndicesError, View
 
 TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
+ADJOINT = Notation(r"#1^{\mathrm{H}}", Binds.POWER, (Binds.ATOM,))
 INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
 ONES = Notation(r"\mathbf{1}")()
 
@@ -37,6 +38,8 @@ def transposed(view: View, node: Node) -> Term:
                 return made if row else TRANSPOSED(made)
             case Node(op=MatMul(), args=(a, b)):
                 return chained(transposed(view, b), transposed(view, a))
+            case Node(op=Elementwise(name="np.conj"), args=(x,)):
+                return ADJOINT(view.of(x))
             case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
                 if is_scalar(a) and not is_scalar(b):
                     return multiplied(view.number(a), transposed(view, b))

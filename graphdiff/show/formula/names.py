@@ -11,12 +11,13 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from graphdiff.show.formula.boxes import Accent, Box, Letter, Row, Script, row
+from graphdiff.show.formula.boxes import Accent, Box, Fence, Letter, Row, Script, row
 from graphdiff.show.formula.latex import latex
 from graphdiff.show.formula.signs import GREEK, SIGNS
 from graphdiff.show.formula.unicode import unicode
 
 _PLAIN = re.compile(r"([A-Za-z]+?|[^\W\d_A-Za-z])(\d*)((?:_[A-Za-z0-9]+)*)_?")
+_PATH = re.compile(r"[A-Za-z]\w*(\.\w+)+", re.ASCII)
 _PART = re.compile(r"([A-Za-z]*)(\d*)")
 _ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
 _LONGEST = 32
@@ -41,10 +42,14 @@ def symbol(name: str) -> Box:
     >>> [latex(symbol(name)) for name in ("W1", "sigma2", "x_hat", "W_out", "loss")]
     ['W_1', '\\sigma_2', '\\hat{x}', 'W_{\\mathrm{out}}', '\\mathrm{loss}']
     """
+    if len(name) <= _LONGEST and _PATH.fullmatch(name):
+        return _of_path(name.split("."))
     found = _PLAIN.fullmatch(name) if len(name) <= _LONGEST else None
     if found is None:
         return spelled(name)
     head, digits, rest = found.groups()
+    if len(head) > 1 and head not in _GREEK and any(map(_is_word, rest.split("_"))):
+        return spelled(name)
     base = _word(head)
     parts = rest.split("_")[1:]
     while parts and parts[0] in _ACCENTS and len(head) <= 1 + (head in _GREEK) * 9:
@@ -57,6 +62,28 @@ def symbol(name: str) -> Box:
     for item in below:
         commas += [SIGNS[","], item] if commas else [item]
     return Script(base, row(*commas), None)
+
+
+def _of_path(parts: list[str]) -> Box:
+    """A leaf of nested arguments: its last name, above it the places of lists."""
+    words = [part for part in parts if not part.isdigit()]
+    base = symbol(words[-1])
+    places = [Letter(part, "number") for part in parts if part.isdigit()]
+    if not places:
+        return base
+    commas: list[Box] = []
+    for item in places:
+        commas += [SIGNS[","], item] if commas else [item]
+    if len(words) == 1 and not isinstance(base, Script):
+        return Script(base, row(*commas), None)
+    above = Fence("(", row(*commas), ")")
+    if isinstance(base, Script):
+        return Script(base.base, base.sub, above)
+    return Script(base, None, above)
+
+
+def _is_word(text: str) -> bool:
+    return len(text) > 1 and text.isalpha() and text not in (*_ACCENTS, *_GREEK)
 
 
 def spelled(name: str) -> Box:
@@ -90,16 +117,33 @@ class Symbols:
     def __init__(self) -> None:
         """Nothing is taken yet."""
         self._taken: set[str] = set()
+        self._sizes: dict[str, Box] = {}
 
     def of(self, name: str) -> Box:
-        """A symbol for `name`: the pretty one, or if that is taken the name itself."""
+        """A symbol for `name`: the pretty one, or if that is taken the name itself.
+
+        Where even that is taken, primes tell them apart.
+        """
         for made in (symbol(name), spelled(name)):
             if self.claim(made):
                 return made
-        count = 2
-        while not self.claim(spelled(f"{name} ({count})")):
-            count += 1
-        return spelled(f"{name} ({count})")
+        made = primed(symbol(name))
+        while not self.claim(made):
+            made = primed(made)
+        return made
+
+    def size(self, name: str) -> Box:
+        """The symbol of a named size."""
+        if name not in self._sizes:
+            self._sizes[name] = self.of(name)
+        return self._sizes[name]
+
+    def bar(self, box: Box) -> Box:
+        """The adjoint of what `box` stands for: with a bar, and primes if need be."""
+        made = barred(box)
+        while not self.claim(made):
+            made = primed(made)
+        return made
 
     def numbered(self, text: str) -> Box:
         """The first of some letters that is free, or one with a number: T₁, T₂."""
@@ -124,3 +168,19 @@ class Symbols:
     def is_free(self, box: Box) -> bool:
         """Whether nothing that has a name looks like this."""
         return not {latex(box), unicode(box)} & self._taken
+
+
+def barred(box: Box) -> Box:
+    """A symbol with a bar, which stands on the letter and not on its indices."""
+    if isinstance(box, Script):
+        return Script(barred(box.base), box.sub, box.sup)
+    return Accent("bar", box)
+
+
+def primed(box: Box) -> Box:
+    """A symbol with a prime, or with one more."""
+    prime = SIGNS[r"\prime"]
+    if isinstance(box, Script):
+        old = (box.sup,) if box.sup is not None else ()
+        return Script(box.base, box.sub, row(*old, prime))
+    return Script(box, None, prime)

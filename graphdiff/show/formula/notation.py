@@ -104,9 +104,18 @@ def boxed(box: Box, binds: Binds = Binds.ATOM) -> Term:
 
 def subscripted(base: Term, sub: Term) -> Term:
     """`base` with a subscript, in brackets if it has one already."""
-    if isinstance(base.box, Script) and base.box.sub is not None and not base.args:
-        return Notation("(#1)_{#2}")(base, sub)
     return Notation("#1_{#2}", Binds.ATOM, (Binds.ATOM,))(base, sub)
+
+
+STACK = Notation("(#1)_{#2}")
+"""A sequence by its general term: the first argument, for each value of the second."""
+
+
+def replaced(term: Term, old: Term, new: Term) -> Term:
+    """`term` with `new` wherever it has `old`."""
+    if term == old:
+        return new
+    return term._replace(args=tuple(replaced(a, old, new) for a in term.args))
 
 
 class _Laid(NamedTuple):
@@ -205,6 +214,8 @@ class _Layout:
                 return row(*[self._in_row(i, items, term) for i in range(len(items))])
             case Script(base, sub, sup):
                 inner = self._strong(base, term, Binds.ATOM)
+                if sub is not None and isinstance(inner, Script) and inner.sub:
+                    inner = bracketed(inner)
                 return scripted(inner, self._free(sub, term), self._free(sup, term))
             case Frac(over, under):
                 return self._fraction(over, under, term, lonely)

@@ -7,6 +7,7 @@ dtype, is the number. Only the closest floats to π, e and simple multiples are 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,6 @@ import numpy as np
 
 from graphdiff.graph.types import Size
 from graphdiff.show.formula.boxes import Box, Letter, row
-from graphdiff.show.formula.names import symbol
 from graphdiff.show.formula.notation import (
     ATOM,
     NEGATED,
@@ -27,6 +27,9 @@ from graphdiff.show.formula.notation import (
 from graphdiff.show.formula.signs import SIGNS
 from graphdiff.sizes.dims import Dim
 from graphdiff.sizes.terms import Floor, Positive, Terms
+
+Names = Callable[[str], Term]
+"""Writes the name of a size."""
 
 _PRODUCT = Notation("#1 #2", Binds.PRODUCT, (Binds.PRODUCT, Binds.PRODUCT))
 _SUM = Notation("#1 + #2", Binds.SUM, (Binds.SIGNED, Binds.SUM))
@@ -137,23 +140,18 @@ def _decimal(text: str) -> Term:
     return times()
 
 
-def size(value: Size | Any) -> Term:
-    """The term of a size: a number, or a polynomial in names."""
+def size(value: Size | Any, name: Names) -> Term:
+    """The term of a size: a number, or a polynomial in names, which `name` writes."""
     if not isinstance(value, Dim):
         return number(value)
-    return _polynomial(value._terms)
+    return _polynomial(value._terms, name)
 
 
-def size_name(name: str) -> Term:
-    """The letter of a named size."""
-    return boxed(symbol(name))
-
-
-def _polynomial(terms: Terms) -> Term:
+def _polynomial(terms: Terms, name: Names) -> Term:
     total: Term | None = None
     ordered = sorted(terms, key=lambda term: term[1] < 0)
     for monomial, factor in ordered:
-        part = _monomial(monomial, abs(factor))
+        part = _monomial(monomial, abs(factor), name)
         if total is None:
             total = NEGATED(part) if factor < 0 else part
         else:
@@ -161,13 +159,13 @@ def _polynomial(terms: Terms) -> Term:
     return total if total is not None else number(0)
 
 
-def _monomial(monomial: tuple[Any, ...], factor: int) -> Term:
+def _monomial(monomial: tuple[Any, ...], factor: int, name: Names) -> Term:
     powers: dict[Any, int] = {}
     for atom in monomial:
         powers[atom] = powers.get(atom, 0) + 1
     made = number(factor) if factor != 1 or not monomial else None
     for atom, power in powers.items():
-        part = _atom(atom)
+        part = _atom(atom, name)
         if power > 1:
             exponent = number(power)
             part = Notation("#1^{#2}", Binds.POWER, (Binds.ATOM,))(part, exponent)
@@ -176,15 +174,15 @@ def _monomial(monomial: tuple[Any, ...], factor: int) -> Term:
     return made
 
 
-def _atom(atom: Any) -> Term:
+def _atom(atom: Any, name: Names) -> Term:
     if isinstance(atom, Floor):
-        over, under = map(_polynomial, atom)
+        over, under = (_polynomial(terms, name) for terms in atom)
         return Notation(r"\lfloor #1 / #2 \rfloor", ATOM.binds, (Binds.POWER,) * 2)(
             over, under
         )
     if isinstance(atom, Positive):
-        return Notation(r"\max(#1, 0)")(_polynomial(atom.inside))
-    return size_name(atom)
+        return Notation(r"\max(#1, 0)")(_polynomial(atom.inside, name))
+    return name(atom)
 
 
 def exponent(value: Any) -> Term:

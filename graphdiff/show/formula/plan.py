@@ -10,6 +10,7 @@ a value Z is written \bar Z where it is used; the equation that defines it begin
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from graphdiff.emit.shell.header import gradients_of
 from graphdiff.graph.graph import Graph
@@ -24,10 +25,11 @@ from graphdiff.graph.node import (
 )
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.entries import Cast
-from graphdiff.show.formula.boxes import Accent, Box, Script, row
+from graphdiff.ops.region.cond import Cond
+from graphdiff.ops.region.region import Region
+from graphdiff.show.formula.boxes import Box
 from graphdiff.show.formula.names import Symbols
-from graphdiff.show.formula.notation import Term, boxed
-from graphdiff.show.formula.signs import SIGNS
+from graphdiff.show.formula.notation import Term, boxed, subscripted
 
 _LONGEST = 22
 _SMALL = 9
@@ -42,29 +44,53 @@ class Plan:
     equation, each after those that it reads.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        """Plan the formulas of `graph`."""
+    def __init__(
+        self,
+        graph: Graph,
+        symbols: Symbols | None = None,
+        given: Mapping[Node, Term] | None = None,
+        step: Term | None = None,
+    ) -> None:
+        """Plan the formulas of `graph`.
+
+        Of a body within another graph `symbols` are those that are taken, `given` the
+        terms of its inputs and of its results, and `step` the index of its loop.
+        """
         self.graph = graph
-        self.symbols = Symbols()
-        self.known: dict[Node, Term] = {}
+        self.symbols = Symbols() if symbols is None else symbols
+        self.known: dict[Node, Term] = dict(given or {})
+        self.step = step
+        self.is_body = given is not None
+        self._boxes: dict[Node, Box] = {}
         self.by_name: dict[str, Node] = {}
-        self.gradients = gradients_of(graph)
+        self.gradients = {} if given is not None else gradients_of(graph)
         self._ahead = _needed_forward(graph)
         self._name_inputs()
         self._name_forward()
         self._name_gradient()
+        for name in graph.dims:
+            self.symbols.size(name)
         self._cut()
-        has = [n for n in graph.nodes if n in self.known and _is_stated(n)]
+        has = [
+            node
+            for node in graph.nodes
+            if _is_region(node) or (node in self.known and _is_stated(node))
+        ]
         self.forward = [n for n in has if n in self._ahead]
         self.gradient = [n for n in has if n not in self._ahead]
         self.gradient_nodes = frozenset(self.gradient)
 
     def _give(self, node: Node, box: Box) -> None:
-        self.known[node] = boxed(box)
+        self._boxes[node] = box
+        term = boxed(box)
+        self.known[node] = term if self.step is None else subscripted(term, self.step)
 
     def _name_inputs(self) -> None:
         graph = self.graph
         for path, node in graph.inputs.items():
+            if node in self.known:
+                self.by_name.setdefault(path, node)
+                continue
             own = graph.name_of(node) if "." in path else None
             name = own or path
             self._give(node, self.symbols.of(name))
@@ -73,8 +99,8 @@ class Plan:
 
     def _name_forward(self) -> None:
         graph, gradients = self.graph, self.gradients
-        outputs = [item for item in graph.outputs.items() if item[0] not in gradients]
-        names = {node: name for name, node in reversed(outputs)}
+        named = [] if self.is_body else list(graph.outputs.items())
+        names = {n: name for name, n in reversed(named) if name not in gradients}
         for node in graph.nodes:
             if node in self.known or node not in self._ahead:
                 continue
@@ -89,7 +115,8 @@ class Plan:
 
     def _name_gradient(self) -> None:
         graph = self.graph
-        names = {node: name for name, node in reversed(list(graph.outputs.items()))}
+        named = [] if self.is_body else list(graph.outputs.items())
+        names = {node: name for name, node in reversed(named)}
         for node in graph.nodes:
             if node in self._ahead or node in self.known:
                 continue
@@ -97,13 +124,11 @@ class Plan:
             if name is None or not _is_value(node):
                 continue
             of = self.adjoint_of(name)
-            if of is None:
+            plain = self._boxes.get(of) if of is not None else None
+            if plain is None:
                 self._give(node, self.symbols.of(name))
-                continue
-            bar = barred(self.known[of].box)
-            while not self.symbols.claim(bar):
-                bar = primed(bar)
-            self._give(node, bar)
+            else:
+                self._give(node, self.symbols.bar(plain))
 
     def adjoint_of(self, name: str) -> Node | None:
         """The value that an adjoint's name, ``d_Z``, speaks of."""
@@ -113,7 +138,7 @@ class Plan:
         """Give letters to what is read twice, and to parts of what is too long."""
         graph = self.graph
         reads = Counter(arg for node in graph.nodes for arg in node.args)
-        outputs = set(graph.outputs.values())
+        outputs = set() if self.is_body else set(graph.outputs.values())
         weights: dict[Node, int] = {}
         for node in graph.nodes:
             if not _is_value(node):
@@ -123,8 +148,8 @@ class Plan:
             alone = node in self.known
             if not alone and (reads[node] > 1 or node in outputs):
                 alone = _is_worth(node, weight)
-            if not alone and isinstance(node.op, Pick) and node.args[0].op.bodies():
-                alone = True
+            if not alone and isinstance(node.op, Pick) and reads[node] > 1:
+                alone = isinstance(node.args[0].op, Cond)
             if not alone and isinstance(node.op, Constant):
                 alone = node.op.value.size > _SMALL
             if alone and node not in self.known:
@@ -154,25 +179,13 @@ class Plan:
         self._give(node, self.symbols.numbered(text))
 
 
-def barred(box: Box) -> Box:
-    """A symbol with a bar, which stands on the letter and not on its indices."""
-    if isinstance(box, Script):
-        return Script(barred(box.base), box.sub, box.sup)
-    return Accent("bar", box)
-
-
-def primed(box: Box) -> Box:
-    """A symbol with a prime, or with one more."""
-    prime = SIGNS[r"\prime"]
-    if isinstance(box, Script):
-        old = (box.sup,) if box.sup is not None else ()
-        return Script(box.base, box.sub, row(*old, prime))
-    return Script(box, None, prime)
-
-
 def _is_value(node: Node) -> bool:
     """Whether a node is one array, not the results of an op that has several."""
     return not isinstance(node.type, tuple)
+
+
+def _is_region(node: Node) -> bool:
+    return isinstance(node.op, Region)
 
 
 def _is_stated(node: Node) -> bool:

@@ -97,6 +97,8 @@ def _script(box: Box | None, sign: str, small: dict[str, str]) -> str:
     if box is None:
         return ""
     text = unicode(box)
+    if isinstance(box, Letter) and box.style == "upright" and len(text) > 1:
+        return f"{sign}{text}"
     dense = text.replace(" ", "")
     if isinstance(box, Row) and all(map(_is_index, box.items)):
         dense = dense.replace(",", "")

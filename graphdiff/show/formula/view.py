@@ -13,7 +13,14 @@ from graphdiff.graph.node import Full, Node, Size
 from graphdiff.ops.core.axes import Spread
 from graphdiff.ops.core.entries import Cast
 from graphdiff.show.formula.boxes import Box, Slot, row
-from graphdiff.show.formula.notation import Binds, Notation, Term, subscripted
+from graphdiff.show.formula.notation import (
+    STACK,
+    Binds,
+    Notation,
+    Term,
+    replaced,
+    subscripted,
+)
 from graphdiff.show.formula.signs import SIGNS
 
 
@@ -22,7 +29,12 @@ class NeedsIndicesError(Exception):
 
 
 class Writer(Protocol):
-    """Who knows the symbols, and the rules of all ops."""
+    """Who knows the symbols, and the rules of all ops.
+
+    `results` are those of loops and branches.
+    """
+
+    results: dict[Node, Sequence[Term]]
 
     def term(self, node: Node, view: View) -> Term:
         """The term of a node: its symbol, or what it computes."""
@@ -142,4 +154,7 @@ def entry_of(term: Term, indices: Sequence[Term]) -> Term:
     """The entry of an array at `indices`."""
     if not indices:
         return term
+    if term.notation is STACK:
+        general, step = term.args
+        return entry_of(replaced(general, step, indices[0]), indices[1:])
     return subscripted(term, joined(indices, comma=False))

@@ -35,6 +35,7 @@ from graphdiff.ops.core.reduce import (
     Std,
     Var,
 )
+from graphdiff.ops.core.setitem import SetItem
 from graphdiff.ops.matrix.determinant import Det, LogDet
 from graphdiff.ops.matrix.factor import MatrixPower, Pinv
 from graphdiff.ops.matrix.products import Cross
@@ -44,7 +45,8 @@ from graphdiff.ops.shape.diagonal import Diagonal, OnDiagonal, Trace
 from graphdiff.ops.window.convolution import Convolve, Correlate
 from graphdiff.show.formula.boxes import Slot, Table
 from graphdiff.show.formula.entrywise import (
-    PRODUCT,
+    ONE,
+    QUOTIENT,
     multiplied,
     raised,
 )
@@ -176,10 +178,11 @@ def squared(x: Node) -> Node | None:
 def _mean(view: View, node: Node) -> Term:
     (x,) = node.args
     rank, axes = len(x.type.shape), node.op.axes  # type: ignore[attr-defined]
-    share = Notation(r"\frac{1}{#1}", Binds.PRODUCT)(view.size(count(x, axes)))
+    number_of = view.size(count(x, axes))
+    share = ONE if number_of == ONE else QUOTIENT(ONE, number_of)
     if len(axes) == rank:
         norm = _squares(view, x)
-        return _by_entry(view, node) if norm is None else PRODUCT(share, norm)
+        return _by_entry(view, node) if norm is None else multiplied(share, norm)
     if rank == 2:
         matrix = view.of(x) if axes == (-1,) else transposed(view, x)
         return multiplied(share, chained(matrix, ONES))
@@ -237,6 +240,15 @@ def _put(view: View, node: Node) -> Term:
     return Notation(r"\operatorname{scatter}_{#2}(#1)")(view.of(g), key)
 
 
+def _set(view: View, node: Node) -> Term:
+    base, value, *arrays = node.args
+    key = key_of(view, node.op.pattern, arrays)  # type: ignore[attr-defined]
+    made = Notation(
+        r"#1 [#2 \leftarrow #3]", Binds.POWER, (Binds.ATOM, Binds.RELATION, Binds.SUM)
+    )
+    return made(view.of(base), key, view.number(value))
+
+
 def _concatenate(view: View, node: Node) -> Term:
     rank, axis = len(node.type.shape), node.op.axis  # type: ignore[attr-defined]
     if rank > 2:
@@ -279,6 +291,9 @@ def _made(view: View, node: Node) -> Term:
 def _pick(view: View, node: Node) -> Term:
     (source,) = node.args
     index = node.op.index  # type: ignore[attr-defined]
+    if source in view.writer.results:
+        result: Term = view.writer.results[source][index]
+        return result
     return subscripted(view.of(source), number(index))
 
 
@@ -360,6 +375,7 @@ RULES: dict[type, Rule] = {
     OnDiagonal: _diagonal,
     Take: _take,
     Put: _put,
+    SetItem: _set,
     Concatenate: _concatenate,
     Constant: _constant,
     Made: _made,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from graphdiff.graph.node import Input, Node
@@ -36,6 +36,7 @@ class TermWriter:
         """Take the symbols that are taken, and which nodes they stand for."""
         self.symbols = symbols
         self.known = known
+        self.results: dict[Node, Sequence[Term]] = {}
         self.letters = [c for c in _INDICES if symbols.is_free(Letter(c))]
 
     def equation(self, node: Node) -> tuple[tuple[Term, ...], Term]:
@@ -66,7 +67,8 @@ class TermWriter:
         rules = whole.RULES if view.indices is None else entry.RULES
         rule = _rule(rules, node)
         if rule is not None:
-            return rule(view, node)
+            written: Term = rule(view, node)
+            return written
         if view.indices is None:
             return self.called(view, node)
         return self.called_entry(view, node)
@@ -74,7 +76,8 @@ class TermWriter:
     def entry(self, node: Node, view: View) -> Term:
         """What an entry of a node is; of one without entries the function itself."""
         rule = _rule(entry.RULES, node)
-        return self.called(view, node) if rule is None else rule(view, node)
+        made: Term = self.called(view, node) if rule is None else rule(view, node)
+        return made
 
     def _own(self, notation: Notation, node: Node, view: View) -> Term:
         """The notation that a user's op states itself."""
@@ -150,4 +153,7 @@ class TermWriter:
 
     def size(self, value: Any) -> Term:
         """The term of a size."""
-        return size(value)
+        return size(value, self._size_name)
+
+    def _size_name(self, name: str) -> Term:
+        return boxed(self.symbols.size(name))
