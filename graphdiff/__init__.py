@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from graphdiff.derivative.backprop import backprop as backprop
     from graphdiff.derivative.expressions import hessians as hessians
     from graphdiff.derivative.expressions import jacobians as jacobians
+    from graphdiff.explanation.diff import diff as diff
     from graphdiff.explanation.front import explain as explain
     from graphdiff.explanation.nan import explain_nan as explain_nan
     from graphdiff.functions.blocks import divergence as divergence
@@ -98,6 +99,7 @@ _LATE = {
     "clip_gradient": "graphdiff.custom.gates",
     "custom_jvp": "graphdiff.custom.jvp",
     "custom_vjp": "graphdiff.custom.vjp",
+    "diff": "graphdiff.explanation.diff",
     "divergence": "graphdiff.functions.blocks",
     "explain": "graphdiff.explanation.front",
     "explain_nan": "graphdiff.explanation.nan",
@@ -169,6 +171,7 @@ __all__ = [
     "custom_jvp",
     "custom_vjp",
     "derivative",
+    "diff",
     "differentiate",
     "divergence",
     "emit",
