@@ -92,7 +92,7 @@ class _Lines:
     call of a long function would be quadratic. A large table is decoded once instead.
     """
 
-    __slots__ = ("_code", "_lines", "_starts", "known")
+    __slots__ = ("_code", "_lines", "_spans", "_starts", "known", "places")
 
     _LARGE = 4096
 
@@ -100,7 +100,9 @@ class _Lines:
         self._code = code
         self._starts: list[int] | None = None
         self._lines: list[int | None] = []
+        self._spans: list[object] | None = None
         self.known: dict[int, Position] = {}
+        self.places: dict[int, int] = {}
 
     def find(self, frame: FrameType) -> Position:
         """Give the position that ``frame`` is at, and remember it in ``known``."""
@@ -119,6 +121,20 @@ class _Lines:
         position = Position(name, code.co_firstlineno if line is None else line)
         self.known[offset] = position
         return position
+
+    def place(self, offset: int) -> int:
+        """Give the first of the offsets that stand for the same piece of source.
+
+        The interpreter, once it is warm, stops at other instructions for the same
+        operation than before.
+        """
+        if self._spans is None:
+            self._spans = list(self._code.co_positions())
+        first = offset // 2
+        while first and self._spans[first - 1] == self._spans[offset // 2]:
+            first -= 1
+        self.places[offset] = first
+        return first
 
 
 def _name_of(file: str) -> str:
@@ -205,6 +221,20 @@ def position_of(frame: FrameType) -> Position | None:
     if lines is None:
         return None
     return lines.known.get(frame.f_lasti) or lines.find(frame)
+
+
+def place_of(frame: FrameType) -> int:
+    """Give a number for the operation that a frame of the user's is at.
+
+    It is smaller for what comes first in the code of the function.
+    """
+    code = frame.f_code
+    lines = (_codes.get(id(code)) or _classify(code))[1]
+    if lines is None:
+        return 0
+    offset = frame.f_lasti
+    found = lines.places.get(offset)
+    return lines.place(offset) if found is None else found
 
 
 def user_position() -> Position | None:

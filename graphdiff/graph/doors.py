@@ -16,17 +16,34 @@ class Doors:
 
     def __str__(self: Any) -> str:
         """List the graph as statements: name, expression, type, source line."""
-        from graphdiff.show.text import listing
+        from graphdiff.show.text import to_text
 
-        return listing(self)
+        return to_text(self)
 
-    def to_text(self: Any, *, exact: bool = False) -> str:
-        """The graph as ``print`` shows it; `exact`: as `gd.parse` reads it back."""
+    def to_text(
+        self: Any,
+        *,
+        of: Any = None,
+        depth: int | None = None,
+        fold: bool | None = None,
+        bodies: bool = True,
+        colour: bool | None = False,
+        width: int = 100,
+        exact: bool = False,
+    ) -> str:
+        """The graph as ``print`` shows it; `exact`: as `gd.parse` reads it back.
+
+        `of` and `depth` list what values are computed from, so many steps back; `fold`
+        writes repeated parts once; without `bodies`, loops are one row each.
+        """
         if exact:
             from graphdiff.save.text import exact_text
 
             return exact_text(self)
-        return str(self)
+        from graphdiff.show.text import to_text
+
+        options = {"of": of, "depth": depth, "fold": fold, "bodies": bodies}
+        return to_text(self, **options, colour=colour, width=width)
 
     def to_dot(self: Any, path: Any = None, *, fold: bool = True) -> str:
         """The graph as Graphviz text, forward part and gradient part told apart."""

@@ -15,6 +15,7 @@ from graphdiff.errors import (
     GraphdiffError,
     GraphTypeError,
     Position,
+    place_of,
     position_of,
     user_frame,
 )
@@ -50,7 +51,7 @@ class Watcher:
         position = frame and position_of(frame)
         if frame is not None and position is not None:
             file, line = position[:2]
-            here, run = frame.f_lasti, recorder.run_of(frame)
+            here, run = place_of(frame), recorder.run_of(frame)
             at = Position(file, line, len(scope.positions), here, run)
             for node in scope.take_fresh():
                 scope.positions.setdefault(node, at)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Hashable
 from types import FrameType
 
-from graphdiff.errors import Position, Run, position_of
+from graphdiff.errors import Position, Run, place_of, position_of
 from graphdiff.trace.stores import Site, Sites, sites_of
 
 _RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -50,4 +50,4 @@ class Watched:
         position = position_of(self.frame)
         if position is None:
             return None
-        return position._replace(place=self.frame.f_lasti, run=self.run)
+        return position._replace(place=place_of(self.frame), run=self.run)

@@ -266,3 +266,14 @@ def test_deep_recursion_of_the_users_is_linear_too():
         return calls_of(lambda: blocks(graph))
 
     assert_linear(calls, 100)
+
+
+def test_a_loop_that_the_interpreter_has_warmed_up_to_is_one_loop():
+    def f(xs, W):
+        h = np.ones(3)
+        for t in range(30):
+            h = np.tanh(W @ h + xs[t])
+        return np.sum(h)
+
+    graph = gd.trace(f, gd.spec("30,3"), gd.spec("3,3"))
+    assert summary(graph) == [(lines(f, 3), "loop", 30, None)]
