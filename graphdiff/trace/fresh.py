@@ -132,8 +132,4 @@ def substitute(nodes: Sequence[Node], places: Mapping[Node, Node]) -> list[Node]
                 scope.watcher.copied(node, made)
             if node in scope.marks:
                 scope.marks[made] = scope.marks[node]
-    for node, made in done.items():
-        role = scope.roles.get(made) if made is not node else None
-        if role is not None and done.get(role.of, role.of) is not role.of:
-            scope.roles[made] = role._replace(of=done[role.of])
     return [done[node] for node in nodes]

@@ -268,12 +268,3 @@ def test_a_graph_and_what_it_has_not() -> None:
         gd.batch(graph, "x", -1)
     with pytest.raises(gd.GraphValueError, match="nothing is mapped"):
         gd.batch(graph, [])
-
-
-def test_roles_name_the_nodes_of_the_batched_graph() -> None:
-    def f(w: Any, x: Any) -> Any:
-        return np.sum(np.tanh(w @ x) ** 2)
-
-    graph = gd.vmap(gd.grad(f), (None, 0)).graph(gd.spec("3,4"), gd.spec("batch,4"))
-    (tanh,) = [node for node in graph.nodes if node.op.label == "tanh"]
-    assert tanh in {graph.role_of(n).of for n in graph if graph.role_of(n)}  # type: ignore[union-attr]

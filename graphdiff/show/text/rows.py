@@ -45,29 +45,33 @@ def laid_out(rows: Sequence[Row], width: int) -> Iterator[Line]:
     """
     typed = [row for row in rows if row.type]
     type = max((columns(_cut(row.type)) for row in typed), default=0)
-    note = max((columns(_cut(row.note)) for row in typed), default=0)
-    most = max(_NARROWEST, min(_WIDEST, width - type - note - 6))
+    notes = max((columns(_cut(row.note)) for row in typed), default=0)
+    most = max(_NARROWEST, min(_WIDEST, width - type - notes - 6))
     widths = (columns(_start(row)) for row in typed)
     column = max((found for found in widths if found <= most), default=0)
     for row in rows:
-        comment = "  ".join(part for part in (_cut(row.type), _cut(row.note)) if part)
-        if row.type and row.note:
-            comment = f"{_padded(_cut(row.type), type)}  {_cut(row.note)}"
-        yield from _lines(row, comment and f"# {comment}", column, width)
+        kind, note = _cut(row.type), _cut(row.note)
+        comments = ["  ".join(part for part in (kind, note) if part)]
+        if kind and note:
+            comments.insert(0, f"{_padded(kind, type)}  {note}")
+        yield from _lines(row, [c and f"# {c}" for c in comments], column, width)
 
 
-def _lines(row: Row, comment: str, column: int, width: int) -> Iterator[Line]:
+def _lines(
+    row: Row, comments: Sequence[str], column: int, width: int
+) -> Iterator[Line]:
+    """A row's lines; of its comments, the first that has room behind the text."""
     *first, last = wrapped(_start(row), width)
     for text in first:
         yield Line(text, "", row.look)
-    if comment and columns(last) <= column:
-        last = _padded(last, column)
-    fits = columns(last) + 2 + columns(comment) <= width
-    if not comment or fits or columns(last) <= column:
-        yield Line(last, comment, row.look)
-    else:
-        yield Line(last, "", row.look)
-        yield Line(" " * column, comment, row.look)
+    if comments[0] and columns(last) <= column:
+        yield Line(_padded(last, column), comments[0], row.look)
+        return
+    room = width - columns(last) - 2
+    comment = next((c for c in comments if columns(c) <= room), None)
+    yield Line(last, comment or "", row.look)
+    if comment is None:
+        yield Line(" " * column, comments[0], row.look)
 
 
 def wrapped(text: str, width: int) -> list[str]:
