@@ -18,6 +18,8 @@ from graphdiff.show.notebook import MOST_DRAWN, code, made
 MOST_NAMED = 12
 """So many of the named values that an expression reads are written out."""
 
+_FORMULA = "display: inline-block; font-size: 120%; margin: 0.5em 2em 0.5em 0"
+
 
 def expression_svg(node: Node) -> str | None:
     """The picture of what computes the expression."""
@@ -59,7 +61,7 @@ def _graph_to(node: Node) -> Graph | None:
 
 
 def _formulas(node: Node) -> tuple[Formula, list[Formula]] | None:
-    """The formula of the expression, and those of the named values in it."""
+    """The formula of the expression, and of the named values in it, the last first."""
     graph = _graph_to(node)
     if graph is None:
         return None
@@ -68,7 +70,7 @@ def _formulas(node: Node) -> tuple[Formula, list[Formula]] | None:
     own = known.equation(node) if named else known.expression(node)
     forward, gradient = known.equations()
     others = [f for f in (*forward, *gradient) if f.right != own.right]
-    return own, others
+    return own, others[::-1]
 
 
 def _latex(node: Node) -> str | None:
@@ -88,10 +90,10 @@ def _html(node: Node) -> str | None:
     if found is None:
         return None
     own, others = found
-    type = code(show_type(node.type))
     rest = _first(others, Formula.mathml, "…")
     where = f"<p>where {', '.join(rest)}</p>" if rest else ""
-    return f"<div><p>{own.mathml(block=True)}</p>{where}<p>{type}</p></div>"
+    formula = f'<div style="{_FORMULA}">{own.mathml(block=True)}</div>'
+    return f"<div>{formula} {code(show_type(node.type))}{where}</div>"
 
 
 def _first(
