@@ -46,7 +46,9 @@ VIEWS = {
         View("latex", lambda graph, _: graph.to_latex(), (".tex",)),
         View("unicode", lambda graph, _: graph.to_unicode(), ()),
         View("svg", lambda graph, _: graph.to_svg(), (".svg",)),
+        View("png", lambda graph, _: graph.to_png(), (".png",)),
         View("dot", lambda graph, _: graph.to_dot(), (".dot", ".gv")),
+        View("mermaid", lambda graph, _: graph.to_mermaid(), (".mmd", ".mermaid")),
         View(
             "html",
             lambda graph, inputs: graph.to_html(inputs),

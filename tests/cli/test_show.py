@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -135,3 +136,10 @@ def test_a_value_in_place_of_a_spec(capsys):
     code, out, err = run(capsys, *command, "--wrt", "x", "-o", "-", "--format", "html")
     assert (code, err) == (0, "")
     assert "-2.5" in out
+
+
+def test_a_terminal_is_given_no_bytes(capfdbinary, monkeypatch):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    code, out, err = run(capfdbinary, "show", *LOGS, "--format", "png")
+    assert (code, out) == (2, b"")
+    assert b"say -o FILE" in err
