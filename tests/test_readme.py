@@ -123,7 +123,7 @@ def test_the_command_line_runs(model, capsys):
         for line in text.splitlines()
         if line.startswith("graphdiff ")
     ]
-    assert [line[0] for line in lines] == ["emit", "show", "check"]
+    assert [line[0] for line in lines] == ["emit", "show", "explain", "nan", "check"]
     full = lines[0]
     specs = [full[i + 1] for i, word in enumerate(full) if word == "--spec"]
     for line in lines:

@@ -15,13 +15,14 @@ from graphdiff.cli.check import CHECK
 from graphdiff.cli.command import Command, Parser
 from graphdiff.cli.coverage import COVERAGE
 from graphdiff.cli.emit import EMIT
+from graphdiff.cli.explain import EXPLAIN
 from graphdiff.cli.load import UserError
 from graphdiff.cli.nan import NAN
 from graphdiff.cli.output import close_stdout
 from graphdiff.cli.show import SHOW
 from graphdiff.errors import GraphdiffError, user_position
 
-COMMANDS: tuple[Command, ...] = (EMIT, SHOW, NAN, CHECK, COVERAGE)
+COMMANDS: tuple[Command, ...] = (EMIT, SHOW, EXPLAIN, NAN, CHECK, COVERAGE)
 
 MORE = """
 graphdiff COMMAND --help tells more, with examples.

@@ -10,7 +10,7 @@ from graphdiff.cli.load import UserError
 from graphdiff.cli.output import write
 from graphdiff.cli.source import add_source, graph_of
 from graphdiff.cli.values import add_values, asked_for, inputs_of
-from graphdiff.cli.views import VIEWS, shown, view_of
+from graphdiff.cli.views import VIEWS, add_output, shown, view_of
 
 MORE = """
 Values (--input, --size, --seed) are for pages, which then show what every
@@ -28,18 +28,12 @@ EXAMPLES = """
 
 def _add(parser: argparse.ArgumentParser) -> None:
     add_source(parser, "without it, the function alone is shown")
-    add = parser.add_argument
-    add("-o", "--output", metavar="OUT", help="where to (default: -, stdout)")
-    add(
-        "--format",
-        metavar="FORMAT",
-        help=f"{', '.join(VIEWS)} (default: by the suffix of OUT, else text)",
-    )
+    add_output(parser, VIEWS)
     add_values(parser)
 
 
 def _run(options: argparse.Namespace) -> int:
-    view = view_of(options.format, options.output)
+    view = view_of(VIEWS, options.format, options.output)
     if asked_for(options) and not view.valued:
         pages = ", ".join(v.name for v in VIEWS.values() if v.valued)
         raise UserError(f"values are for --format {pages}; {view.name} shows none")

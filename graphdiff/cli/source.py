@@ -169,6 +169,8 @@ def graph_of(
     function is differentiated also where no ``--wrt`` says so.
     """
     if is_saved(options):
+        if options.of is not None and not (options.wrt or always):
+            raise UserError("--of: say by --wrt what to differentiate by")
         return _saved(options)
     if options.of is not None:
         raise UserError(f"--of is for a saved graph; {FUNCTION} has one output")
@@ -185,8 +187,6 @@ def _saved(options: argparse.Namespace) -> Graph:
         raise UserError(f"--spec is for {FUNCTION}; a saved graph has its shapes")
     graph = load(options.source)
     if not options.wrt:
-        if options.of is not None:
-            raise UserError("--of: say by --wrt what to differentiate by")
         return graph
     if options.of is None and len(graph.outputs) > 1:
         raise UserError(f"say --of: the outputs are {', '.join(graph.outputs)}")

@@ -69,6 +69,13 @@ def test_an_expression_is_a_formula(executed):
     assert "<math" in shown["text/html"]
 
 
+def test_a_gradient_is_explained(executed):
+    shown = outputs(executed[0], 'gd.explain(dgraph, "d_W1")')
+    assert "d_W1 is the derivative of J" in shown["text/plain"]
+    assert "<math" in shown["text/html"]
+    assert "over 3 paths" in outputs(executed[0], "def diamond")["text/plain"]
+
+
 def test_numbers_agree(executed):
     assert outputs(executed[0], "results = ")["text/plain"].startswith("(True,")
 

@@ -137,7 +137,7 @@ class Table(Sweep):
             return self._variable(node.op.name, node.type)
         return make(node.op, *[self._local[arg] for arg in node.args])
 
-    def settle(self, node: Node, g: Any) -> None:
+    def settle(self, node: Node, g: Any) -> Any:
         """Note a row, if `node` is one; else it belongs to the one that it serves."""
         terms = [t for slot in (g if isinstance(g, list) else [g]) for t in slot or ()]
         owners = list(dict.fromkeys(term.owner for term in terms))
@@ -152,6 +152,7 @@ class Table(Sweep):
             self._adjoints[node] = [self._variable(adjoint, t) for t in types]
         elif owners and owners[0] is not None:
             self.owned[owners[0]].append(node)
+        return g
 
     def _joined(self, terms: Sequence[Term], owner: Node | None) -> Term:
         """All that one row sends to another, as one term."""
