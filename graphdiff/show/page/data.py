@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 from graphdiff.derivative.differentiate import differentiate
@@ -20,6 +21,8 @@ from graphdiff.show.page.passes import pass_records
 from graphdiff.show.page.sweep import Goal, goal_of
 from graphdiff.show.page.table import gradient_table
 from graphdiff.show.page.values import badness, summary
+
+_MOST_NAMED = 8
 
 
 def page_data(
@@ -116,7 +119,16 @@ class _Records:
 
 def _title(graph: Graph) -> str:
     """How the function is called, and what it gives."""
-    return visible(str(graph).partition("\n")[0])
+    signature = graph.signature
+    name = "graph" if signature is None else signature.function
+    words = graph.inputs if signature is None else signature.parameters
+    given, made = (_some(map(visible, names)) for names in (words, graph.outputs))
+    return visible(f"{name}({given}) \N{RIGHTWARDS ARROW} {made}")
+
+
+def _some(names: Iterable[str]) -> str:
+    first = list(islice(names, _MOST_NAMED + 1))
+    return ", ".join([*first[:_MOST_NAMED], *(["…"] if len(first) > _MOST_NAMED else [])])
 
 
 def _about(graph: Graph) -> str:

@@ -43,15 +43,13 @@ class Picture {
     return this.groups.get(this.selected ?? data.goals[0] ?? data.boxes[0]?.id);
   }
 
+  /** Where a box stands in the picture; read from what is written, not measured. */
   bounds(id) {
-    const group = this.groups.get(id);
-    const box = group.getBBox();
-    const matrix = group.transform.baseVal.consolidate()?.matrix;
-    if (matrix) {
-      box.x += matrix.e;
-      box.y += matrix.f;
-    }
-    return box;
+    const rect = this.groups.get(id).querySelector("rect");
+    const [x, y, width, height] = ["x", "y", "width", "height"].map((name) =>
+      Number(rect.getAttribute(name)),
+    );
+    return { x, y, width, height };
   }
 
   middle(id) {
