@@ -10,10 +10,12 @@ from graphdiff.derivative.differentiate import differentiate
 from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import node_values
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.graph.types import ArrayType, show_shape
+from graphdiff.ops.region.region import Region
 from graphdiff.rewrite import Pass, recorded
 from graphdiff.show.drawing import Box, Drawing
+from graphdiff.show.formula import Formulas
 from graphdiff.show.page.elements import element
 from graphdiff.show.page.emitted import Source, emitted
 from graphdiff.show.page.inert import visible
@@ -23,6 +25,7 @@ from graphdiff.show.page.table import gradient_table
 from graphdiff.show.page.values import badness, summary
 
 _MOST_NAMED = 8
+_LONGEST_FORMULA = 8000
 
 
 def page_data(
@@ -61,6 +64,7 @@ class _Records:
         self.graph = drawn.graph
         self.drawn = drawn
         self.source = source
+        self.formulas = Formulas(drawn.graph)
         self.values = values
         self.adjoints = {
             box.partner: box.number for box in drawn.boxes if box.partner is not None
@@ -85,11 +89,19 @@ class _Records:
             "convention": visible(role.convention) if role is not None else "",
             "lines": [visible(line) for line in box.lines],
             "emitted": self.source.spans.get(node),
+            "math": self._formula(node),
         }
         found |= self._type(node) | self._position(node) | self._value(box)
         kept = {key: value for key, value in found.items() if value}
         outputs = [visible(output) for output in box.outputs]
         return {"id": element(box.number), "half": box.half, "outputs": outputs, **kept}
+
+    def _formula(self, node: Node) -> str:
+        """The equation as MathML; none of an input, nor one that nobody would read."""
+        if isinstance(node.op, (Input, Constant, Region)):
+            return ""
+        found = self.formulas.equation(node).mathml(block=True)
+        return found if len(found) <= _LONGEST_FORMULA else ""
 
     def _type(self, node: Node) -> dict[str, Any]:
         if not isinstance(node.type, ArrayType):
@@ -128,7 +140,9 @@ def _title(graph: Graph) -> str:
 
 def _some(names: Iterable[str]) -> str:
     first = list(islice(names, _MOST_NAMED + 1))
-    return ", ".join([*first[:_MOST_NAMED], *(["…"] if len(first) > _MOST_NAMED else [])])
+    return ", ".join(
+        [*first[:_MOST_NAMED], *(["…"] if len(first) > _MOST_NAMED else [])]
+    )
 
 
 def _about(graph: Graph) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from graphdiff.emit.text.text import Text, atom, attribute
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Input, Node, Size
@@ -9,6 +11,9 @@ from graphdiff.ops.core.axes import Spread, Transpose
 from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show.drawing.write import Drawn, Written
+from graphdiff.show.formula import Formulas
+from graphdiff.show.formula.notation import boxed
+from graphdiff.show.formula.plan import barred
 
 _LONGEST = 160
 _TOO_LONG = atom("…")
@@ -26,6 +31,23 @@ def inlined_texts(graph: Graph) -> dict[Node, str]:
         if text is not _TOO_LONG:
             found[node] = unqualified(text.flat)
     return found
+
+
+def inlined_formulas(
+    graph: Graph, nodes: Iterable[Node], bars: Mapping[Node, Node]
+) -> dict[Node, str]:
+    """The formulas of `nodes` as MathML, in terms of the inputs of `graph` alone.
+
+    An input that `bars` maps to another one is its adjoint, and written with a bar.
+    """
+    formulas = Formulas(graph)
+    known = formulas.plan.known
+    for node in [node for node in known if not isinstance(node.op, Input)]:
+        del known[node]
+    for adjoint, value in bars.items():
+        if adjoint in known and value in known:
+            known[adjoint] = boxed(barred(known[value].box))
+    return {node: formulas.expression(node).mathml() for node in nodes}
 
 
 class _Inlined(Written):

@@ -91,7 +91,8 @@ class Table(Sweep):
     for each row the nodes through which its share is pulled back: its own, and those
     that stand inside of the statement. With `values` of every node the table has
     numbers too. Expressions are made in the current scope, of the new variables
-    `variables`, which stand for values and adjoints.
+    `variables`, which stand for values and adjoints; `bars` says of which value each
+    of the `adjoints` of a row is.
     """
 
     def __init__(
@@ -114,7 +115,8 @@ class Table(Sweep):
         self._taken: dict[str, int] = {}
         self._names = dict(names)
         self._local: dict[Node, Node] = {}
-        self._adjoints: dict[Node, list[Node | None]] = {}
+        self.adjoints: dict[Node, list[Node]] = {}
+        self.bars: dict[Node, Node] = {}
         for node in self.nodes:
             self._local[node] = self._stand_in(node)
 
@@ -149,7 +151,9 @@ class Table(Sweep):
             self.rows.append(Row(node, name, adjoint, joined))
             self.owned[node] = [node]
             types = node.type if isinstance(node.type, tuple) else (node.type,)
-            self._adjoints[node] = [self._variable(adjoint, t) for t in types]
+            self.adjoints[node] = [self._variable(adjoint, t) for t in types]
+            if not isinstance(node.type, tuple):
+                self.bars[self.adjoints[node][0]] = self._local[node]
         elif owners and owners[0] is not None:
             self.owned[owners[0]].append(node)
         return g
@@ -180,7 +184,7 @@ class Table(Sweep):
             return g
         slots = g if isinstance(g, list) else [g]
         made: list[Terms | None] = []
-        for slot, adjoint in zip(slots, self._adjoints[node], strict=True):
+        for slot, adjoint in zip(slots, self.adjoints[node], strict=True):
             if slot is None:
                 made.append(None)
                 continue

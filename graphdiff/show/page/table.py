@@ -15,7 +15,7 @@ from graphdiff.rewrite import simplify
 from graphdiff.show.drawing import Box, Drawing
 from graphdiff.show.page.elements import element
 from graphdiff.show.page.inert import visible
-from graphdiff.show.page.inline import inlined_texts
+from graphdiff.show.page.inline import inlined_formulas, inlined_texts
 from graphdiff.show.page.sweep import Goal, Row, Table, Term
 from graphdiff.show.page.values import brief
 from graphdiff.show.statements import Statements
@@ -60,7 +60,7 @@ class _Filled:
         with building(Scope()), np.errstate(all="ignore"):
             self.table = Table(goal, names, values, sizes)
             self.table.fill()
-            self.texts = self._texts()
+            self.texts, self.formulas = self._written()
         self.when = {row.node: i for i, row in enumerate(self.table.rows, 1)}
         self.adjoints = {
             box.partner: box.number
@@ -73,19 +73,21 @@ class _Filled:
             if role is not None:
                 self.made.setdefault(role.of, []).append(box.number)
 
-    def _texts(self) -> dict[Node, str]:
-        """The text of the expression of each term, simplified."""
-        terms = [t for row in self.table.rows for t in row.terms if t.text is not None]
-        outputs = {str(i): term.text for i, term in enumerate(terms)}
+    def _written(self) -> tuple[dict[Node, str], dict[Node, str]]:
+        """The expression of each term, simplified: its text, and its formula."""
+        terms = {t.text: None for row in self.table.rows for t in row.terms if t.text}
+        outputs = {str(i): text for i, text in enumerate(terms)}
         graph = simplify(Graph(self.table.variables, outputs))
+        made = {text: graph.outputs[name] for name, text in outputs.items()}
         texts = inlined_texts(graph)
-        found = {}
-        for i, term in enumerate(terms):
-            assert term.text is not None
-            text = texts.get(graph.outputs[str(i)])
-            if text is not None:
-                found[term.text] = text
-        return found
+        short = [node for node in dict.fromkeys(made.values()) if node in texts]
+        bars = [bar for bar in self.table.bars if bar in graph.inputs.values()]
+        drawn = inlined_formulas(graph, [*short, *bars], self.table.bars)
+        return (
+            {text: texts[node] for text, node in made.items() if node in texts},
+            {text: drawn[node] for text, node in made.items() if node in drawn}
+            | {bar: drawn[bar] for bar in bars if bar in drawn},
+        )
 
     def record(self) -> dict[str, Any]:
         """The table as plain values."""
@@ -103,6 +105,9 @@ class _Filled:
         own = number is not None and self.drawn.boxes[number].node is row.node
         adjoint = self.adjoints.get(number) if own and number is not None else None
         total: dict[str, Any] = {"text": visible(row.adjoint)}
+        for bar in self.table.adjoints[row.node]:
+            if bar in self.formulas:
+                total["math"] = self.formulas[bar]
         values = [term.value for term in row.terms]
         if self.table.numeric is not None and isinstance(row.node.type, ArrayType):
             total["value"] = brief(sum(values[1:], start=values[0]))
@@ -124,6 +129,8 @@ class _Filled:
         if text is None:
             text = f"{source.adjoint} · ∂{source.name}/∂{row.name}"
         found = {"from": visible(source.name), "text": visible(text)}
+        if term.text in self.formulas:
+            found["math"] = self.formulas[term.text]
         if term.value is not None and not isinstance(term.value, list):
             found["value"] = brief(term.value)
         return {**found, "when": self.when[term.owner]}

@@ -39,8 +39,21 @@ function formula(markup) {
   return mathCopy(read.documentElement);
 }
 
+/** The base of a bar over a symbol, if `source` is one: fonts without mathematics
+ *  lay the bar upon the letter, so that it is drawn as a border instead. */
+function barred(source) {
+  const [base, bar] = source.children;
+  return source.localName === "mover" && bar?.textContent === "\u00af" ? base : null;
+}
+
 function mathCopy(source) {
   if (!MATH_TAGS.has(source.localName)) return document.createTextNode(source.textContent);
+  const base = barred(source);
+  if (base) {
+    const copy = mathCopy(base);
+    copy.classList?.add("bar-over");
+    return copy;
+  }
   const copy = document.createElementNS(MATHML, source.localName);
   for (const { name, value } of source.attributes) {
     if (MATH_ATTRIBUTES.has(name)) copy.setAttribute(name, value);

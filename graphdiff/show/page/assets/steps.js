@@ -55,7 +55,7 @@ class Steps {
     const name = make("button", { type: "button", class: "link", onclick: () => this.visit(row) },
       make("bdi", {}, row.name));
     const terms = row.terms.map((term) => this.term(term));
-    const sum = make("td", { class: "sum" }, this.amount(row.sum));
+    const sum = make("td", { class: "sum" }, this.amount(row.sum, true));
     element.append(make("th", { scope: "row" }, name), make("td", {}, make("ul", {}, terms)), sum);
     this.body.insertBefore(element, this.following(index));
     return (this.parts[index] = { element, terms, sum });
@@ -72,11 +72,11 @@ class Steps {
     return make("li", { "data-when": term.when }, from, this.amount(term));
   }
 
-  amount(what) {
+  amount(what, both = false) {
     const drawn = what.math && formula(what.math);
-    const text = drawn || (what.text ? make("code", {}, what.text) : null);
+    const text = what.text && (both || !drawn) ? make("code", {}, what.text) : null;
     const value = what.value ? number(what.value) : null;
-    return make("span", { class: "amount" }, text, value);
+    return make("span", { class: "amount" }, text, drawn || null, value);
   }
 
   visit(row) {
