@@ -76,7 +76,7 @@ class Steps {
     const drawn = what.math && formula(what.math);
     const text = what.text && (both || !drawn) ? make("code", {}, what.text) : null;
     const value = what.value ? number(what.value) : null;
-    return make("span", { class: "amount" }, text, drawn || null, value);
+    return make("span", { class: "amount", title: what.text }, text, drawn || null, value);
   }
 
   visit(row) {
