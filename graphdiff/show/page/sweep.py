@@ -156,7 +156,7 @@ class Table(Sweep):
                 self.bars[self.adjoints[node][0]] = self._local[node]
         elif owners and owners[0] is not None:
             self.owned[owners[0]].append(node)
-        return g
+        return self._carried(node, g)
 
     def _joined(self, terms: Sequence[Term], owner: Node | None) -> Term:
         """All that one row sends to another, as one term."""
@@ -173,10 +173,6 @@ class Table(Sweep):
             old = found.get(term.owner)
             found[term.owner] = term if old is None else _sum(old, term)
         return tuple(found.values())
-
-    def _file(self, table: dict[Node, Any], pick: Node, g: Terms) -> None:
-        """Keep the cotangent of one of several results; from a row it is the row's."""
-        super()._file(table, pick, self._carried(pick, g))
 
     def _carried(self, node: Node, g: Any) -> Any:
         """What `node` passes on: of a row its adjoint, as one term of that row."""
@@ -196,16 +192,15 @@ class Table(Sweep):
 
     def shares(self, node: Node, at: At, g: Any) -> Iterator[tuple[Node, Any]]:
         """The shares of the arguments, as expressions and as arrays."""
-        carried = self._carried(node, g)
         owner: Node | None
         symbol: Expression | list[Expression | None] | None
-        if isinstance(carried, list):
+        if isinstance(g, list):
             owner = node
-            texts = [slot and slot[0].text for slot in carried]
-            values = [slot and slot[0].value for slot in carried]
+            texts = [slot and slot[0].text for slot in g]
+            values = [slot and slot[0].value for slot in g]
             symbol, number = _expressions(texts), values
         else:
-            owner, text, number = carried[0]
+            owner, text, number = g[0]
             symbol = None if text is None else Expression(text)
         found = [arg for _, arg in self.active[node]]
         written = self._written(node, at, symbol)
