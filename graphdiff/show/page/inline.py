@@ -12,8 +12,8 @@ from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show.drawing.write import Drawn, Written
 from graphdiff.show.formula import Formulas
+from graphdiff.show.formula.names import barred
 from graphdiff.show.formula.notation import boxed
-from graphdiff.show.formula.plan import barred
 
 _LONGEST = 160
 _TOO_LONG = atom("…")
