@@ -135,7 +135,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8"/>
 <title>graphdiff: a gallery of derivatives</title>
 <style>
-body {{ font: 16px system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; }}
+body {{ font: 16px sans-serif; max-width: 70rem; margin: auto; padding: 1rem; }}
 figure {{ margin: 3rem 0; }}
 img {{ max-width: 100%; max-height: 90vh; background: white; }}
 </style>
@@ -144,9 +144,10 @@ img {{ max-width: 100%; max-height: 90vh; background: white; }}
 </html>
 """
 FIGURE = """<figure>
+<figcaption><h2>{title}</h2>
+<p><a href="{name}.html">Page to explore</a>,
+<a href="{name}.svg">SVG</a>, <a href="{name}.png">PNG</a></p></figcaption>
 <a href="{name}.html"><img src="{name}.svg" alt="{title}: the graph"/></a>
-<figcaption>{title}: <a href="{name}.html">page</a>,
-<a href="{name}.svg">SVG</a>, <a href="{name}.png">PNG</a></figcaption>
 </figure>"""
 
 

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,9 @@ from graphdiff.save.entry import graph_entry
 
 FORMAT = "graphdiff graph"
 VERSION = 1
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Letters that strings of Python may hold, but no file: they are written as escapes."""
 
 
 def save(graph: Graph, path: str | pathlib.Path) -> None:
@@ -90,4 +94,5 @@ def _text(entry: Mapping[str, Any]) -> str:
 
 
 def _line(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return _SURROGATES.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -143,3 +143,14 @@ def test_a_terminal_is_given_no_bytes(capfdbinary, monkeypatch):
     code, out, err = run(capfdbinary, "show", *LOGS, "--format", "png")
     assert (code, out) == (2, b"")
     assert b"say -o FILE" in err
+
+
+@pytest.mark.parametrize("format", VIEWS)
+@pytest.mark.parametrize("name", ["\ud800\u202e\x00", "</script>\n$]]>", "--help"])
+def test_names_of_any_letters_are_shown(capfdbinary, format, name):
+    x = gd.var(name, "n")
+    graph = gd.Graph({name: x}, {f"{name}!": np.sum(gd.named(np.sin(x), f"{name}?"))})
+    gd.differentiate(graph).save("names.json")
+    code, out, err = run(capfdbinary, "show", "names.json", "--format", format)
+    assert (code, err) == (0, b"")
+    assert format == "png" or out.decode("utf-8").count("\0") == 0

@@ -286,3 +286,10 @@ def test_names_may_be_any_strings(tmp_path: Path) -> None:
     read = again(graph, tmp_path)
     assert list(read.outputs) == list(graph.outputs)
     assert gd.emit(read).source == gd.emit(graph).source
+
+
+def test_names_may_hold_letters_that_no_file_can(tmp_path: Path) -> None:
+    name = "\ud800\u202e\x00"
+    x = gd.var(name, "n")
+    graph = gd.Graph({name: x}, {f"{name}!": gd.named(np.sin(x), f"{name}?")})
+    same(graph, again(graph, tmp_path))
