@@ -7,7 +7,7 @@ import argparse
 from graphdiff.cli.arguments import parse_inputs
 from graphdiff.cli.command import Command
 from graphdiff.cli.load import UserError
-from graphdiff.cli.output import write
+from graphdiff.cli.output import is_stdout, write
 from graphdiff.cli.source import add_source, graph_of
 from graphdiff.cli.values import add_values, asked_for, inputs_of
 from graphdiff.cli.views import VIEWS, add_output, shown, view_of
@@ -40,8 +40,10 @@ def _run(options: argparse.Namespace) -> int:
     given = parse_inputs(options.input)
     graph = graph_of(options, given)
     values = inputs_of(options, graph, given) if asked_for(options) else None
-    if view.name == "json" and options.output not in (None, "-", ""):
+    if view.name == "json" and options.output and not is_stdout(options.output):
         graph.save(options.output)
+    elif view.name == "text" and is_stdout(options.output):
+        write(None, f"{graph.to_text(colour=None)}\n")
     else:
         write(options.output, shown(view, graph, values))
     return 0

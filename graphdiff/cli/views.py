@@ -49,7 +49,7 @@ def _json(graph: Graph, _: Inputs) -> str:
 
 
 VIEWS = by_name(
-    View("text", lambda graph, _: str(graph), ("", ".txt", ".text")),
+    View("text", lambda graph, _: graph.to_text(), ("", ".txt", ".text")),
     View("latex", lambda graph, _: graph.to_latex(), (".tex",)),
     View("unicode", lambda graph, _: graph.to_unicode(), ()),
     View("svg", lambda graph, _: graph.to_svg(), (".svg",)),

@@ -1,3 +1,4 @@
+import re
 import sys
 from pathlib import Path
 
@@ -154,3 +155,15 @@ def test_names_of_any_letters_are_shown(capfdbinary, format, name):
     code, out, err = run(capfdbinary, "show", "names.json", "--format", format)
     assert (code, err) == (0, b"")
     assert format == "png" or out.decode("utf-8").count("\0") == 0
+
+
+def test_a_terminal_is_given_colours(capsys, monkeypatch):
+    plain = run(capsys, "show", *LOGS)[1]
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    coloured = run(capsys, "show", *LOGS)[1]
+    assert "\x1b[" in coloured
+    assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain
+    assert run(capsys, "show", *LOGS, "-o", "logs.txt")[0] == 0
+    assert Path("logs.txt").read_text(encoding="utf-8") == plain
