@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from graphdiff.explanation.derivation import Derivation, derive
 from graphdiff.explanation.document import Explanation, Section
@@ -52,20 +52,19 @@ def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> 
     wording = Wording(body)
     wrt = [x for x in body.inputs.values() if x.type.is_inexact]
     found = derive(body, seeds, wrt, wording.named, kinks)
-    names = {n: wording.name(n) for n in (*found.stops, *seeds)}
-    for node, adjoint in found.adjoints.items():
+    values = wording.telling(dict.fromkeys((*found.stops, *seeds, *wrt)))
+    names = dict(values)
+    for adjoint in found.adjoints.values():
         if isinstance(adjoint.op, Input):
             names[adjoint] = adjoint.op.name
-        elif node in found.stops:
-            names.setdefault(node, wording.name(node))
     for step in found.steps[:MOST]:
         position = wording.position(step.root)
         where = inert(str(position)) if position is not None else ""
         section.write(wording.statement(step.root), 0, where)
-        outputs = {_adjoint(found, wording, a): s for a, s in step.shares.items()}
+        outputs = {_adjoint(found, values, a): s for a, s in step.shares.items()}
         local = Local(outputs, names)
         for arg in step.shares:
-            name = _adjoint(found, wording, arg)
+            name = _adjoint(found, values, arg)
             joins = len(found.arrivals(arg)) > 1
             for line in local.texts[name]:
                 text = line
@@ -76,8 +75,9 @@ def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> 
         section.say(f"and {len(found.steps) - MOST} more statements")
 
 
-def _adjoint(found: Derivation, wording: Wording, node: Node) -> str:
+def _adjoint(found: Derivation, names: Mapping[Node, str], node: Node) -> str:
+    """What the adjoint of a value of the body is called."""
     made = found.adjoints.get(node)
     if made is not None and isinstance(made.op, Input) and node not in found.targets:
         return made.op.name
-    return f"d_{wording.name(node)}"
+    return f"d_{names[node]}"

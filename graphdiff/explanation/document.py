@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from textwrap import fill
-from typing import Any
 
+from graphdiff.explanation.symbols import Equations
 from graphdiff.explanation.wording import inert
 
 WIDTH = 88
@@ -19,16 +19,16 @@ _WIDE = 60
 
 @dataclass(frozen=True)
 class Line:
-    """A line of words, or of code with the user's `where`.
+    """A line of words, or one or more of code, with the user's `where`.
 
-    `math` gives the same as a formula, made when LaTeX or HTML is asked for.
+    `math` gives the same as equations, made when LaTeX or HTML is asked for.
     """
 
     text: str
     indent: int = 0
     where: str = ""
     code: bool = False
-    math: Callable[[], Any] | None = None
+    math: Equations | None = None
 
 
 @dataclass
@@ -47,7 +47,7 @@ class Section:
         text: str,
         indent: int = 0,
         where: str = "",
-        math: Callable[[], Any] | None = None,
+        math: Equations | None = None,
     ) -> None:
         """Add code."""
         self.lines.append(Line(text, indent, where, True, math))
@@ -58,12 +58,14 @@ class Explanation:
     """What `explain` gives: print it, or take it as LaTeX or HTML.
 
     `name` is what was asked about, `title` says it in a line; `sections` are titles
-    with lines of words and of code.
+    with lines of words and of code. `legend` tells those who read formulas what a bar
+    means.
     """
 
     name: str
     title: str
     sections: list[Section] = field(default_factory=list)
+    legend: Equations | None = None
 
     def section(self, title: str) -> Section:
         """Begin a section."""
@@ -87,8 +89,10 @@ class Explanation:
         return self.to_text()
 
     def to_latex(self) -> str:
-        """LaTeX for the body of a document, formulas in math; needs amsmath."""
+        """LaTeX for the body of a document; a bar marks the adjoint of a value."""
         parts = [rf"\paragraph{{{_latex(self.title)}}}"]
+        if self.legend is not None:
+            parts += [rf"where $\displaystyle {e.latex()}$" for e in self.legend()]
         for section in self.sections:
             if section.lines:
                 parts += [rf"\subparagraph{{{_latex(section.title)}}}"]
@@ -98,6 +102,8 @@ class Explanation:
     def to_html(self) -> str:
         """A fragment of HTML, formulas in MathML; nothing in it runs or loads."""
         parts = [f"<article class='graphdiff-explanation'><h3>{_html(self.title)}</h3>"]
+        if self.legend is not None:
+            parts += [f"<p>where {e.mathml()}</p>" for e in self.legend()]
         for section in self.sections:
             if section.lines:
                 parts += [f"<h4>{_html(section.title)}</h4>"]
@@ -114,7 +120,7 @@ def _texts(section: Section) -> Iterator[str]:
     placed = [
         len(text)
         for text, line in zip(texts, section.lines, strict=True)
-        if line.where and len(text) <= _WIDE
+        if line.where and len(text) <= _WIDE and "\n" not in text
     ]
     width = max(placed, default=0)
     for text, line in zip(texts, section.lines, strict=True):
@@ -125,7 +131,7 @@ def _wrapped(line: Line) -> str:
     """The line with its margin; words go on below each other."""
     margin = "  " * (line.indent + 1)
     if line.code:
-        return margin + line.text
+        return "\n".join(margin + inert(text) for text in line.text.split("\n"))
     return fill(
         inert(line.text),
         WIDTH,
@@ -159,11 +165,14 @@ def _latex(text: str) -> str:
 
 
 def _latex_line(line: Line) -> str:
-    if line.math is not None:
-        return rf"\[ {line.math().latex()} \]"
-    text = _latex(line.text)
     where = rf" \hfill {{\small {_latex(line.where)}}}" if line.where else ""
-    body = rf"\texttt{{{text}}}" if line.code else text
+    if line.math is not None:
+        formulas = [rf"$\displaystyle {equation.latex()}$" for equation in line.math()]
+        return "\n".join(
+            [*(rf"{f}\par" for f in formulas[:-1]), rf"{formulas[-1]}{where}\par"]
+        )
+    texts = [_latex(text) for text in line.text.split("\n")]
+    body = r"\par ".join(rf"\texttt{{{text}}}" if line.code else text for text in texts)
     return rf"{body}{where}\par"
 
 
@@ -173,9 +182,11 @@ def _html(text: str) -> str:
 
 def _html_line(line: Line) -> str:
     style = f" style='margin:0.2em 0 0.2em {1.2 * line.indent:g}em'"
-    if line.math is not None:
-        title = f" title='{_html(line.text)}'"
-        return f"<p{style}{title}>{line.math().mathml()}</p>"
-    body = f"<code>{_html(line.text)}</code>" if line.code else _html(line.text)
     where = f" <small>{_html(line.where)}</small>" if line.where else ""
-    return f"<p{style}>{body}{where}</p>"
+    if line.math is not None:
+        body = "<br>".join(equation.mathml() for equation in line.math())
+        return f"<p{style} title='{_html(line.text)}'>{body}{where}</p>"
+    if not line.code:
+        return f"<p{style}>{_html(line.text)}{where}</p>"
+    texts = "<br>".join(map(_html, line.text.split("\n")))
+    return f"<p{style}><code>{texts}</code>{where}</p>"

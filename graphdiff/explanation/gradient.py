@@ -14,6 +14,7 @@ from graphdiff.explanation.local import Local
 from graphdiff.explanation.paths import Paths, count_paths, counted, large, list_paths
 from graphdiff.explanation.reading import statements_of
 from graphdiff.explanation.rules import conventions, told
+from graphdiff.explanation.symbols import ONE, Equation, Symbols, adjoint, legend
 from graphdiff.explanation.wording import Wording, first_line, inert, several, shortened
 from graphdiff.graph.node import Input, Node
 from graphdiff.graph.types import show_type
@@ -78,19 +79,33 @@ class Teller:
     @cached_property
     def known(self) -> dict[Node, str]:
         """The names of forward values and of adjoints."""
-        found = {n: self.wording.name(n) for n in self.derivation.stops}
-        found[self.target] = self.wording.name(self.target)
+        found = dict(self.names)
         for node in self.derivation.adjoints.values():
             if isinstance(node.op, Input):
                 found[node] = node.op.name
         return found
+
+    @cached_property
+    def names(self) -> dict[Node, str]:
+        """The names of the values between which the steps lead."""
+        stops = dict.fromkeys((*self.derivation.stops, self.target, self.start))
+        return self.wording.telling(stops)
 
     def adjoint_name(self, node: Node) -> str:
         """What the adjoint of a value is called."""
         made = self.derivation.adjoints.get(node)
         if made is not None and isinstance(made.op, Input):
             return made.op.name
-        return self.name if node is self.start else f"d_{self.wording.name(node)}"
+        return self.name if node is self.start else f"d_{self.names[node]}"
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """The formulas of the graph and of the steps."""
+        made = Symbols(self.wording.graph)
+        for node in (*self.derivation.stops, self.start):
+            made.adjoints[self.adjoint_name(node)] = self.names[node]
+            made.values[self.names[node]] = node
+        return made
 
     def local(self, step: Step) -> Local:
         """A step, written down."""
@@ -128,6 +143,7 @@ class Teller:
             section = made.section("why it is zero")
             section.say(why_zero(wording, self.target, self.start))
             return made
+        made.legend = legend(end)
         self._tell_paths(made.section("the chain rule"))
         self._tell_product(made)
         self._tell_steps(made, depth)
@@ -177,15 +193,13 @@ class Teller:
         if found is None:
             return
         section = made.section("as a product")
-        names = {n: self.wording.name(n) for n in self.derivation.stops}
-        names[self.target] = self.wording.name(self.target)
-        _write_products(section, found, names, self.wording)
+        _write_products(section, found, self.names, self.wording, self.symbols)
 
     def _tell_steps(self, made: Explanation, depth: int | None) -> None:
         steps = self.derivation.steps
         end = self.wording.name(self.target)
         section = made.section(f"backwards from {end}")
-        section.write(f"d_{end} = 1")
+        section.write(f"d_{end} = 1", math=lambda: [Equation((adjoint(end), ONE))])
         first, last = _shown(len(steps), depth)
         for step in steps[:first]:
             self._tell_step(section, step)
@@ -203,7 +217,8 @@ class Teller:
         wording, root = self.wording, step.root
         position = wording.position(root)
         where = inert(str(position)) if position is not None else ""
-        section.write(wording.statement(root), 0, where)
+        math = self.symbols.statement(root, wording.name(root))
+        section.write(wording.statement(root), 0, where, math)
         role = wording.graph.role_of(root)
         if role is not None:
             of = wording.name(role.of)
@@ -229,11 +244,11 @@ class Teller:
         for arg in step.shares:
             name = self.adjoint_name(arg)
             joins = len(self.derivation.arrivals(arg)) > 1
-            for line in local.texts[name]:
-                text = line
-                if joins and line.startswith(f"{name} = "):
-                    text = f"{name} += {line.removeprefix(f'{name} = ')}"
-                section.write(shortened(text), 1)
+            lines = [shortened(line) for line in local.texts[name]]
+            if joins:
+                lines = [line.replace(f"{name} = ", f"{name} += ", 1) for line in lines]
+            math = self.symbols.share(local, name, joins)
+            section.write("\n".join(lines), 1, math=math)
         changed = [n for n, lines in local.texts.items() if lines != local.raw_texts[n]]
         rules = {f.rule: f.equation for f in local.firings if f.rule not in TRIVIAL}
         if not rules or not changed:
@@ -262,31 +277,32 @@ def _write_products(
     section: Section,
     found: Sequence[Product],
     names: Mapping[Node, str],
-    words: Wording,
+    wording: Wording,
+    symbols: Symbols,
 ) -> None:
     """The product of local derivatives, or the sum of products, factor by factor."""
-    start, end = found[0].path[0], found[0].path[-1]
-    whole = f"d{names[end]}/d{names[start]}"
-    told: set[tuple[Node, Node]] = set()
-    for product in found:
-        for factor in product.factors:
-            if factor.edge in told:
-                continue
-            told.add(factor.edge)
-            top = factor.edge[0]
-            where = words.position(top)
-            section.write(
-                f"{_partial(names, factor.edge)} = {factor.text}",
-                0,
-                inert(f"{words.statement(top)}  {where or ''}".rstrip()),
-            )
-    symbols = " + ".join(
-        " * ".join(_partial(names, f.edge) for f in product.factors)
-        for product in found
+    start, end = names[found[0].path[0]], names[found[0].path[-1]]
+    for factor in {f.edge: f for product in found for f in product.factors}.values():
+        top, bottom = factor.edge
+        position = wording.position(top) or ""
+        section.write(
+            f"{_partial(names, factor.edge)} = {factor.text}",
+            0,
+            inert(f"{wording.statement(top)}  {position}".rstrip()),
+            symbols.slope(factor.local, names[top], names[bottom]),
+        )
+    whole = f"d{end}/d{start}"
+    chains = [[_partial(names, f.edge) for f in p.factors] for p in found]
+    values = [[f.bracketed for f in p.factors] for p in found]
+    edges = [
+        [(names[f.edge[0]], names[f.edge[1]], f.local) for f in p.factors]
+        for p in found
+    ]
+    section.write(
+        f"{whole} = {' + '.join(map(' * '.join, chains))}\n"
+        f"{' ' * len(whole)} = {shortened(' + '.join(map(' * '.join, values)), 160)}",
+        math=symbols.product(end, start, edges),
     )
-    section.write(f"{whole} = {symbols}")
-    texts = " + ".join(" * ".join(f.bracketed for f in p.factors) for p in found)
-    section.write(shortened(f"{' ' * len(whole)} = {texts}", 160))
 
 
 def _partial(names: Mapping[Node, str], edge: tuple[Node, Node]) -> str:

@@ -14,6 +14,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node, Pick
 from graphdiff.ops.core.axes import Spread
 from graphdiff.show.statements import Statements
+from graphdiff.words import unique
 
 LONGEST = 100
 """How long an expression may be before its middle is left out."""
@@ -68,7 +69,11 @@ class Wording:
 
     @cached_property
     def named(self) -> dict[Node, str]:
-        """The names of the values that have one in the listing, in its order."""
+        """The names of the values that have one in the listing, in order.
+
+        An array that is written into keeps its name there; here each of its states
+        has one of its own.
+        """
         found = dict(self.listed.given)
         for node in self.graph.nodes:
             value = self.listed.body.values.get(node)
@@ -77,7 +82,24 @@ class Wording:
                     found.setdefault(node, text)
             elif node in self._stored:
                 found.setdefault(node, self._stored[node].name)
-        return {node: found[node] for node in self.graph.nodes if node in found}
+        used: dict[str, int] = {}
+        return {n: unique(found[n], used) for n in self.graph.nodes if n in found}
+
+    def telling(self, nodes: Iterable[Node]) -> dict[Node, str]:
+        """A name for each of `nodes`, no two alike.
+
+        What has none in the listing, and may be written there like what it is made of,
+        is called after its operation too.
+        """
+        wanted = [(n, self.named.get(n)) for n in nodes]
+        used = {name: 1 for _, name in wanted if name is not None}
+        found: dict[Node, str] = {}
+        for node, name in wanted:
+            if name is None:
+                text = self.name(node)
+                name = unique(f"{text}_{node.op.label}" if text in used else text, used)
+            found[node] = name
+        return found
 
     @cached_property
     def by_name(self) -> dict[str, Node]:
