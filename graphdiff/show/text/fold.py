@@ -17,6 +17,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.show.blocks import Block, Instance, blocks
 from graphdiff.show.text.alike import Wording, wording
+from graphdiff.show.text.inputs import input_rows
 from graphdiff.show.text.listing import Entry, Section, under_headings
 from graphdiff.show.text.rows import Row
 
@@ -37,7 +38,9 @@ def folded(graph: Graph, sections: Sequence[Section]) -> list[list[Row]]:
     names = _names(sections)
     found = []
     for section in sections:
-        if section.title in ("forward:", "gradient:"):
+        if section.title == "inputs:":
+            rows = list(input_rows(section.entries))
+        elif section.title in ("forward:", "gradient:"):
             before = "gradient of " if section.title == "gradient:" else ""
             rows = list(_Folding(members, names, before).rows(section.entries, 0))
         else:

@@ -23,6 +23,7 @@ from graphdiff.show.text.rows import INDENT, Look, Row, word
 
 _ENTRIES = 6
 _LINES = 8
+_NAMES = 12
 
 
 @dataclass(slots=True)
@@ -79,14 +80,16 @@ class Listing(Statements):
         super().__init__(graph)
         self.bodies = bodies
 
-    def title(self) -> Row:
-        """The row that says what is computed from what."""
+    def title(self, short: bool = False) -> Row:
+        """The row that says what is computed from what; many outputs may be cut."""
         signature = self.graph.signature
         name = signature.function if signature else "graph"
         words = signature.parameters if signature else self.graph.inputs
-        outputs = ", ".join(map(word, self.graph.outputs))
-        text = f"{name}({', '.join(map(word, words))}) -> {outputs}"
-        return Row(text, look="title")
+        given, made = (
+            ", ".join(_some([word(w) for w in names], short))
+            for names in (words, self.graph.outputs)
+        )
+        return Row(f"{name}({given}) -> {made}", look="title")
 
     def sections(
         self, chosen: Collection[int], read: Collection[Node]
@@ -235,3 +238,10 @@ def region_lines(graph: Graph) -> dict[Node, list[str]]:
             more = len(lines) > _LINES
             found[statement.node] = [*lines[:_LINES], *(["..."] if more else [])]
     return found
+
+
+def _some(names: list[str], short: bool) -> list[str]:
+    left = len(names) - _NAMES
+    if not short or left <= 1:
+        return names
+    return [*names[: _NAMES - 1], f"... {left:,} more", names[-1]]

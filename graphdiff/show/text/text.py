@@ -78,9 +78,11 @@ def to_text(
     near = Near(listing, of, depth)
     sections = listing.sections(near.chosen, near.read)
     parts = [list(section.rows()) for section in sections if section.entries]
-    if fold or (fold is None and sum(map(len, parts)) > _SCREEN):
+    most = _SCREEN if fold is None else 0
+    short = fold is not False and sum(map(len, parts)) > most
+    if short:
         parts = [part for part in folded(graph, sections) if part]
-    rows = [listing.title()]
+    rows = [listing.title(short)]
     for part in parts:
         rows += [Row(""), *part]
     if near.left:
