@@ -29,6 +29,7 @@ from graphdiff.trace.trace import name_of
 
 _ARRAYS = frozenset((np.ndarray, np.float64, np.float32))
 _EMITTING = ("target", "name", "style")
+_SHOWING = ("of", "depth", "fold", "bodies", "colour", "width")
 
 
 def _kinds(values: Sequence[Any]) -> tuple[Any, ...]:
@@ -139,8 +140,9 @@ class Form:
         return emit(self.graph(*args, **kwargs), **options)
 
     def show(self, *args: Any, **kwargs: Any) -> str:
-        """The listing of the graph of this form for arguments like these."""
-        return str(self.graph(*args, **kwargs))
+        """The listing of this form for arguments like these; options as `to_text`."""
+        options = {name: kwargs.pop(name) for name in _SHOWING if name in kwargs}
+        return self.graph(*args, **kwargs).to_text(**options)
 
     def settled(self, nodes: Sequence[Node]) -> list[Node]:
         """`nodes` made stable, all at once, within the current scope."""

@@ -6,6 +6,8 @@ words: those of the emitted module.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from graphdiff.emit.body.body import Body
 from graphdiff.emit.plan.hush import hushed_nodes
 from graphdiff.emit.plan.schedule import schedule
@@ -14,7 +16,7 @@ from graphdiff.emit.store.calls import Writer
 from graphdiff.emit.store.sizes import Sizes
 from graphdiff.emit.text.naming import Names
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Constant, Node
+from graphdiff.graph.node import Constant, Node, Op
 from graphdiff.graph.within import nodes_within
 from graphdiff.show import OwnNames
 
@@ -35,6 +37,9 @@ class Statements:
         for path, node in graph.inputs.items():
             own = graph.name_of(node) if "." in path else None
             given[node] = names.exactly(own or path.rpartition(".")[2])
+        for helper in _helpers((*self.order, *nodes_within(graph))):
+            if names.is_free(helper):
+                names.exactly(helper)
         called: dict[Constant, str] = {}
         self.constants: list[Node] = []
         for node in (*self.order, *nodes_within(graph)):
@@ -68,3 +73,16 @@ class Statements:
             if node.args and not (forward and name in gradients):
                 wanted.setdefault(node, name.rpartition(".")[2])
         return wanted
+
+
+def _helpers(nodes: Iterable[Node]) -> Iterator[str]:
+    """The functions without a dot in their name that are called: ``softmax``."""
+    met: set[tuple[type[Op], str]] = set()
+    for node in nodes:
+        key = type(node.op), node.op.label
+        if not node.args or key in met:
+            continue
+        met.add(key)
+        function = node.op.call(*[arg.type for arg in node.args]).function
+        if function.isidentifier():
+            yield function

@@ -70,7 +70,7 @@ def _adopt(graph: Graph, nodes: Collection[Node], owner: Owners) -> None:
                 continue
             if node in roles and arg not in roles:
                 continue
-            home[arg] = _common(home[arg], here) if arg in home else here
+            home[arg] = common(home[arg], here) if arg in home else here
 
 
 def _only_serves(graph: Graph, node: Node) -> bool:
@@ -79,7 +79,7 @@ def _only_serves(graph: Graph, node: Node) -> bool:
     return plain or not node.args or node not in graph.ledger.positions
 
 
-def _common(one: Instance | None, other: Instance | None) -> Instance | None:
+def common(one: Instance | None, other: Instance | None) -> Instance | None:
     """The innermost instance that both are, or stand in."""
     around = set()
     while one is not None:

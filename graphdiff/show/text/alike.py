@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from graphdiff.show.text.rows import Row
 
-_TOKEN = re.compile(r"[^\W\d]\w*(?:\[[\d:, -]*\])?|\d[\w.]*|[^\w\s]+|\s+")
-_WORD = re.compile(r"[^\W\d]\w*")
+_TOKEN = re.compile(r"\.[^\W\d]\w*|[^\W\d]\w*(?:\[[\d:, -]*\])?|\d[\w.]*|\W")
+_WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
 class Wording(NamedTuple):
@@ -22,6 +22,11 @@ class Wording(NamedTuple):
     form: str
     made: tuple[str, ...]
     read: tuple[str, ...]
+
+
+def words(row: Row) -> set[str]:
+    """All words of a row, names among them."""
+    return set(_WORD.findall(row.text))
 
 
 def wording(rows: Iterable[Row], names: Container[str]) -> Wording:

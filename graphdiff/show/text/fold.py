@@ -8,15 +8,15 @@ is written out, so a reader can put in every statement that is left out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.show.blocks import Block, Instance, blocks
-from graphdiff.show.text.alike import Wording, wording
+from graphdiff.show.blocks.members import common
+from graphdiff.show.text.alike import Wording, wording, words
 from graphdiff.show.text.inputs import input_rows
 from graphdiff.show.text.listing import Entry, Section, under_headings
 from graphdiff.show.text.rows import Row
@@ -35,6 +35,10 @@ def folded(graph: Graph, sections: Sequence[Section]) -> list[list[Row]]:
         for instance in block.instances:
             members.update(dict.fromkeys(instance.forward, instance))
             members.update(dict.fromkeys(instance.gradient, instance))
+    homes = Homes(members, graph.outputs)
+    for section in sections:
+        for entry in section.entries:
+            homes.meet(entry)
     names = _names(sections)
     found = []
     for section in sections:
@@ -42,7 +46,7 @@ def folded(graph: Graph, sections: Sequence[Section]) -> list[list[Row]]:
             rows = list(input_rows(section.entries))
         elif section.title in ("forward:", "gradient:"):
             before = "gradient of " if section.title == "gradient:" else ""
-            rows = list(_Folding(members, names, before).rows(section.entries, 0))
+            rows = list(_Folding(homes, names, before).rows(section.entries))
         else:
             rows = list(under_headings(section.entries))
         found.append([Row(section.title), *_cut(rows)] if rows else [])
@@ -89,17 +93,50 @@ class _Group:
     def __init__(self) -> None:
         self.segments: list[_Segment] = []
 
-    @cached_property
-    def places(self) -> tuple[list[int], list[int]]:
-        """Of the names that are made, and of those that are read."""
-        said = [s.wording for s in self.segments if s.wording is not None]
-        made = _differing([wording.made for wording in said])
-        return made, _differing([wording.read for wording in said])
+    def places(self, homes: Homes, what: str) -> list[int]:
+        """The places, among the names that are ``made`` or ``read``, that are told.
+
+        Those at which the segments differ, by a name that others know as well.
+        """
+        rows = [getattr(segment.wording, what) for segment in self.segments]
+        return [
+            i
+            for i, column in enumerate(zip(*rows, strict=True))
+            if len({*column}) > 1
+            and any(
+                homes.is_known(name, segment.instance)
+                for name, segment in zip(column, self.segments, strict=True)
+            )
+        ]
 
 
-def _differing(rows: Sequence[Sequence[str]]) -> list[int]:
-    """The places at which the rows are not all the same."""
-    return [i for i, column in enumerate(zip(*rows, strict=True)) if len({*column}) > 1]
+class Homes:
+    """Where names are known: all over the listing, or only within an instance."""
+
+    def __init__(self, members: Mapping[Node, Instance], known: Iterable[str]) -> None:
+        """Begin with names that are `known` outside, whoever makes them."""
+        self.members = members
+        self.home: dict[str, Instance | None] = dict.fromkeys(known)
+
+    def of(self, entry: Entry) -> Instance | None:
+        """The innermost instance that an entry belongs to."""
+        nodes = (node for node in (entry.of, entry.node) if node is not None)
+        return next((self.members[n] for n in nodes if n in self.members), None)
+
+    def meet(self, entry: Entry) -> None:
+        """Take note of the names in an entry."""
+        here = self.of(entry)
+        for row in entry.rows:
+            for word in words(row):
+                met = word in self.home
+                self.home[word] = common(self.home[word], here) if met else here
+
+    def is_known(self, name: str, instance: Instance | None) -> bool:
+        """Whether the value called so is known outside of `instance`."""
+        home = self.home.get(name.partition("[")[0])
+        while home is not None and home is not instance:
+            home = home.within
+        return home is None
 
 
 class _Piece(NamedTuple):
@@ -110,10 +147,8 @@ class _Piece(NamedTuple):
 
 
 class _Folding:
-    def __init__(
-        self, members: dict[Node, Instance], names: Container[str], before: str
-    ) -> None:
-        self.members = members
+    def __init__(self, homes: Homes, names: Container[str], before: str) -> None:
+        self.homes = homes
         self.names = names
         self.before = before
 
@@ -139,9 +174,7 @@ class _Folding:
 
     def _instance(self, entry: Entry, level: int) -> Instance | None:
         """What the entry belongs to, of the instances of one level of nesting."""
-        nodes = (node for node in (entry.of, entry.node) if node is not None)
-        inner = next((self.members[n] for n in nodes if n in self.members), None)
-        around = []
+        inner, around = self.homes.of(entry), []
         while inner is not None:
             around.append(inner)
             inner = inner.within
@@ -158,12 +191,18 @@ class _Folding:
             for (block, _), group in groups.items()
             if len(group.segments) > 1 and group.segments[0].size > 1
         }
+        told = {
+            key: (group.places(self.homes, "made"), group.places(self.homes, "read"))
+            for key, group in groups.items()
+            if key[0] in folds
+        }
         for segment in segments:
             entries, instance, said = segment
             if instance is None or said is None:
                 yield _Piece(list(under_headings(entries)))
                 continue
-            group = groups[instance.block, said.form]
+            key = instance.block, said.form
+            group = groups[key]
             first = segment is group.segments[0]
             if segment.size == 1:
                 rows = under_headings(entries)
@@ -173,16 +212,19 @@ class _Folding:
             elif first:
                 rows = self.rows(entries, level + 1)
                 inner = [row._replace(level=row.level + 1) for row in rows]
-                yield _Piece([self._head(instance, said, group), *inner])
+                yield _Piece([self._head(segment, group, told[key]), *inner])
             else:
-                yield _Piece([self._head(instance, said, group)], instance)
+                yield _Piece([self._head(segment, group, told[key])], instance)
 
-    def _head(self, instance: Instance, said: Wording, group: _Group) -> Row:
+    def _head(
+        self, segment: _Segment, group: _Group, told: tuple[list[int], list[int]]
+    ) -> Row:
         """What an instance makes of what, where that differs among those alike."""
-        made, read = (
-            ", ".join(names[i] for i in places)
-            for names, places in zip((said.made, said.read), group.places, strict=True)
-        )
+        instance, said = segment.instance, segment.wording
+        assert instance is not None
+        assert said is not None
+        made = ", ".join(said.made[i] for i in told[0])
+        read = ", ".join(said.read[i] for i in told[1])
         first = group.segments[0].instance
         assert first is not None
         text = f"{self.before}{_label(instance, first is instance)}"

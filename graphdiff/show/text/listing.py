@@ -85,11 +85,10 @@ class Listing(Statements):
         signature = self.graph.signature
         name = signature.function if signature else "graph"
         words = signature.parameters if signature else self.graph.inputs
-        given, made = (
-            ", ".join(_some([word(w) for w in names], short))
-            for names in (words, self.graph.outputs)
-        )
-        return Row(f"{name}({given}) -> {made}", look="title")
+        given, made = list(map(word, words)), list(map(word, self.graph.outputs))
+        if short:
+            given, made = list(shortest(given)), list(shortest(made))
+        return Row(f"{name}({', '.join(given)}) -> {', '.join(made)}", look="title")
 
     def sections(
         self, chosen: Collection[int], read: Collection[Node]
@@ -154,7 +153,8 @@ class Listing(Statements):
         conventions = dict.fromkeys(r.convention for r in roles if r and r.convention)
         where = self._where(parts)
         notes = "; ".join([*([where] if where else []), *conventions])
-        heading = Row(f"adjoint of {text}" + (f"  ({notes})" if notes else ""), level=1)
+        text = f"adjoint of {text}" + (f"  ({notes})" if notes else "")
+        heading = Row(text, level=1, look="adjoint")
         rows = list(self._rows(statement, 2, "gradient"))
         return Entry(rows, statement.node, group, heading, of)
 
@@ -240,8 +240,9 @@ def region_lines(graph: Graph) -> dict[Node, list[str]]:
     return found
 
 
-def _some(names: list[str], short: bool) -> list[str]:
+def shortest(names: Sequence[str]) -> Sequence[str]:
+    """The names; of many only the first, and the last."""
     left = len(names) - _NAMES
-    if not short or left <= 1:
+    if left <= 1:
         return names
     return [*names[: _NAMES - 1], f"... {left:,} more", names[-1]]

@@ -17,7 +17,8 @@ from graphdiff.show.text.listing import Listing
 class Near:
     """The statements to list: `chosen` by number, and the inputs that are `read`.
 
-    `left` counts those that the values are computed from as well, further back.
+    `left` counts those that the values are computed from as well, further back, and
+    `behind` names what the chosen ones read of them.
     """
 
     def __init__(
@@ -35,12 +36,14 @@ class Near:
         if of is None and depth is None:
             self.chosen = set(range(len(statements)))
             self.read = {*listing.graph.inputs.values(), *listing.constants}
-            self.left = 0
+            self.left, self.behind = 0, []
             return
         start = self._start(of)
         self.chosen, self.read = self._behind(start, depth)
         every = self._behind(start, None)[0]
         self.left = len(every) - len(self.chosen)
+        edge = {j for i in self.chosen for j in self._reads(i) if j in every}
+        self.behind = [statements[j].name for j in sorted(edge - self.chosen)]
 
     def _start(self, of: str | Sequence[str] | None) -> list[Node | int]:
         """The statements and inputs that are asked for."""

@@ -47,4 +47,6 @@ def _coloured(text: str, look: str) -> str:
         assert found is not None
         space, name, rest = found.groups()
         return f"{space}{_NAMES[look]}{name}{_END}{rest}"
+    if look == "adjoint":
+        return text
     return f"{_DIM if look == 'fold' else _BOLD}{text}{_END}"

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from graphdiff.emit.text.text import columns, string
 
-Look = Literal["title", "heading", "forward", "gradient", "input", "fold"]
+Look = Literal["title", "heading", "adjoint", "forward", "gradient", "input", "fold"]
 
 INDENT = "  "
 _WIDEST = 60

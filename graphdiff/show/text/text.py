@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from graphdiff.errors import GraphTypeError, GraphValueError, check_flag, shown
 from graphdiff.graph.graph import Graph
 from graphdiff.show.text.fold import folded
-from graphdiff.show.text.listing import Listing
+from graphdiff.show.text.listing import Listing, shortest
 from graphdiff.show.text.near import Near
 from graphdiff.show.text.paint import is_coloured, painted
 from graphdiff.show.text.rows import Row, laid_out
@@ -65,7 +65,7 @@ def to_text(
       adjoint of y = np.tanh(x)  (...)
         d_x = 2 * y * (1 - y_times_y)  # float64[n]
     <BLANKLINE>
-    ... 2 statements further back (depth=0)
+    ... 2 statements further back, up to y, y_times_y (depth=0)
     """
     if fold is not None:
         check_flag("to_text: fold", fold)
@@ -82,12 +82,14 @@ def to_text(
     short = fold is not False and sum(map(len, parts)) > most
     if short:
         parts = [part for part in folded(graph, sections) if part]
-    rows = [listing.title(short)]
+    rows = [listing.title(short or near.left > 0)]
     for part in parts:
         rows += [Row(""), *part]
     if near.left:
-        more = f"... {near.left:,} statements further back (depth={depth})"
-        rows += [Row(""), Row(more, look="fold")]
+        more = "statement" if near.left == 1 else "statements"
+        behind = ", ".join(shortest(near.behind))
+        text = f"... {near.left:,} {more} further back, up to {behind} (depth={depth})"
+        rows += [Row(""), Row(text, look="fold")]
     return "\n".join(painted(laid_out(rows, width), coloured))
 
 
