@@ -23,8 +23,6 @@ from graphdiff.show.formula.local import LocalRules
 from graphdiff.show.formula.mathml import mathml
 from graphdiff.show.formula.names import Symbols, symbol
 from graphdiff.show.formula.notation import (
-    Binds,
-    Notation,
     Term,
     boxed,
     laid_out,
@@ -32,14 +30,10 @@ from graphdiff.show.formula.notation import (
 from graphdiff.show.formula.plan import Plan
 from graphdiff.show.formula.region import Line, RegionWriter
 from graphdiff.show.formula.signs import SIGNS
+from graphdiff.show.formula.slopes import PARTIAL, Block, blocks
 from graphdiff.show.formula.unicode import unicode
 from graphdiff.show.formula.view import View, entry_of
 from graphdiff.show.formula.writer import TermWriter
-
-PARTIAL = Notation(
-    r"\frac{\partial #1}{\partial #2}", Binds.PRODUCT, (Binds.ATOM, Binds.ATOM)
-)
-
 
 DOT = boxed(SIGNS[r"\bullet"])
 """The adjoint that arrives at a node, in a rule for any."""
@@ -115,6 +109,8 @@ class Formulas:
         for node in graph.nodes:
             if isinstance(node.op, Region):
                 self._add_region(node)
+        for name in graph.dims:
+            self.plan.symbols.size(name)
 
     def _add_region(self, node: Node) -> None:
         """Write a loop or branch; results that are stacks are said step by step."""
@@ -243,11 +239,18 @@ class Formulas:
         """``∂J/∂Z``, if the node is that; within a loop it is not known of what."""
         if self.plan.is_body:
             return ()
+        block = self._blocks.get(node)
+        if block is not None:
+            return (block.term(self._numerator, self.plan.known, indices),)
         of = self._adjoints.get(node)
         if of is None:
             return ()
         below = entry_of(self.plan.known[of], indices)
         return (PARTIAL(self._numerator, below),)
+
+    @cached_property
+    def _blocks(self) -> dict[Node, Block]:
+        return blocks(self.graph)
 
     @cached_property
     def _adjoints(self) -> dict[Node, Node]:

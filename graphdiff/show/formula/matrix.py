@@ -7,7 +7,7 @@ the other order, numbers and signs come first, and products stand in one row.
 from __future__ import annotations
 
 from graphdiff.graph.node import Node
-from graphdiff.ops.core.axes import Reshape, Transpose
+from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.ops.core.linalg import MatMul
 from graphdiff.show.formula.entrywise import (
@@ -22,6 +22,7 @@ from graphdiff.show.formula.view import NeedsIndicesError, View
 
 TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
 ADJOINT = Notation(r"#1^{\mathrm{H}}", Binds.POWER, (Binds.ATOM,))
+DIAGONAL = Notation(r"\operatorname{diag}(#1)")
 INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
 ONES = Notation(r"\mathbf{1}")()
 
@@ -43,7 +44,45 @@ def transposed(view: View, node: Node) -> Term:
             case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
                 if is_scalar(a) and not is_scalar(b):
                     return multiplied(view.number(a), transposed(view, b))
+                by_rows = scaled(view, a, b, turn=True)
+                if by_rows is not None:
+                    return by_rows
+            case Node(op=Spread(), args=(x,)) if len(x.type.shape) == 1:
+                return repeated(view, node, turn=True)
     return turned(view.of(node))
+
+
+def repeated(view: View, node: Node, turn: bool = False) -> Term:
+    """A vector as each of the rows of a matrix, or of its columns."""
+    (x,) = node.args
+    as_rows = node.op.axes == (-2,)  # type: ignore[attr-defined]
+    if as_rows is not turn:
+        return chained(ONES, transposed(view, x))
+    return chained(view.of(x), TRANSPOSED(ONES))
+
+
+def scaled(view: View, a: Node, b: Node, turn: bool = False) -> Term | None:
+    """A matrix whose rows or columns are multiplied by the entries of a vector.
+
+    That is a product by entries with a vector that is repeated, or (`turn`) the
+    transpose of one. None if neither factor is a vector.
+    """
+    for vector, matrix in ((a, b), (b, a)):
+        if _is_repeated(view, vector) and not _is_repeated(view, matrix):
+            diagonal = DIAGONAL(view.of(vector.args[0]))
+            other = transposed(view, matrix) if turn else view.of(matrix)
+            on_left = (vector.op.axes == (-1,)) is not turn  # type: ignore[attr-defined]
+            return chained(diagonal, other) if on_left else chained(other, diagonal)
+    return None
+
+
+def _is_repeated(view: View, node: Node) -> bool:
+    return (
+        isinstance(node.op, Spread)
+        and view.writer.is_inline(node)
+        and len(node.type.shape) == 2
+        and len(node.args[0].type.shape) == 1
+    )
 
 
 def turned(term: Term) -> Term:

@@ -118,6 +118,8 @@ class Symbols:
         """Nothing is taken yet."""
         self._taken: set[str] = set()
         self._sizes: dict[str, Box] = {}
+        self.sizes: set[str] = set()
+        """Letters that sizes have, for values to keep away from."""
 
     def of(self, name: str) -> Box:
         """A symbol for `name`: the pretty one, or if that is taken the name itself.
@@ -128,6 +130,13 @@ class Symbols:
             if self.claim(made):
                 return made
         made = primed(symbol(name))
+        while not self.claim(made):
+            made = primed(made)
+        return made
+
+    def dot(self, box: Box) -> Box:
+        """The tangent of what `box` stands for."""
+        made = barred(box, "dot")
         while not self.claim(made):
             made = primed(made)
         return made
@@ -148,7 +157,7 @@ class Symbols:
     def numbered(self, text: str) -> Box:
         """The first of some letters that is free, or one with a number: T₁, T₂."""
         for char in text:
-            if self.claim(Letter(char)):
+            if char not in self.sizes and self.claim(Letter(char)):
                 return Letter(char)
         count, text = 1, text[0]
         while True:
@@ -170,11 +179,11 @@ class Symbols:
         return not {latex(box), unicode(box)} & self._taken
 
 
-def barred(box: Box) -> Box:
+def barred(box: Box, mark: str = "bar") -> Box:
     """A symbol with a bar, which stands on the letter and not on its indices."""
     if isinstance(box, Script):
-        return Script(barred(box.base), box.sub, box.sup)
-    return Accent("bar", box)
+        return Script(barred(box.base, mark), box.sub, box.sup)
+    return Accent(mark, box)
 
 
 def primed(box: Box) -> Box:

@@ -269,8 +269,10 @@ class _Layout:
         if isinstance(box, Slot):
             return self._within(term.args[box.place], need, False)[0].box
         filled = self._filled(box, term, True)
-        if not isinstance(filled, Row) or _is_derivative(filled):
+        if not isinstance(filled, Row):
             return filled
+        if _is_derivative(filled):
+            return bracketed(filled) if len(filled.items) > 2 else filled
         plain = all(not isinstance(i, Sign) or i.kind == "ord" for i in filled.items)
         return filled if plain and need is Binds.PRODUCT else bracketed(filled)
 

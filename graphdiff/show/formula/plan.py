@@ -68,8 +68,7 @@ class Plan:
         self._name_inputs()
         self._name_forward()
         self._name_gradient()
-        for name in graph.dims:
-            self.symbols.size(name)
+        self.symbols.sizes.update(graph.dims)
         self._cut()
         has = [
             node
@@ -127,6 +126,8 @@ class Plan:
             plain = self._boxes.get(of) if of is not None else None
             if plain is None:
                 self._give(node, self.symbols.of(name))
+            elif name in graph.outputs and name not in self.gradients:
+                self._give(node, self.symbols.dot(plain))
             else:
                 self._give(node, self.symbols.bar(plain))
 

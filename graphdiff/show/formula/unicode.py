@@ -134,7 +134,8 @@ def _is_apart(items: Sequence[Box], place: int) -> bool:
     if before == "fun" and isinstance(items[place], Fence):
         return _is_shape(items[place])
     first = items[place - 1]
-    return not (isinstance(first, Sign) and first.command == r"\partial")
+    base = first.base if isinstance(first, Script) else first
+    return base != SIGNS[r"\partial"]
 
 
 def _is_shape(box: Box) -> bool:

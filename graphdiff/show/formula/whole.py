@@ -54,9 +54,9 @@ from graphdiff.show.formula.keys import key_of
 from graphdiff.show.formula.matrix import (
     INVERSE,
     ONES,
-    TRANSPOSED,
     all_of,
     chained,
+    repeated,
     swaps,
     transposed,
     turned,
@@ -94,10 +94,8 @@ def _spread(view: View, node: Node) -> Term:
     rank, axes = len(node.type.shape), node.op.axes  # type: ignore[attr-defined]
     if not x.type.shape:
         return all_of(view.of(x), rank)
-    if rank == 2 and axes == (-2,):
-        return chained(ONES, transposed(view, x))
     if rank == 2:
-        return chained(view.of(x), TRANSPOSED(ONES))
+        return repeated(view, node)
     if axes == tuple(range(-rank, -rank + len(axes))):
         return view.of(x)
     raise NeedsIndicesError

@@ -11,7 +11,7 @@ from graphdiff.show.formula import entry, whole
 from graphdiff.show.formula.boxes import Letter, Script
 from graphdiff.show.formula.calls import Written
 from graphdiff.show.formula.entrywise import TRUTH, as_truth, entrywise
-from graphdiff.show.formula.matrix import turned
+from graphdiff.show.formula.matrix import scaled, turned
 from graphdiff.show.formula.names import Symbols
 from graphdiff.show.formula.notation import ATOM, Notation, Term, boxed
 from graphdiff.show.formula.numbers import size
@@ -37,7 +37,8 @@ class TermWriter:
         self.symbols = symbols
         self.known = known
         self.results: dict[Node, Sequence[Term]] = {}
-        self.letters = [c for c in _INDICES if symbols.is_free(Letter(c))]
+        free = (c for c in _INDICES if symbols.is_free(Letter(c)))
+        self.letters = [c for c in free if c not in symbols.sizes]
 
     def equation(self, node: Node) -> tuple[tuple[Term, ...], Term]:
         """What a node computes, and at which indices if it must be by entries."""
@@ -62,7 +63,7 @@ class TermWriter:
         if isinstance(own, Notation):
             return self._own(own, node, view)
         if isinstance(node.op, Elementwise):
-            made = entrywise(view, node)
+            made = self._scaled(node, view) or entrywise(view, node)
             return made if made is not None else self._function(node, view)
         rules = whole.RULES if view.indices is None else entry.RULES
         rule = _rule(rules, node)
@@ -83,6 +84,13 @@ class TermWriter:
         """The notation that a user's op states itself."""
         args = [self.array(arg, view) for arg in node.args]
         return entry_of(notation(*args), view.indices or ())
+
+    def _scaled(self, node: Node, view: View) -> Term | None:
+        """The product of a matrix and a diagonal one, if that is what a node is."""
+        if view.indices is None and getattr(node.op, "name", "") == "np.multiply":
+            a, b = node.args
+            return scaled(view, a, b)
+        return None
 
     def _function(self, node: Node, view: View) -> Term:
         return Written(node, view.number, self.size).term()
