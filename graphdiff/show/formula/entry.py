@@ -14,7 +14,6 @@ from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
 from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.core.index import Put, Take, TakeAlong
 from graphdiff.ops.core.linalg import Einsum, MatMul
-from graphdiff.ops.core.pattern import At1, ByArray, NewAxis, Slice
 from graphdiff.ops.core.reduce import (
     LogSumExp,
     Max,
@@ -30,31 +29,24 @@ from graphdiff.ops.reduce.cumulative import CumSum
 from graphdiff.ops.shape.diagonal import Diagonal, Trace
 from graphdiff.show.formula.entrywise import (
     POWER,
-    PRODUCT,
     QUOTIENT,
     ROOT,
     TRUTH,
-    added,
     multiplied,
-    subtracted,
 )
 from graphdiff.show.formula.notation import Binds, Notation, Term
 from graphdiff.show.formula.numbers import number
+from graphdiff.show.formula.picked import EQUAL, SUMMED, put, taken
 from graphdiff.show.formula.view import View, joined
 
 Rule = Callable[[View, Node], Term]
 
-_SUM = Notation(r"\sum_{#2} #1", Binds.PRODUCT, (Binds.MATRIX,), open=True)
 _PRODUCT = Notation(r"\prod_{#2} #1", Binds.PRODUCT, (Binds.POWER,), open=True)
 _SHARE = Notation(r"\frac{1}{#3} \sum_{#2} #1", Binds.PRODUCT, (Binds.MATRIX,), True)
 _MAX = Notation(r"\max_{#2} #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
 _MIN = Notation(r"\min_{#2} #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
 _EXP = Notation(r"\mathrm{e}^{#1}", Binds.POWER)
 _LOG = Notation(r"\log #1", Binds.PRODUCT, (Binds.PRODUCT,), open=True)
-_EQUAL = Notation("#1 = #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
-_FROM = Notation(r"#1 \ge #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
-_BELOW = Notation(r"#1 < #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))
-_AMONG = Notation(r"#1 \le #2 < #3", Binds.RELATION, (Binds.SIGNED,) * 3)
 
 
 def under(view: View, x: Node, axes: Sequence[int]) -> tuple[Term, Term, View]:
@@ -107,12 +99,12 @@ def _norm(view: View, node: Node) -> Term:
         return view.writer.computed(node, view.whole())
     entry, letters, _ = under(view, x, node.op.axes)  # type: ignore[attr-defined]
     size = Notation(r"\lvert #1 \rvert")(entry) if x.type.is_complex else entry
-    return ROOT(_SUM(POWER(size, number(2)), letters))
+    return ROOT(SUMMED(POWER(size, number(2)), letters))
 
 
 def _logsumexp(view: View, node: Node) -> Term:
     entry, letters, _ = under(view, node.args[0], node.op.axes)  # type: ignore[attr-defined]
-    return _LOG(_SUM(_EXP(entry), letters))
+    return _LOG(SUMMED(_EXP(entry), letters))
 
 
 def _softmax(view: View, node: Node) -> Term:
@@ -123,7 +115,7 @@ def _softmax(view: View, node: Node) -> Term:
     places = list(view.indices)
     for axis, index in zip(axes, letters, strict=True):
         places[axis] = index
-    total = _SUM(_EXP(inner.at(places).of(x)), joined(letters))
+    total = SUMMED(_EXP(inner.at(places).of(x)), joined(letters))
     return QUOTIENT(_EXP(view.of(x)), total)
 
 
@@ -175,7 +167,7 @@ def _matmul(view: View, node: Node) -> Term:
     if not lead and view.writer.is_short(node):
         return view.writer.called_entry(view, node)
     pair = inner.at([*lead, i, k]).of(a), inner.at([*lead, k, j]).of(b)
-    return _SUM(multiplied(*pair), k)
+    return SUMMED(multiplied(*pair), k)
 
 
 def _einsum(view: View, node: Node) -> Term:
@@ -190,88 +182,7 @@ def _einsum(view: View, node: Node) -> Term:
         factor = inner.at([known[c] for c in term]).of(arg)
         total = factor if total is None else multiplied(total, factor)
     assert total is not None
-    return _SUM(total, joined(letters)) if letters else total
-
-
-def _take(view: View, node: Node) -> Term:
-    """Indices of the result, and where they lead."""
-    op: Any = node.op
-    x, *arrays = node.args
-    assert view.indices is not None
-    if arrays and not (op._together() and len({a.type.shape for a in arrays}) == 1):
-        return view.writer.called_entry(view, node)
-    indices = list(view.indices)
-    lead = len(x.type.shape) - sum(not isinstance(p, NewAxis) for p in op.pattern)
-    places, indices = indices[:lead], indices[lead:]
-    inside: list[Term] | None = None
-    for item in op.pattern:
-        n = x.type.shape[len(places)] if len(places) < len(x.type.shape) else 1
-        if isinstance(item, NewAxis):
-            indices.pop(0)
-        elif isinstance(item, At1):
-            places.append(_from_end(view, item.index, n))
-        elif isinstance(item, ByArray):
-            if inside is None:
-                rank = len(arrays[0].type.shape)
-                inside, indices = indices[:rank], indices[rank:]
-            places.append(view.at(inside).of(arrays[item.number]))
-        else:
-            places.append(_shifted(view, item, n, indices.pop(0)))
-    return view.at(places).of(x)
-
-
-def _from_end(view: View, index: Any, n: Any) -> Term:
-    if isinstance(index, int) and index < 0:
-        return view.size(n + index)
-    return view.size(index)
-
-
-def _shifted(view: View, item: Slice, n: Any, index: Term) -> Term:
-    """Where entry `index` of a slice lies along the axis."""
-    step = item.step or 1
-    start = item.start
-    if start is None:
-        start = 0 if step > 0 else n - 1
-    elif isinstance(start, int) and start < 0:
-        start = n + start
-    scaled = index if step in (1, -1) else PRODUCT(number(abs(step)), index)
-    if start == 0:
-        return scaled
-    if step < 0:
-        return subtracted(view.size(start), scaled)
-    return added(scaled, view.size(start))
-
-
-def _put(view: View, node: Node) -> Term:
-    """The entry that a slice has put here, if it has."""
-    op: Any = node.op
-    pattern = op.pattern
-    plain = all(isinstance(p, Slice) and p.step in (None, 1) for p in pattern)
-    if len(node.args) > 1 or not plain:
-        return view.writer.called_entry(view, node)
-    assert view.indices is not None
-    lead = len(node.type.shape) - len(pattern)
-    places, tests = list(view.indices[:lead]), []
-    for item, n, index in zip(
-        pattern, node.type.shape[lead:], view.indices[lead:], strict=True
-    ):
-        start = item.start or 0
-        stop = n if item.stop is None else item.stop
-        start, stop = (
-            n + e if isinstance(e, int) and e < 0 else e for e in (start, stop)
-        )
-        first, last = view.size(start), view.size(stop)
-        if start != 0 and stop != n:
-            tests.append(_AMONG(first, index, last))
-        elif start != 0:
-            tests.append(_FROM(index, first))
-        elif stop != n:
-            tests.append(_BELOW(index, last))
-        places.append(index if start == 0 else subtracted(index, first))
-    made = view.at(places).of(node.args[0])
-    for test in tests:
-        made = multiplied(made, TRUTH(test))
-    return made
+    return SUMMED(total, joined(letters)) if letters else total
 
 
 def _take_along(view: View, node: Node) -> Term:
@@ -292,7 +203,7 @@ def _cumsum(view: View, node: Node) -> Term:
     places = list(view.indices)
     last, places[op.axis] = places[op.axis], k
     upto = Notation(r"#1 \le #2", Binds.RELATION, (Binds.SIGNED, Binds.SIGNED))(k, last)
-    return _SUM(inner.at(places).of(x), upto)
+    return SUMMED(inner.at(places).of(x), upto)
 
 
 def _diagonal(view: View, node: Node) -> Term:
@@ -308,7 +219,7 @@ def _trace(view: View, node: Node) -> Term:
     if not view.indices:
         return view.writer.computed(node, view.whole())
     (k,), inner = view.more(1)
-    return _SUM(inner.at([*view.indices, k, k]).of(node.args[0]), k)
+    return SUMMED(inner.at([*view.indices, k, k]).of(node.args[0]), k)
 
 
 def _full(view: View, node: Node) -> Term:
@@ -326,7 +237,7 @@ def _made(view: View, node: Node) -> Term:
     op: Any = node.op
     if op.function == "np.eye" and not op.named:
         assert view.indices is not None
-        return TRUTH(_EQUAL(*view.indices))
+        return TRUTH(EQUAL(*view.indices))
     return view.writer.called_entry(view, node)
 
 
@@ -340,7 +251,7 @@ def _first(view: View, node: Node) -> Term:
 
 
 RULES: dict[type, Rule] = {
-    Sum: _reduced(_SUM),
+    Sum: _reduced(SUMMED),
     Mean: _mean,
     Prod: _reduced(_PRODUCT),
     Max: _extremum(_MAX),
@@ -355,8 +266,8 @@ RULES: dict[type, Rule] = {
     Transpose: _transpose,
     MatMul: _matmul,
     Einsum: _einsum,
-    Take: _take,
-    Put: _put,
+    Take: taken,
+    Put: put,
     TakeAlong: _take_along,
     CumSum: _cumsum,
     Diagonal: _diagonal,

@@ -17,6 +17,26 @@ from graphdiff.show.formula.signs import SIGNS
 from graphdiff.show.formula.view import View
 
 
+def places_of(node: Node) -> Sequence[Any] | None:
+    """The pattern by which a `Put` writes, if an entry of the result can be written.
+
+    That is so of plain slices, ints and lists of indices, all at once or not at all.
+    """
+    pattern: Sequence[Any] = node.op.pattern  # type: ignore[attr-defined]
+    arrays = node.args[1:]
+    sliced = any(isinstance(item, Slice) for item in pattern)
+    for item in pattern:
+        if isinstance(item, NewAxis) or (isinstance(item, ByArray) and sliced):
+            return None
+        if isinstance(item, Slice) and item.step not in (None, 1):
+            return None
+    if any(
+        len(a.type.shape) != 1 or a.type.shape != arrays[0].type.shape for a in arrays
+    ):
+        return None
+    return pattern
+
+
 def key_of(view: View, pattern: Sequence[Any], arrays: Sequence[Node]) -> Term:
     """The subscript of a pattern of slices, ints, new axes and index arrays."""
     items: list[Box] = []

@@ -10,6 +10,7 @@ from graphdiff.graph.node import Node
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.entries import Elementwise
 from graphdiff.ops.core.linalg import MatMul
+from graphdiff.ops.matrix.solve import Inv, Solve
 from graphdiff.show.formula.entrywise import (
     ONE,
     PRODUCT,
@@ -24,6 +25,8 @@ TRANSPOSED = Notation(r"#1^\top", Binds.POWER, (Binds.ATOM,))
 ADJOINT = Notation(r"#1^{\mathrm{H}}", Binds.POWER, (Binds.ATOM,))
 DIAGONAL = Notation(r"\operatorname{diag}(#1)")
 INVERSE = Notation("#1^{-1}", Binds.POWER, (Binds.ATOM,))
+TURNED_INVERSE = Notation(r"#1^{-\top}", Binds.POWER, (Binds.ATOM,))
+IDENTITY = Notation(r"\mathbf{I}")()
 ONES = Notation(r"\mathbf{1}")()
 
 
@@ -39,6 +42,10 @@ def transposed(view: View, node: Node) -> Term:
                 return made if row else TRANSPOSED(made)
             case Node(op=MatMul(), args=(a, b)):
                 return chained(transposed(view, b), transposed(view, a))
+            case Node(op=Solve(), args=(a, b)) if len(b.type.shape) > 1:
+                return chained(transposed(view, b), inverse(transposed(view, a)))
+            case Node(op=Inv(), args=(a,)):
+                return inverse(transposed(view, a))
             case Node(op=Elementwise(name="np.conj"), args=(x,)):
                 return ADJOINT(view.of(x))
             case Node(op=Elementwise(name="np.multiply"), args=(a, b)):
@@ -68,12 +75,25 @@ def scaled(view: View, a: Node, b: Node, turn: bool = False) -> Term | None:
     transpose of one. None if neither factor is a vector.
     """
     for vector, matrix in ((a, b), (b, a)):
-        if _is_repeated(view, vector) and not _is_repeated(view, matrix):
+        plain = not _is_repeated(view, matrix) and not is_scalar(matrix)
+        if _is_repeated(view, vector) and plain:
             diagonal = DIAGONAL(view.of(vector.args[0]))
             other = transposed(view, matrix) if turn else view.of(matrix)
             on_left = (vector.op.axes == (-1,)) is not turn  # type: ignore[attr-defined]
             return chained(diagonal, other) if on_left else chained(other, diagonal)
     return None
+
+
+def unscaled(view: View, matrix: Node, vector: Node) -> Term | None:
+    """A matrix whose rows or columns are divided by the entries of a vector."""
+    if not _is_repeated(view, vector) or _is_repeated(view, matrix):
+        return None
+    if is_scalar(matrix):
+        return None
+    diagonal = INVERSE(DIAGONAL(view.of(vector.args[0])))
+    on_left = vector.op.axes == (-1,)  # type: ignore[attr-defined]
+    factors = (diagonal, view.of(matrix)) if on_left else (view.of(matrix), diagonal)
+    return chained(*factors)
 
 
 def _is_repeated(view: View, node: Node) -> bool:
@@ -85,10 +105,23 @@ def _is_repeated(view: View, node: Node) -> bool:
     )
 
 
+def inverse(term: Term) -> Term:
+    """The inverse of a matrix."""
+    if term.notation is TRANSPOSED:
+        return TURNED_INVERSE(*term.args)
+    return INVERSE(term)
+
+
 def turned(term: Term) -> Term:
     """The transpose of a term."""
     if term.is_negated:
         return NEGATED(turned(term.args[0]))
+    if term == IDENTITY or term.notation is DIAGONAL:
+        return term
+    if term.notation is INVERSE:
+        return TURNED_INVERSE(*term.args)
+    if term.notation is TURNED_INVERSE:
+        return INVERSE(*term.args)
     return term.args[0] if term.notation is TRANSPOSED else TRANSPOSED(term)
 
 
@@ -109,6 +142,9 @@ def chained(a: Term, b: Term) -> Term:
             number, rest = factor.args
             return multiplied(number, chained(*((rest, b), (a, rest))[place]))
     factors = [f for t in (a, b) for f in (t.args if _is_chain(t) else (t,))]
+    factors = [f for f in factors if f != IDENTITY] or [IDENTITY]
+    if len(factors) == 1:
+        return factors[0]
     template = " ".join(f"#{i + 1}" for i in range(len(factors)))
     return Notation(template, Binds.MATRIX, (Binds.PRODUCT,) * len(factors))(*factors)
 

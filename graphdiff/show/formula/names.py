@@ -27,6 +27,7 @@ _ALIASES = {
     "lmbda": r"\lambda",
     "lambd": r"\lambda",
     "eps": r"\varepsilon",
+    "ell": r"\ell",
 }
 _GREEK: dict[str, Box] = {
     **{command[1:]: sign for command, sign in GREEK.items()},

@@ -53,8 +53,11 @@ _KNOWN = {
     2 / math.sqrt(math.pi): r"\frac{2}{\sqrt{\pi}}",
     math.log(2): r"\log 2",
     math.log(10): r"\log 10",
+    math.log(2 * math.pi): r"\log(2 \pi)",
+    0.5 * math.log(2 * math.pi): r"\frac{1}{2} \log(2 \pi)",
+    1 / math.sqrt(2 * math.pi): r"\frac{1}{\sqrt{2 \pi}}",
 }
-_LOOSE = (r"2 \pi", r"4 \pi", r"\log 2", r"\log 10")
+_LOOSE = (r"2 \pi", r"4 \pi", r"\log 2", r"\log 10", r"\log(2 \pi)")
 
 
 def number(value: Any, pi: bool = True) -> Term:

@@ -28,6 +28,7 @@ from graphdiff.ops.core.entries import Cast
 from graphdiff.ops.region.cond import Cond
 from graphdiff.ops.region.region import Region
 from graphdiff.show.formula.boxes import Box
+from graphdiff.show.formula.entrywise import is_scalar
 from graphdiff.show.formula.names import Symbols
 from graphdiff.show.formula.notation import Term, boxed, subscripted
 
@@ -147,6 +148,9 @@ class Plan:
                 continue
             weight = self._weight(node, weights)
             alone = node in self.known
+            if is_scalar(node) and node.type.shape:
+                weights[node] = 1 if alone else weight
+                continue
             if not alone and (reads[node] > 1 or node in outputs):
                 alone = _is_worth(node, weight)
             if not alone and isinstance(node.op, Pick) and reads[node] > 1:

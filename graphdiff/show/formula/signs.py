@@ -37,8 +37,8 @@ SIGNS: dict[str, Sign] = {
     **GREEK,
     **_table(
         "ord",
-        r"\partial=∂ \infty=∞ \top=ᵀ \bullet=• \prime=′ \varnothing=∅ \dots=… \vdots=⋮ "
-        r"\square=□ \ast=* \star=⋆ \dagger=† \colon=: /=/ \neg=¬",
+        r"\ell=ℓ \partial=∂ \infty=∞ \top=ᵀ \bullet=• \prime=′ \dots=… \vdots=⋮ "
+        r"\varnothing=∅ \square=□ \ast=* \star=⋆ \dagger=† \colon=: /=/ \neg=¬",
     ),
     **_table(
         "bin",

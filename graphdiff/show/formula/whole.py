@@ -20,11 +20,10 @@ from graphdiff.graph.node import (
 )
 from graphdiff.ops.complex.complexes import Imaginary
 from graphdiff.ops.complex.fourier import Fourier
-from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose, count
+from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.entries import Cast, RealPart
 from graphdiff.ops.core.index import Concatenate, Put, Take
 from graphdiff.ops.core.linalg import Einsum, GatedMatMul, MatMul
-from graphdiff.ops.core.pattern import Slice
 from graphdiff.ops.core.reduce import (
     Extremum,
     LogSumExp,
@@ -45,17 +44,14 @@ from graphdiff.ops.shape.diagonal import Diagonal, OnDiagonal, Trace
 from graphdiff.ops.window.convolution import Convolve, Correlate
 from graphdiff.show.formula.boxes import Slot, Table
 from graphdiff.show.formula.entrywise import (
-    ONE,
-    QUOTIENT,
-    multiplied,
     raised,
 )
-from graphdiff.show.formula.keys import key_of
+from graphdiff.show.formula.keys import key_of, places_of
 from graphdiff.show.formula.matrix import (
-    INVERSE,
-    ONES,
+    IDENTITY,
     all_of,
     chained,
+    inverse,
     repeated,
     swaps,
     transposed,
@@ -69,13 +65,20 @@ from graphdiff.show.formula.notation import (
     subscripted,
 )
 from graphdiff.show.formula.numbers import number
+from graphdiff.show.formula.reduced import (
+    by_entry,
+    einsum,
+    mean,
+    norm,
+    over_all,
+    softmax,
+    summed,
+)
 from graphdiff.show.formula.view import NeedsIndicesError, View
 
 Rule = Callable[[View, Node], Term]
 
 ZEROS = Notation(r"\mathbf{0}")()
-_SQUARED_NORM = Notation(r"\lVert #1 \rVert^2", Binds.POWER)
-_SQUARED_FROBENIUS = Notation(r"\lVert #1 \rVert_F^2", Binds.POWER)
 _MOST_PARTS = 6
 
 
@@ -102,7 +105,7 @@ def _spread(view: View, node: Node) -> Term:
 
 
 def _full(view: View, node: Node) -> Term:
-    value = _by_entry(view, node)
+    value = by_entry(view, node)
     rank = len(node.type.shape)
     if rank == 0:
         return value
@@ -140,85 +143,12 @@ def _thick(shape: Sequence[Any]) -> list[Any]:
     return [n for n in shape if n != 1]
 
 
-def _sum(view: View, node: Node) -> Term:
-    (x,) = node.args
-    rank, axes = len(x.type.shape), node.op.axes  # type: ignore[attr-defined]
-    if len(axes) == rank:
-        norm = _squares(view, x)
-        return _by_entry(view, node) if norm is None else norm
-    if rank == 2:
-        matrix = view.of(x) if axes == (-1,) else transposed(view, x)
-        return chained(matrix, ONES)
-    raise NeedsIndicesError
-
-
-def _squares(view: View, x: Node) -> Term | None:
-    """The squared norm that the sum of all of `x` is, if it is one."""
-    if not view.writer.is_inline(x) or x.type.is_complex or not x.type.shape:
-        return None
-    base = squared(x)
-    if base is None or len(base.type.shape) > 2:
-        return None
-    norm = _SQUARED_NORM if len(base.type.shape) == 1 else _SQUARED_FROBENIUS
-    return norm(view.number(base))
-
-
-def squared(x: Node) -> Node | None:
-    """What the entries of `x` are the squares of."""
-    name = getattr(x.op, "name", "")
-    if name == "np.square" or (name == "np.multiply" and x.args[0] is x.args[1]):
-        return x.args[0]
-    if name == "np.power" and isinstance(x.args[1].op, Full):
-        return x.args[0] if x.args[1].op.value == 2 else None
-    return None
-
-
-def _mean(view: View, node: Node) -> Term:
-    (x,) = node.args
-    rank, axes = len(x.type.shape), node.op.axes  # type: ignore[attr-defined]
-    number_of = view.size(count(x, axes))
-    share = ONE if number_of == ONE else QUOTIENT(ONE, number_of)
-    if len(axes) == rank:
-        norm = _squares(view, x)
-        return _by_entry(view, node) if norm is None else multiplied(share, norm)
-    if rank == 2:
-        matrix = view.of(x) if axes == (-1,) else transposed(view, x)
-        return multiplied(share, chained(matrix, ONES))
-    raise NeedsIndicesError
-
-
-def _over_all(view: View, node: Node) -> Term:
-    """A reduction that is written with an index: of all entries, or not at all."""
-    if node.type.shape:
-        raise NeedsIndicesError
-    return _by_entry(view, node)
-
-
-def _by_entry(view: View, node: Node) -> Term:
-    """A number, computed from entries."""
-    return view.writer.entry(node, view.at(()))
-
-
-def _norm(view: View, node: Node) -> Term:
-    (x,) = node.args
-    if node.type.shape or len(x.type.shape) > 2:
-        raise NeedsIndicesError
-    frobenius = "_F" if len(x.type.shape) == 2 else ""
-    return Notation(rf"\lVert #1 \rVert{frobenius}")(view.of(x))
-
-
-def _softmax(view: View, node: Node) -> Term:
-    if node.op.axes != (-1,):  # type: ignore[attr-defined]
-        raise NeedsIndicesError
-    return Notation(r"\operatorname{softmax}(#1)")(view.of(node.args[0]))
-
-
 def _solve(view: View, node: Node) -> Term:
     a, b = node.args
     matrix = view.of(a)
     if isinstance(node.op, SolveTriangular) and _is_turned(node.op):
         matrix = turned(matrix)
-    return chained(INVERSE(matrix), view.of(b))
+    return chained(inverse(matrix), view.of(b))
 
 
 def _is_turned(op: Any) -> bool:
@@ -232,7 +162,7 @@ def _take(view: View, node: Node) -> Term:
 
 def _put(view: View, node: Node) -> Term:
     g, *arrays = node.args
-    if all(isinstance(p, Slice) and p.step in (None, 1) for p in node.op.pattern):  # type: ignore[attr-defined]
+    if places_of(node) is not None:
         raise NeedsIndicesError
     key = key_of(view, node.op.pattern, arrays)  # type: ignore[attr-defined]
     return Notation(r"\operatorname{scatter}_{#2}(#1)")(view.of(g), key)
@@ -282,7 +212,7 @@ def _constant(view: View, node: Node) -> Term:
 def _made(view: View, node: Node) -> Term:
     op: Any = node.op
     if op.function == "np.eye" and len(op.args) == 1 and not op.named:
-        return Notation(r"\mathbf{I}")()
+        return IDENTITY
     return view.writer.called(view, node)
 
 
@@ -351,19 +281,19 @@ RULES: dict[type, Rule] = {
     Full: _full,
     Size: _size,
     Reshape: _reshape,
-    Sum: _sum,
-    Mean: _mean,
-    Prod: _over_all,
-    Extremum: _over_all,
-    LogSumExp: _over_all,
-    Norm: _norm,
-    Softmax: _softmax,
-    Var: _over_all,
-    Std: _over_all,
-    Einsum: _over_all,
+    Sum: summed,
+    Mean: mean,
+    Prod: over_all,
+    Extremum: over_all,
+    LogSumExp: over_all,
+    Norm: norm,
+    Softmax: softmax,
+    Var: over_all,
+    Std: over_all,
+    Einsum: einsum,
     Det: _of_one(r"\det(#1)"),
     LogDet: _of_one(r"\log \lvert \det(#1) \rvert", Binds.PRODUCT),
-    Inv: _of_one("#1^{-1}", Binds.POWER, Binds.ATOM),
+    Inv: lambda view, node: inverse(view.of(node.args[0])),
     Pinv: _of_one("#1^{+}", Binds.POWER, Binds.ATOM),
     Solve: _solve,
     Cross: _of_one(r"#1 \times #2", Binds.ENTRIES, Binds.PRODUCT, Binds.POWER),

@@ -11,7 +11,7 @@ from graphdiff.show.formula import entry, whole
 from graphdiff.show.formula.boxes import Letter, Script
 from graphdiff.show.formula.calls import Written
 from graphdiff.show.formula.entrywise import TRUTH, as_truth, entrywise
-from graphdiff.show.formula.matrix import scaled, turned
+from graphdiff.show.formula.matrix import scaled, turned, unscaled
 from graphdiff.show.formula.names import Symbols
 from graphdiff.show.formula.notation import ATOM, Notation, Term, boxed
 from graphdiff.show.formula.numbers import size
@@ -87,10 +87,11 @@ class TermWriter:
 
     def _scaled(self, node: Node, view: View) -> Term | None:
         """The product of a matrix and a diagonal one, if that is what a node is."""
-        if view.indices is None and getattr(node.op, "name", "") == "np.multiply":
-            a, b = node.args
-            return scaled(view, a, b)
-        return None
+        name = getattr(node.op, "name", "")
+        if view.indices is not None or name not in ("np.multiply", "np.divide"):
+            return None
+        a, b = node.args
+        return scaled(view, a, b) if name == "np.multiply" else unscaled(view, a, b)
 
     def _function(self, node: Node, view: View) -> Term:
         return Written(node, view.number, self.size).term()
