@@ -8,6 +8,7 @@ strict product, unless its argument shows that it stays away from the edge, as t
 
 from __future__ import annotations
 
+from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Node, Scope, Size, full_value
 from graphdiff.ops.core.axes import Reshape, Spread, Sum, Transpose
 from graphdiff.ops.core.elementwise import (
@@ -40,19 +41,10 @@ _MOVES = (Sum, Mean, Spread, Reshape, Transpose, Take)
 
 
 def stems_from_steep(node: Node, scope: Scope) -> bool:
-    """Whether `node`, or what it is a derivative of, can have an infinite slope.
-
-    Of equal computations, which are one node, one may be a derivative of the other:
-    then roles lead round in a circle.
-    """
-    seen: set[Node] = set()
-    origin: Node | None = node
-    while origin is not None and origin not in seen:
+    """Whether `node`, or what it is a derivative of, can have an infinite slope."""
+    for origin in lineage(node, scope.roles):
         if is_steep(origin):
             return origin.op not in (sqrt, power) or sign(origin.args[0]) < POSITIVE
-        seen.add(origin)
-        role = scope.roles.get(origin)
-        origin = role and role.of
     return False
 
 

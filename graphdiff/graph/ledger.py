@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,3 +43,18 @@ class Ledger:
 def _known(table: Mapping[Node, Any], nodes: Iterable[Node]) -> dict[Node, Any]:
     """What the table says about these nodes."""
     return {node: table[node] for node in nodes if node in table} if table else {}
+
+
+def lineage(node: Node, roles: Mapping[Node, Role]) -> Iterator[Node]:
+    """`node`, what it is a derivative of, what that is one of, and so on: each once.
+
+    Of equal computations, which are one node, one may be a derivative of the other,
+    and a file can say anything: roles may lead round in a circle.
+    """
+    seen: set[Node] = set()
+    while node not in seen:
+        yield node
+        seen.add(node)
+        role = roles.get(node)
+        if role is not None:
+            node = role.of

@@ -70,10 +70,15 @@ def rebuilt(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
 
 def _closed(graph: Graph, scope: Scope, becomes: Mapping[Node, Node]) -> Graph:
     outputs = {name: becomes.get(node, node) for name, node in graph.outputs.items()}
-    for node, role in list(scope.roles.items()):
+    roles = scope.roles
+    if roles:
+        for old, new in becomes.items():
+            if new.args and old not in roles:
+                roles.pop(new, None)  # What stands for a forward node is one.
+    for node, role in list(roles.items()):
         of = becomes.get(role.of, role.of)
         if of is not role.of:
-            scope.roles[node] = role._replace(of=of)
+            roles[node] = role._replace(of=of)
     return Graph(graph.inputs, outputs, signature=graph.signature)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from graphdiff.graph.graph import Graph
+from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Input, Node, Role
 from graphdiff.show.blocks.block import Block, Instance
 from graphdiff.show.blocks.runs import PLAIN
@@ -48,9 +49,8 @@ def fill(graph: Graph, blocks: Iterable[Block], owner: Owners) -> None:
 
 def _root(node: Node, roles: Mapping[Node, Role]) -> Node:
     """The forward node that `node` is a derivative of, of whatever order."""
-    while node in roles:
-        node = roles[node].of
-    return node
+    *_, root = lineage(node, roles)
+    return root
 
 
 def _adopt(graph: Graph, nodes: Collection[Node], owner: Owners) -> None:

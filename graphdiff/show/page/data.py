@@ -10,6 +10,7 @@ from graphdiff.derivative.differentiate import differentiate
 from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import node_values
 from graphdiff.graph.graph import Graph
+from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.region.region import Region
@@ -114,13 +115,11 @@ class _Records:
         position = self.graph.position_of(node)
         if position is not None:
             return {"position": visible(str(position))}
-        role = self.graph.role_of(node)
-        while role is not None and position is None:
-            position = self.graph.position_of(role.of)
-            role = self.graph.role_of(role.of)
-        if position is None:
-            return {}
-        return {"position": visible(str(position)), "inherited": True}
+        for origin in lineage(node, self.graph.ledger.roles):
+            position = self.graph.position_of(origin)
+            if position is not None:
+                return {"position": visible(str(position)), "inherited": True}
+        return {}
 
     def _value(self, box: Box) -> dict[str, Any]:
         if box.node not in self.values:

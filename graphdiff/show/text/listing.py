@@ -16,6 +16,7 @@ from graphdiff.emit.store.blocks import Line, Region
 from graphdiff.emit.store.statements import InPlace, Statement
 from graphdiff.emit.text.text import atom, subscript
 from graphdiff.graph.graph import Graph
+from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.show.statements import Statements
@@ -165,9 +166,7 @@ class Listing(Statements):
         """
         roles = self.graph.ledger.roles
         for node in (statement.node, *reversed(statement.parts)):
-            of = node
-            while of in roles:
-                of = roles[of].of
+            *_, of = lineage(node, roles)
             if of is not node and of.args and of in self.body.values:
                 return of
         return None
