@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from graphdiff.save.text import parse as parse
     from graphdiff.sparsity.derivatives import sparse_hessian as sparse_hessian
     from graphdiff.sparsity.derivatives import sparse_jacobian as sparse_jacobian
+    from graphdiff.symbolic import from_sympy as from_sympy
 
 _LATE = {
     "backprop": "graphdiff.derivative.backprop",
@@ -106,6 +107,7 @@ _LATE = {
     "fit": "graphdiff",
     "fixed_point": "graphdiff.implicit.functions",
     "from_networkx": "graphdiff.save",
+    "from_sympy": "graphdiff.symbolic",
     "gauss_newton": "graphdiff.functions.blocks",
     "helper": "graphdiff.custom.helper",
     "hessian": "graphdiff.functions.blocks",
@@ -182,6 +184,7 @@ __all__ = [
     "fixed_point",
     "fori_loop",
     "from_networkx",
+    "from_sympy",
     "gauss_newton",
     "grad",
     "gradients",

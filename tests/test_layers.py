@@ -44,6 +44,7 @@ LAYERS = {
     "show": 7,
     "explanation": 8,
     "save": 7,
+    "symbolic": 8,
     "implicit": 8,
     "functions": 8,
     "fit": 9,
@@ -58,7 +59,7 @@ LAYERS = {
 # Methods that are no more than a door to a later stage (``graph.to_dot()``): the stage
 # is imported when the method is called, and by nothing else in that file.
 DOORS = {
-    "graphdiff.graph.doors": {"show", "derivative", "cost", "save"},
+    "graphdiff.graph.doors": {"show", "derivative", "cost", "save", "symbolic"},
     "graphdiff.expression.views": {"show"},
 }
 

@@ -118,6 +118,15 @@ class Doors:
 
         return to_networkx(self)
 
+    def to_sympy(self: Any, symbols: Any = ()) -> Any:
+        """A graph of scalars as an expression of sympy; a dict of several outputs.
+
+        `symbols` are the ones to take, with assumptions. `gd.from_sympy` leads back.
+        """
+        from graphdiff.symbolic import to_sympy
+
+        return to_sympy(self, symbols)
+
     def save(self: Any, path: Any) -> None:
         """Write the graph to a file that `gd.load` reads: JSON, arrays beside it."""
         from graphdiff.save import save
