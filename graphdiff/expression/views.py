@@ -1,6 +1,6 @@
-"""The methods by which a notebook displays an expression.
+"""The methods by which an expression is displayed, or handed to sympy.
 
-Each is a door and no more: what displays it is imported when a notebook asks.
+Each is a door and no more: what does it is imported when it is asked.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Views:
-    """The forms of an expression that a notebook can show."""
+    """The forms of an expression besides that of a node."""
 
     __slots__ = ()
 
@@ -27,3 +27,9 @@ class Views:
         from graphdiff.show.notebook.expressions import expression_html
 
         return expression_html(self.node)
+
+    def to_sympy(self: Any, symbols: Any = ()) -> Any:
+        """The expression, of scalars, as one of sympy; see `gd.Graph.to_sympy`."""
+        from graphdiff.symbolic import expression_to_sympy
+
+        return expression_to_sympy(self.node, symbols)

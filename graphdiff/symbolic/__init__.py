@@ -6,4 +6,5 @@ sympy and back gives the same values up to rounding.
 """
 
 from graphdiff.symbolic.reader import from_sympy as from_sympy
+from graphdiff.symbolic.writer import expression_to_sympy as expression_to_sympy
 from graphdiff.symbolic.writer import to_sympy as to_sympy

@@ -8,7 +8,7 @@ from typing import Any
 import sympy
 
 from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError
-from graphdiff.graph.graph import Graph, check_graph
+from graphdiff.graph.graph import Graph, check_graph, in_order
 from graphdiff.graph.node import Constant, Full, Input, Node, Pick, Size
 from graphdiff.graph.types import ArrayType, each_type, show_type
 from graphdiff.ops.core.entries import Cast, Elementwise
@@ -58,6 +58,16 @@ def to_sympy(graph: Graph, symbols: Any = ()) -> Any:
         (only,) = found.values()
         return only
     return found
+
+
+def expression_to_sympy(node: Node, symbols: Any = ()) -> Any:
+    """What `to_sympy` gives for the graph of one node and the variables it reads."""
+    variables = [n for n in in_order([node]) if isinstance(n.op, Input)]
+    names = [str(n.op.label) for n in variables]
+    if len(set(names)) < len(names):
+        raise GraphValueError("to_sympy: two variables have the same name")
+    graph = Graph(dict(zip(names, variables, strict=True)), {"output": node})
+    return to_sympy(graph, symbols)
 
 
 def _symbols(symbols: Any) -> dict[str, Any]:

@@ -84,6 +84,13 @@ def test_symbols_of_the_users() -> None:
         assert graph.to_sympy(given_) == abs(real)
 
 
+def test_an_expression_by_hand() -> None:
+    a, b = gd.var("a"), gd.var("b")
+    assert (a * np.sin(b)).to_sympy() == Symbol("a") * S.sin(Symbol("b"))
+    with pytest.raises(gd.GraphValueError, match="the same name"):
+        (a * gd.var("a")).to_sympy()
+
+
 def test_singular_points_stay() -> None:
     def f(x: Any) -> Any:
         return x / x + np.exp(np.log(x)) + 0 * x + x**2 / x + np.sqrt(x) ** 2
