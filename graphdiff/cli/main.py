@@ -1,8 +1,8 @@
 """The command line: its commands, and what becomes of mistakes.
 
-A mistake in what was asked is one line on stderr and exit code 2; a gradient that is
-wrong is exit code 1. Specs are parsed, never evaluated; the user's file is run, for
-that is what they ask for.
+A mistake in what was asked is one line on stderr and exit code 2; what was looked for
+and found (a gradient that is wrong, a NaN, a difference) is exit code 1. Specs are
+parsed, never evaluated; the user's file is run, for that is what they ask for.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from graphdiff.cli.check import CHECK
 from graphdiff.cli.command import Command, Parser
 from graphdiff.cli.coverage import COVERAGE
+from graphdiff.cli.diff import DIFF
 from graphdiff.cli.emit import EMIT
 from graphdiff.cli.explain import EXPLAIN
 from graphdiff.cli.load import UserError
@@ -22,22 +23,24 @@ from graphdiff.cli.output import close_stdout
 from graphdiff.cli.show import SHOW
 from graphdiff.errors import GraphdiffError, user_position
 
-COMMANDS: tuple[Command, ...] = (EMIT, SHOW, EXPLAIN, NAN, CHECK, COVERAGE)
+COMMANDS: tuple[Command, ...] = (EMIT, SHOW, EXPLAIN, DIFF, NAN, CHECK, COVERAGE)
 
 MORE = """
 graphdiff COMMAND --help tells more, with examples.
 
-exit codes: 0 done; 1 a gradient that is not right (check), or a result that is
-not finite (nan); 2 a mistake in what was asked, in one line on stderr.
+exit codes: 0 done; 1 a gradient that is not right (check), a result that is not
+finite (nan), graphs that differ (diff); 2 a mistake in what was asked, in one
+line on stderr.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code.
 
-    0: done; 1: ``check`` did not find the gradient right, or ``nan`` has found a
-    result that is not finite; 2: a mistake in what was asked, explained in one line on
-    stderr; 130: interrupted; 141: the program that reads stdout has gone.
+    0: done; 1: ``check`` did not find the gradient right, ``nan`` has found a result
+    that is not finite, or ``diff`` a difference; 2: a mistake in what was asked,
+    explained in one line on stderr; 130: interrupted; 141: the program that reads
+    stdout has gone.
     """
     caller = user_position()
     options = _parser().parse_args(argv)

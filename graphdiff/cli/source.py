@@ -16,6 +16,7 @@ import numpy as np
 from graphdiff.cli.arguments import nest, parse_specs
 from graphdiff.cli.load import UserError, load_function, user_code
 from graphdiff.derivative.differentiate import differentiate
+from graphdiff.derivative.kinks import check_kinks
 from graphdiff.errors import GraphdiffError
 from graphdiff.expression.spec import Spec
 from graphdiff.functions.grad import value_and_grad
@@ -168,6 +169,7 @@ def graph_of(
     `given` are values by path, which tell shapes where no spec does. With `always` a
     function is differentiated also where no ``--wrt`` says so.
     """
+    check_kinks(options.kinks)
     if is_saved(options):
         if options.of is not None and not (options.wrt or always):
             raise UserError("--of: say by --wrt what to differentiate by")

@@ -51,6 +51,7 @@ MISTAKES = {
     "unknown of": (["show", "sum.json", "--wrt", "x", "--of", "y"], "'output'"),
     "style": (["emit", *LOGS, "--style", "quick"], "quick"),
     "kinks": (["emit", *LOGS, "--kinks", "up"], "mean"),
+    "kinks of nothing": (["show", *LOGS, "--kinks", "up"], "mean"),
     "no folder": (["emit", *LOGS, "-o", "no/out.py"], "No such file"),
     "test of stdout": (["emit", *LOGS, "--test"], "-o OUT.py"),
     "nothing real": (["emit", "model.py:logs", "--spec", "x=n:int64"], "floating"),

@@ -76,6 +76,10 @@ def test_a_gradient_is_explained(executed):
     assert "over 3 paths" in outputs(executed[0], "def diamond")["text/plain"]
 
 
+def test_rules_are_named(executed):
+    assert "times_one" in outputs(executed[0], "gd.diff(")["text/plain"]
+
+
 def test_numbers_agree(executed):
     assert outputs(executed[0], "results = ")["text/plain"].startswith("(True,")
 
