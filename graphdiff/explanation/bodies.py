@@ -61,16 +61,11 @@ def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> 
         position = wording.position(step.root)
         where = inert(str(position)) if position is not None else ""
         section.write(wording.statement(step.root), 0, where)
-        outputs = {_adjoint(found, values, a): s for a, s in step.shares.items()}
-        local = Local(outputs, names)
-        for arg in step.shares:
+        for arg, share in step.shares.items():
             name = _adjoint(found, values, arg)
             joins = len(found.arrivals(arg)) > 1
-            for line in local.texts[name]:
-                text = line
-                if joins and line.startswith(f"{name} = "):
-                    text = f"{name} += {line.removeprefix(f'{name} = ')}"
-                section.write(shortened(text), 1)
+            lines = Local({name: share}, names).lines(name, joins)
+            section.write("\n".join(map(shortened, lines)), 1)
     if len(found.steps) > MOST:
         section.say(f"and {len(found.steps) - MOST} more statements")
 

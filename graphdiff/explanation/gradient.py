@@ -107,10 +107,9 @@ class Teller:
             made.values[self.names[node]] = node
         return made
 
-    def local(self, step: Step) -> Local:
-        """A step, written down."""
-        outputs = {self.adjoint_name(a): share for a, share in step.shares.items()}
-        return Local(outputs, self.known)
+    def local(self, step: Step, arg: Node) -> Local:
+        """What a step passes back to `arg`, written down."""
+        return Local({self.adjoint_name(arg): step.shares[arg]}, self.known)
 
     def paths(self) -> Paths:
         """The paths through the operations of the graph."""
@@ -240,25 +239,25 @@ class Teller:
         section.say(f"what comes out: {names}", 1)
 
     def _write_shares(self, section: Section, step: Step) -> None:
-        local = self.local(step)
         for arg in step.shares:
-            name = self.adjoint_name(arg)
+            name, local = self.adjoint_name(arg), self.local(step, arg)
             joins = len(self.derivation.arrivals(arg)) > 1
-            lines = [shortened(line) for line in local.texts[name]]
-            if joins:
-                lines = [line.replace(f"{name} = ", f"{name} += ", 1) for line in lines]
+            lines = [shortened(line) for line in local.lines(name, joins)]
             math = self.symbols.share(local, name, joins)
             section.write("\n".join(lines), 1, math=math)
-        changed = [n for n, lines in local.texts.items() if lines != local.raw_texts[n]]
+            self._tell_simplification(section, local, name)
+
+    def _tell_simplification(self, section: Section, local: Local, name: str) -> None:
+        """What the rule itself said, if that was more than a factor 1 too much."""
         rules = {f.rule: f.equation for f in local.firings if f.rule not in TRIVIAL}
-        if not rules or not changed:
+        if not rules or local.texts[name] == local.raw_texts[name]:
             return
-        section.say("before simplification:", 1)
-        section.write(shortened("; ".join(local.raw_texts[changed[0]])), 2)
+        section.say("before simplification:", 2)
+        section.write(shortened("; ".join(local.raw_texts[name])), 3)
         for rule, equation in list(rules.items())[:3]:
             if rule not in self._said:
                 self._said.add(rule)
-                section.say(f"{rule}: {first_line(equation)}", 2)
+                section.say(f"{rule}: {first_line(equation)}", 3)
 
     def _tell_result(self, made: Explanation, depth: int | None) -> None:
         arrivals = self.derivation.arrivals(self.start)

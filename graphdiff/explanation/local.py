@@ -53,6 +53,15 @@ class Local:
         """For each output the statements that lead to it, the last its own."""
         return written(self.graph)
 
+    def lines(self, name: str, joins: bool) -> list[str]:
+        """The statements of one output; if it `joins` others, they add to it."""
+        lines = self.texts[name]
+        if not joins:
+            return lines
+        if len(lines) > 1 and lines[0].startswith(f"{name} = np.zeros("):
+            return lines[1:]
+        return [line.replace(f"{name} = ", f"{name} += ", 1) for line in lines]
+
     @cached_property
     def raw_texts(self) -> dict[str, list[str]]:
         """The same before simplification."""

@@ -51,6 +51,13 @@ WORDS = {
     "inv": "inverse Y: -Y.T @ G @ Y.T",
     "det": "determinant: det(A) inv(A).T times the adjoint",
     "cholesky": "the factor's adjoint goes through two triangular systems",
+    "norm": "the slope of a norm is x over the norm",
+    "prod": "each factor gets the product of all others",
+    "trace": "the entries on the diagonal get the adjoint",
+    "diagonal": "the entries on the diagonal get their adjoints; all others get 0",
+    "var": "each entry gets 2 (x - mean) / n of the adjoint",
+    "std": "each entry gets (x - mean) / (n std) of the adjoint",
+    "cross": "each factor gets the cross product of the other with the adjoint",
     "dot": "each vector gets the adjoint times the other",
 }
 """What the rule of an op says, by its label."""

@@ -18,8 +18,6 @@ def evaluated(teller: Teller, given: dict[str, Any], simple: bool = True) -> Any
     found = teller.derivation
     totals: dict[Any, Any] = {}
     for step in found.steps:
-        local = teller.local(step)
-        graph = local.graph if simple else local.raw
         values = {}
         for node, name in teller.known.items():
             if node in forward:
@@ -27,10 +25,11 @@ def evaluated(teller: Teller, given: dict[str, Any], simple: bool = True) -> Any
         for node, variable in found.adjoints.items():
             if variable in teller.known and node in totals:
                 values[teller.known[variable]] = totals[node]
-        wanted = {name: values[name] for name in graph.inputs}
-        with np.errstate(all="ignore"):
-            made = gd.evaluate(graph, wanted)
         for arg in step.shares:
-            share = made[teller.adjoint_name(arg)]
+            local = teller.local(step, arg)
+            graph = local.graph if simple else local.raw
+            wanted = {name: values[name] for name in graph.inputs}
+            with np.errstate(all="ignore"):
+                (share,) = gd.evaluate(graph, wanted).values()
             totals[arg] = share + totals[arg] if arg in totals else share
     return totals.get(teller.start, np.zeros(np.shape(forward[teller.start])))
