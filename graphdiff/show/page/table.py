@@ -67,6 +67,10 @@ class _Filled:
             for box in drawn.boxes
             if box.partner is not None and box.order == 1
         }
+        self.served: dict[Node | None, list[str]] = {}
+        for row in self.table.rows:
+            for term in row.terms:
+                self.served.setdefault(term.owner, []).append(row.name)
         self.made: dict[Node, list[int]] = {}
         for box in drawn.boxes:
             role = self.graph.role_of(box.node)
@@ -143,9 +147,7 @@ class _Filled:
         return {"row": index, "lit": names, "says": visible(self._says(row))}
 
     def _says(self, row: Row) -> str:
-        to = [
-            r.name for r in self.table.rows if any(t.owner is row.node for t in r.terms)
-        ]
+        to = self.served.get(row.node, [])
         if not to:
             return f"{row.adjoint} is complete: it is the gradient of an input."
         some = ", ".join(to[:6]) + (" and others" if len(to) > 6 else "")

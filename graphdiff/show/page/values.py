@@ -17,8 +17,8 @@ _BRIEF = 4
 _TIMES = " \N{MULTIPLICATION SIGN} "
 
 
-def shown(number: Any) -> str:
-    """A number in at most five digits.
+def shown(number: Any, digits: int = 5) -> str:
+    """A number in at most so many digits.
 
     >>> shown(np.float64(0.1 + 0.2)), shown(np.int64(7)), shown(np.bool_(True))
     ('0.3', '7', 'True')
@@ -29,8 +29,8 @@ def shown(number: Any) -> str:
         return str(int(number))
     if isinstance(number, (complex, np.complexfloating)):
         sign = "+" if number.imag >= 0 or number.imag != number.imag else "-"
-        return f"{shown(number.real)} {sign} {shown(abs(number.imag))}i"
-    return f"{float(number):.5g}"
+        return f"{shown(number.real, digits)} {sign} {shown(abs(number.imag), digits)}i"
+    return f"{float(number):.{digits}g}"
 
 
 def summary(value: Any) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def brief(value: Any) -> str:
     if not array.size:
         return "no entries"
     if array.ndim == 1 and array.size <= _BRIEF:
-        return f"[{', '.join(shown(x) for x in array)}]"
+        return f"[{', '.join(shown(x, 3) for x in array)}]"
     bad = badness(array)
     if bad:
         return f"{_alarms(array)[bad.lower()]} {bad} of {array.size}"

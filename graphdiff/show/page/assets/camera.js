@@ -86,9 +86,13 @@ class Camera {
       this.land();
       return;
     }
-    this.scale = Math.min(0.8, Math.max(0.5, (this.stage.clientWidth - 24) / this.width));
-    this.centre(bounds);
-    this.land();
+    const { clientWidth, clientHeight } = this.stage;
+    const wide = Math.min(0.8, Math.max(0.5, (clientWidth - 24) / this.width));
+    const spare = clientWidth - this.width * wide;
+    const middle = clientWidth / 2 - (bounds.x + bounds.width / 2) * wide;
+    const x = spare > 0 ? spare / 2 : Math.min(12, Math.max(spare - 12, middle));
+    const y = Math.min(12, clientHeight / 6 - bounds.y * wide);
+    this.place(x, y, wide);
   }
 
   /** Bring `bounds` (in units of the picture) to the middle. */
@@ -101,18 +105,30 @@ class Camera {
     );
   }
 
-  /** Move as little as shows `bounds`. */
+  /** Move as little as shows `bounds`, or the middle of them if they are too large. */
   show(bounds) {
-    const scale = Math.max(this.scale, 0.45);
+    const scale = Math.max(this.scale, 0.4);
+    if (scale !== this.scale) {
+      this.centre(bounds, scale);
+      return;
+    }
     const { clientWidth, clientHeight } = this.stage;
-    const margin = Math.min(60, clientWidth / 6, clientHeight / 6);
-    const inside =
-      scale === this.scale &&
-      bounds.x * scale + this.x >= margin &&
-      bounds.y * scale + this.y >= margin &&
-      (bounds.x + bounds.width) * scale + this.x <= clientWidth - margin &&
-      (bounds.y + bounds.height) * scale + this.y <= clientHeight - margin;
-    if (!inside) this.centre(bounds, scale);
+    const shift = (at, size, room) => {
+      const margin = Math.min(56, room / 8);
+      const [start, end] = [at, at + size * scale];
+      if (end - start > room - 2 * margin) return room / 2 - (start + end) / 2;
+      return Math.max(margin - start, 0) + Math.min(room - margin - end, 0);
+    };
+    const dx = shift(bounds.x * scale + this.x, bounds.width, clientWidth);
+    const dy = shift(bounds.y * scale + this.y, bounds.height, clientHeight);
+    if (dx || dy) this.fly(this.x + dx, this.y + dy, scale);
+  }
+
+  /** Whether `bounds` fit on the stage at the scale there is. */
+  holds(bounds) {
+    const { clientWidth, clientHeight } = this.stage;
+    const scale = Math.max(this.scale, 0.4);
+    return bounds.width * scale < 0.86 * clientWidth && bounds.height * scale < 0.86 * clientHeight;
   }
 
   fly(x, y, scale) {

@@ -20,6 +20,12 @@ function fill(element, ...children) {
   element.replaceChildren(...children.flat().filter((child) => child != null));
 }
 
+/** A name that may go on in the next line after an underscore or a dot. */
+function breakable(text) {
+  const parts = text.split(/(?<=[_.])/);
+  return parts.flatMap((part, i) => (i ? [document.createElement("wbr"), part] : [part]));
+}
+
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const MATH_TAGS = new Set(
   ("math mrow mi mn mo mtext ms mspace msup msub msubsup mfrac msqrt mroot mover " +

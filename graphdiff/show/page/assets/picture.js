@@ -52,6 +52,27 @@ class Picture {
     return { x, y, width, height };
   }
 
+  /** The place that all of these boxes take up together. */
+  around(ids) {
+    const all = ids.map((id) => this.bounds(id));
+    const x = Math.min(...all.map((b) => b.x));
+    const y = Math.min(...all.map((b) => b.y));
+    const width = Math.max(...all.map((b) => b.x + b.width)) - x;
+    const height = Math.max(...all.map((b) => b.y + b.height)) - y;
+    return { x, y, width, height };
+  }
+
+  /** Bring boxes into view: all of them if they fit, else as many of the first as do. */
+  reveal(ids) {
+    for (let count = ids.length; count > 0; count -= 1) {
+      const bounds = this.around(ids.slice(0, count));
+      if (count === 1 || this.camera.holds(bounds)) {
+        this.camera.show(bounds);
+        return;
+      }
+    }
+  }
+
   middle(id) {
     const { x, y, width, height } = this.bounds(id);
     return [x + width / 2, y + height / 2];

@@ -53,7 +53,7 @@ class Steps {
     const row = this.rows[index];
     const element = make("tr", { "data-row": index });
     const name = make("button", { type: "button", class: "link", onclick: () => this.visit(row) },
-      make("bdi", {}, row.name));
+      make("bdi", {}, breakable(row.name)));
     const terms = row.terms.map((term) => this.term(term));
     const sum = make("td", { class: "sum" }, this.amount(row.sum, true));
     element.append(make("th", { scope: "row" }, name), make("td", {}, make("ul", {}, terms)), sum);
@@ -74,9 +74,10 @@ class Steps {
 
   amount(what, both = false) {
     const drawn = what.math && formula(what.math);
-    const text = what.text && (both || !drawn) ? make("code", {}, what.text) : null;
+    const text = what.text && (both || !drawn) ? make("code", {}, breakable(what.text)) : null;
     const value = what.value ? number(what.value) : null;
-    return make("span", { class: "amount", title: what.text }, text, drawn || null, value);
+    const math = drawn && make("span", { class: "scroller" }, drawn);
+    return make("span", { class: "amount", title: what.text }, text, math, value);
   }
 
   visit(row) {
@@ -121,8 +122,8 @@ class Steps {
     }
     for (const element of this.marked) element.classList.add("current");
     picture.keep(ids);
-    const focus = row.adjoint ?? row.box ?? current.lit[0];
-    if (focus && picture.groups.has(focus)) picture.camera.show(picture.bounds(focus));
+    const wanted = [row.adjoint, row.box, ...current.lit.slice(0, 8)];
+    picture.reveal(wanted.filter((id) => picture.groups.has(id)));
     this.caption.textContent = `Step ${at} of ${this.order.length}: ${current.says}`;
     this.parts[current.row].element.scrollIntoView({ block: "nearest" });
   }
