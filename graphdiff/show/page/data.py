@@ -112,13 +112,11 @@ class _Records:
 
     def _position(self, node: Node) -> dict[str, Any]:
         """The user's line; an adjoint has that of the node whose rule made it."""
-        position = self.graph.position_of(node)
-        if position is not None:
-            return {"position": visible(str(position))}
-        for origin in lineage(node, self.graph.ledger.roles):
-            position = self.graph.position_of(origin)
+        for other in lineage(node, self.graph.ledger.roles):
+            position = self.graph.position_of(other)
             if position is not None:
-                return {"position": visible(str(position)), "inherited": True}
+                found = {"position": visible(str(position))}
+                return found if other is node else {**found, "inherited": True}
         return {}
 
     def _value(self, box: Box) -> dict[str, Any]:

@@ -77,10 +77,10 @@ def to_html(
     check_graph("to_html", graph)
     with collector_held():
         drawn = drawing(graph)
+        styled = svg(place(drawn), prefix=PREFIX)
         data = page_data(drawn, inputs, of)
         if title is not None:
             data["title"] = visible(title)
-        styled = svg(place(drawn), prefix=PREFIX)
         listing = "\n".join(visible(line, 2000) for line in str(graph).splitlines())
     picture, own = without_style(styled)
     style, script = own + asset(*STYLES), asset(*SCRIPTS)

@@ -85,7 +85,8 @@ class _Filled:
         made = {text: graph.outputs[name] for name, text in outputs.items()}
         texts = inlined_texts(graph)
         short = [node for node in dict.fromkeys(made.values()) if node in texts]
-        bars = [bar for bar in self.table.bars if bar in graph.inputs.values()]
+        known = set(graph.inputs.values())
+        bars = [bar for bar in self.table.bars if bar in known]
         drawn = inlined_formulas(graph, [*short, *bars], self.table.bars)
         return (
             {text: texts[node] for text, node in made.items() if node in texts},
