@@ -11,6 +11,7 @@ from graphdiff.ops.region.region import Region
 from graphdiff.show.drawing.facing import partners
 from graphdiff.show.drawing.frames import framed
 from graphdiff.show.drawing.model import Box, Drawing, Edge, column_of
+from graphdiff.show.drawing.slopes import labelled
 from graphdiff.show.drawing.write import Written
 from graphdiff.show.text import region_lines
 
@@ -65,6 +66,7 @@ class _Drawer:
         )
         signature = self.graph.signature
         title = signature.function if signature is not None else "graph"
+        edges = labelled(self.graph, boxes, edges, self.written)
         boxes, frames = framed(self.graph, boxes, edges, self.shown)
         return Drawing(self.graph, title, boxes, edges, frames, self.shown)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from graphdiff.errors import GraphValueError
 from graphdiff.show.drawing.card import card
 from graphdiff.show.drawing.column import KNOT, Column, columns
+from graphdiff.show.drawing.labels import labels
 from graphdiff.show.drawing.layout import Label, Layout, Point, Rect, Route
 from graphdiff.show.drawing.model import Drawing, Edge, column_of
 from graphdiff.show.drawing.order import arrange
@@ -156,13 +157,14 @@ class _Placer:
         for net in self.nets:
             routes += [self._wire(net, edge, boxes) for edge in net.arrives]
         routes.sort(key=lambda r: (r.edge.target, r.edge.source))
+        frames = outlines(self.drawing.frames, boxes, self.row)
         return Layout(
             self.drawing,
             self.cards,
             boxes,
             tuple(routes),
-            outlines(self.drawing.frames, boxes, self.row),
-            (),
+            frames,
+            labels(routes, boxes, frames.values(), self.width),
             self._headings(),
             self.width,
             self.total,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from graphdiff.show.drawing.labels import SIZE
 from graphdiff.show.drawing.layout import Layout, Point, Rect, Route
-from graphdiff.show.drawing.metrics import printable, shortened
+from graphdiff.show.drawing.metrics import printable, shortened, text_width
 from graphdiff.show.drawing.model import Box
 
 FONT = "Helvetica, Arial, 'Liberation Sans', Arimo, sans-serif"
@@ -17,6 +18,7 @@ _STYLE = """
 .PREFIX .operation{font-size:12px}
 .PREFIX .code{font-size:11px}
 .PREFIX .type,.PREFIX .note,.PREFIX .label{font-size:9.5px;fill:#5d6977}
+.PREFIX .label{fill:#9a4a1c;font-style:normal}
 .PREFIX .note{fill:#9a4a1c}
 .PREFIX .heading{font-size:13px;font-weight:bold;fill:#3b6fb6}
 .PREFIX .heading.gradient{fill:#c9682b}
@@ -79,6 +81,10 @@ class _Writer:
                 if route.wire is wire:
                     yield self._edge(route)
         yield "</g>\n"
+        if self.layout.labels:
+            yield '<g class="labels">\n'
+            yield from self._labels()
+            yield "</g>\n"
         yield '<g class="boxes">\n'
         for box in self.drawing.boxes:
             yield self._box(box, self.layout.boxes[box.number])
@@ -118,6 +124,15 @@ class _Writer:
                 f"<title>{_text(f'{frame.title} ({frame.where})')}</title>"
                 f'<path d="{_closed(outline.corners)}"/>'
                 f'<text x="{_n(x)}" y="{_n(y)}">{_text(title)}</text></g>\n'
+            )
+
+    def _labels(self) -> Iterator[str]:
+        for label in self.layout.labels:
+            width = text_width(label.text, SIZE)
+            yield (
+                f'<text class="label" x="{_n(label.x)}" y="{_n(label.y)}" '
+                f'textLength="{_n(width)}" lengthAdjust="spacingAndGlyphs">'
+                f"{_text(label.text)}</text>\n"
             )
 
     def _edge(self, route: Route) -> str:
