@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from graphdiff.graph.types import each_type
 from graphdiff.show.drawing.metrics import shortened, text_width
 from graphdiff.show.drawing.model import Box
 
@@ -82,6 +83,7 @@ def _words(box: Box) -> Iterator[tuple[str, str]]:
         yield line, "code"
     if box.operation:
         yield box.operation, "operation"
-    yield box.type, "type"
+    results = len(each_type(box.node.type))
+    yield (box.type if results < 3 else f"{results} results"), "type"
     if box.convention:
         yield box.convention, "note"

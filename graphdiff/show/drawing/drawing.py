@@ -8,12 +8,12 @@ from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.graph.node import Constant, Input, Node
 from graphdiff.graph.types import show_type
 from graphdiff.ops.region.region import Region
+from graphdiff.show.drawing.bodies import bodies
 from graphdiff.show.drawing.facing import partners
 from graphdiff.show.drawing.frames import framed
 from graphdiff.show.drawing.model import Box, Drawing, Edge, column_of
 from graphdiff.show.drawing.slopes import labelled
 from graphdiff.show.drawing.write import Written
-from graphdiff.show.text import region_lines
 
 
 def drawing(graph: Graph, *, fold: bool = True) -> Drawing:
@@ -48,7 +48,7 @@ class _Drawer:
         self.partners = partners(graph, self.written, self.shown)
         self.told: set[Node] = set()
         holds = any(isinstance(node.op, Region) for node in self.numbers)
-        self.listed = region_lines(graph) if holds else {}
+        self.listed = bodies(graph) if holds else {}
 
     def drawing(self) -> Drawing:
         """The whole of it."""
@@ -89,7 +89,7 @@ class _Drawer:
             self.told.add(role.of)
             convention = role.convention
         position = self.graph.position_of(node)
-        lines = tuple(self.listed.get(node, ()))
+        lines = self.listed.get(node, ())
         return Box(
             number=self.numbers[node],
             node=node,

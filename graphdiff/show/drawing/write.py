@@ -10,7 +10,7 @@ from graphdiff.emit.store.sizes import Sizes
 from graphdiff.emit.store.value import plain, short_number
 from graphdiff.emit.text.text import Text, atom, attribute, literal, subscript
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.node import Constant, Full, Input, Node, Pick, Size
+from graphdiff.graph.node import Constant, Full, Hole, Input, Node, Pick, Size
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.index import Put
@@ -19,9 +19,9 @@ from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
-_FACTOR = 34
-_OPERAND = 18
-_SUM = 44
+_FACTOR = 40
+_OPERAND = 21
+_SUM = 48
 
 
 class Drawn(NamedTuple):
@@ -136,8 +136,11 @@ class Written:
             return Drawn(sources, attribute(text, "T"))
         if isinstance(op, Reshape):
             text = self._text(node)
-            sources = tuple(self.sources(node))
-            return Drawn(sources, text) if text.width <= _FACTOR else None
+            short = text if text.width <= _OPERAND else atom("·")
+            return Drawn(tuple(self.sources(node)), short)
+        if not node.args and not isinstance(op, (Input, Constant, Hole)):
+            text = self._text(node)
+            return Drawn((), text) if text.width <= _OPERAND else None
         return self._term(node) or self._factor(node)
 
     def _term(self, node: Node) -> Drawn | None:

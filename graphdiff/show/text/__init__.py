@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from graphdiff.show.text.listing import region_lines
 from graphdiff.show.text.text import to_text
 
-__all__ = ["region_lines", "to_text"]
+__all__ = ["to_text"]

@@ -20,10 +20,9 @@ from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.show.statements import Statements
-from graphdiff.show.text.rows import INDENT, Look, Row, word
+from graphdiff.show.text.rows import Look, Row, word
 
 _ENTRIES = 6
-_LINES = 8
 _NAMES = 12
 
 
@@ -224,19 +223,6 @@ class Listing(Statements):
             if text != name:
                 row = f"{word(name)} = {text}"
                 yield Row(row, str(node.type), level=1, look="input")
-
-
-def region_lines(graph: Graph) -> dict[Node, list[str]]:
-    """The lines of each loop and branch of `graph`, as they are listed: the first."""
-    listed = Listing(graph)
-    found: dict[Node, list[str]] = {}
-    for statement in listed.body.statements:
-        if isinstance(statement, Region):
-            rows = listed.region(statement, 0, "forward")
-            lines = [INDENT * row.level + row.text for row in rows]
-            more = len(lines) > _LINES
-            found[statement.node] = [*lines[:_LINES], *(["..."] if more else [])]
-    return found
 
 
 def shortest(names: Sequence[str]) -> Sequence[str]:
