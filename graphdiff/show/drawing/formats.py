@@ -5,15 +5,18 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
-from graphdiff.graph.graph import Graph
+from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.show.drawing.dot import dot
 from graphdiff.show.drawing.drawing import drawing
+from graphdiff.show.drawing.layout import Layout
 from graphdiff.show.drawing.mermaid import mermaid
-from graphdiff.show.drawing.place import place
+from graphdiff.show.drawing.place import MOST, place, refuse
 from graphdiff.show.drawing.png import png
 from graphdiff.show.drawing.svg import svg
 
 _Path = str | PathLike[str]
+_SURELY = 8
+"""A graph of so many nodes for each box that may be drawn is not even looked at."""
 
 
 def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str:
@@ -33,7 +36,7 @@ def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str
     >>> to_svg(graph).startswith("<svg ")
     True
     """
-    text = svg(place(drawing(graph, fold=fold)))
+    text = svg(_placed(graph, fold))
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text
@@ -47,7 +50,7 @@ def to_png(
     It needs the extra ``graphdiff[png]`` (`MissingError` says so), no fonts and no
     program. The bytes are returned, and written to `path` if one is given.
     """
-    made = png(place(drawing(graph, fold=fold)), scale=scale)
+    made = png(_placed(graph, fold), scale=scale)
     if path is not None:
         Path(path).write_bytes(made)
     return made
@@ -89,3 +92,11 @@ def to_mermaid(graph: Graph, path: _Path | None = None, *, fold: bool = True) ->
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text
+
+
+def _placed(graph: Graph, fold: bool) -> Layout:
+    """The layout of a graph; of one that is much too large not even the drawing."""
+    check_graph("drawing", graph)
+    if len(graph) > _SURELY * MOST:
+        refuse(f"{len(graph):,} nodes")
+    return place(drawing(graph, fold=fold))

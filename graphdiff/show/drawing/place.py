@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from graphdiff.errors import GraphValueError
 from graphdiff.show.drawing.card import card
@@ -16,7 +17,7 @@ from graphdiff.show.drawing.rows import rows
 from graphdiff.show.drawing.spread import nearest, spread
 from graphdiff.show.drawing.wires import Net, give_channels, give_gutters, nets
 
-MOST = 20_000
+MOST = 5_000
 _GAP = 22.0
 _GUTTER, _RAIL = 30.0, 14.0
 _CHANNEL, _SWING, _TRACK = 26.0, 22.0, 5.0
@@ -33,12 +34,16 @@ def place(drawing: Drawing) -> Layout:
     between them. Raises `GraphValueError` for more boxes than anyone can look at.
     """
     if len(drawing.boxes) > MOST:
-        raise GraphValueError(
-            f"a picture of {len(drawing.boxes):,} boxes serves nobody (the limit is "
-            f"{MOST:,}); print(graph) lists them, graph.to_dot() writes them for other "
-            f"tools"
-        )
+        refuse(f"{len(drawing.boxes):,} boxes")
     return _Placer(drawing).layout()
+
+
+def refuse(what: str) -> NoReturn:
+    """Raise `GraphValueError`: there is too much of it to be looked at."""
+    raise GraphValueError(
+        f"a picture of {what} serves nobody (the limit is {MOST:,} boxes); "
+        f"print(graph) lists them, graph.to_dot() writes them for tools that draw more"
+    )
 
 
 class _Placer:
@@ -46,8 +51,11 @@ class _Placer:
         self.drawing = drawing
         self.cards = tuple(map(card, drawing.boxes))
         self.count = len(drawing.boxes)
-        self.row, self.up = rows(drawing)
-        self.column = [column_of(box.order) for box in drawing.boxes]
+        self.row, up = rows(drawing)
+        orders = [column_of(box.order) for box in drawing.boxes]
+        self.present = sorted(set(orders))
+        self.up = [up[order] for order in self.present]
+        self.column = [self.present.index(order) for order in orders]
         self.height = max(self.row, default=0) + 1
         self.columns, around = columns(drawing, self.row, self.column, self.height)
         self.x: dict[int, float] = {}
@@ -72,8 +80,8 @@ class _Placer:
                     continue
                 box = self.drawing.boxes[p]
                 inner = bool(column.below.get(p))
-                found[p] = float(inner) if c % 2 == 0 else float(not inner)
-                if c % 2 == 0 and box.kind in ("input", "constant"):
+                found[p] = float(not inner) if self.present[c] % 2 else float(inner)
+                if box.kind in ("input", "constant"):
                     found[p] = 0.0
         return found
 
@@ -171,11 +179,11 @@ class _Placer:
         )
 
     def _headings(self) -> tuple[Label, ...]:
-        if len(self.columns) < 2:
+        if len(self.present) < 2:
             return ()
         return tuple(
-            Label(_HEADINGS[c], (left + right) / 2, _MARGIN + 8)
-            for c, (left, right) in enumerate(self.bounds)
+            Label(_HEADINGS[order], (left + right) / 2, _MARGIN + 8)
+            for order, (left, right) in zip(self.present, self.bounds, strict=True)
         )
 
     def _swing(self, edge: Edge, path: Sequence[int], boxes: Sequence[Rect]) -> Route:

@@ -65,8 +65,8 @@ class _Writer:
         )
         yield f"<defs>{self._heads()}</defs>\n"
         yield f'<rect class="paper" width="{wide}" height="{high}" fill="#fff"/>\n'
-        for i, label in enumerate(self.layout.headings):
-            half = "gradient" if i else "forward"
+        for label in self.layout.headings:
+            half = "gradient" if label.text != "forward" else "forward"
             yield (
                 f'<text class="heading {half}" x="{_n(label.x)}" y="{_n(label.y)}">'
                 f"{_text(label.text)}</text>\n"

@@ -19,6 +19,7 @@ from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
 
+_MANY = 10_000
 _FACTOR = 40
 _OPERAND = 21
 _SUM = 48
@@ -52,6 +53,7 @@ class Written:
         self.readers = Counter(
             arg for n in graph.nodes for arg in dict.fromkeys(n.args)
         )
+        self.brief = len(graph.nodes) > _MANY
         self.reader = {arg: n for n in graph.nodes for arg in n.args}
         self.drawn: dict[Node, Drawn] = {}
         self.boxes: dict[Node, None] = {}
@@ -67,7 +69,7 @@ class Written:
         name = self.name(node)
         if name is not None:
             return atom(shortest(name))
-        if not node.args or isinstance(node.op, (Region, SetItem, Put)):
+        if not node.args or isinstance(node.op, (Region, SetItem, Put)) or self.brief:
             return atom("·")
         if isinstance(node.op, Spread):
             return self.drawn[node.args[0]].text
