@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graphdiff.emit.store.statements import Statement
 from graphdiff.explanation.document import Explanation, Section
 from graphdiff.explanation.local import statement_lines
 from graphdiff.explanation.wording import Wording, inert, several, shortened
@@ -31,12 +30,12 @@ def statements_of(
     left = 0 if depth is None else max(len(found) - depth, 0)
     if left:
         section.say(f"... {left} statements before these (depth=None shows them) ...")
-    heading: Statement | None = None
+    group: object = None
     for statement in found[left:]:
-        of = wording.listed.body.cited(statement) if gradient else None
-        if of is not None and of is not heading:
-            heading = of
-            section.say(f"from the rule of {shortened(inert(of.flat), 70)}")
+        of = wording.listed.origin(statement) if gradient else None
+        if of is not None and of.group is not group:
+            group = of.group
+            section.say(f"from the rule of {shortened(inert(of.text), 70)}")
         position = wording.listed.body.position_of(statement)
         where = inert(str(position)) if position is not None and not gradient else ""
         first, *rest = statement_lines(statement)

@@ -6,7 +6,8 @@ words: those of the emitted module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from graphdiff.emit.body.body import Body
 from graphdiff.emit.plan.hush import hushed_nodes
@@ -14,11 +15,25 @@ from graphdiff.emit.plan.schedule import schedule
 from graphdiff.emit.shell.header import gradients_of
 from graphdiff.emit.store.calls import Writer
 from graphdiff.emit.store.sizes import Sizes
+from graphdiff.emit.store.statements import Statement
 from graphdiff.emit.text.naming import Names
 from graphdiff.graph.graph import Graph
+from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Constant, Node, Op
 from graphdiff.graph.within import nodes_within
 from graphdiff.show import OwnNames
+
+
+class Origin(NamedTuple):
+    """A forward node that adjoints belong to: in which text it stands, or is written.
+
+    What belongs together is of one `group`; `parts` are the nodes of that text.
+    """
+
+    group: object
+    node: Node
+    text: str
+    parts: Sequence[Node]
 
 
 class Statements:
@@ -62,6 +77,28 @@ class Statements:
         self.body.constants = called
         self.body.write(self.order)
         self.body.arrange()
+
+    def origin(self, statement: Statement) -> Origin | None:
+        """What a statement of the gradient is the adjoint of, if that is known."""
+        made = self.body.cited(statement)
+        if made is not None and made.node not in self.graph.ledger.roles:
+            return Origin(made, made.node, made.flat, made.parts)
+        found = self._inline(statement)
+        if found is None:
+            return None
+        return Origin(found, found, self.body.full(found).flat, [found])
+
+    def _inline(self, statement: Statement) -> Node | None:
+        """The forward node that it is a derivative of, without a statement of its own.
+
+        It stands inline in some other statement.
+        """
+        roles = self.graph.ledger.roles
+        for node in (statement.node, *reversed(statement.parts)):
+            *_, of = lineage(node, roles)
+            if of is not node and of.args and of in self.body.values:
+                return of
+        return None
 
     def _wanted(self) -> dict[Node, str]:
         """What to call the values that the user named, or that are outputs."""

@@ -16,7 +16,6 @@ from graphdiff.emit.store.blocks import Line, Region
 from graphdiff.emit.store.statements import InPlace, Statement
 from graphdiff.emit.text.text import atom, subscript
 from graphdiff.graph.graph import Graph
-from graphdiff.graph.ledger import lineage
 from graphdiff.graph.node import Constant, Node
 from graphdiff.graph.types import ArrayType, show_type
 from graphdiff.show.statements import Statements
@@ -138,17 +137,11 @@ class Listing(Statements):
 
     def _adjoint(self, statement: Statement) -> Entry:
         """A statement of the gradient, under what it is the adjoint of, if known."""
-        made = self.body.cited(statement)
-        if made is not None and made.node not in self.graph.ledger.roles:
-            group: object = made
-            of, text, parts = made.node, made.flat, made.parts
-        else:
-            found = self._inline(statement)
-            if found is None:
-                rows = list(self._rows(statement, 1, "gradient"))
-                return Entry(rows, statement.node)
-            group = of = found
-            text, parts = self.body.full(of).flat, [of]
+        found = self.origin(statement)
+        if found is None:
+            rows = list(self._rows(statement, 1, "gradient"))
+            return Entry(rows, statement.node)
+        group, of, text, parts = found
         roles = (self.graph.role_of(node) for node in statement.parts)
         conventions = dict.fromkeys(r.convention for r in roles if r and r.convention)
         where = self._where(parts)
@@ -157,18 +150,6 @@ class Listing(Statements):
         heading = Row(text, level=1, look="adjoint")
         rows = list(self._rows(statement, 2, "gradient"))
         return Entry(rows, statement.node, group, heading, of)
-
-    def _inline(self, statement: Statement) -> Node | None:
-        """The forward node that it is a derivative of, without a statement of its own.
-
-        It stands inline in some other statement.
-        """
-        roles = self.graph.ledger.roles
-        for node in (statement.node, *reversed(statement.parts)):
-            *_, of = lineage(node, roles)
-            if of is not node and of.args and of in self.body.values:
-                return of
-        return None
 
     def region(self, region: Region, level: int, look: Look) -> Iterator[Row]:
         """A loop or a branch: its lines, and its blocks further in."""
