@@ -1,5 +1,6 @@
 """Explanations of gradients: what they say is true, and reads as a textbook's."""
 
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
