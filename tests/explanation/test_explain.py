@@ -391,7 +391,7 @@ def test_a_rule_is_that_of_the_forward_part_where_that_stands_inline() -> None:
     def ridge(w: Any, x: Any, y: Any) -> Any:
         return np.sum((x @ w - y) ** 2)
 
-    graph = gd.grad(ridge).graph(gd.spec("d"), gd.spec("n,d"), gd.spec("n"))
+    graph = gd.grad(ridge).graph(gd.spec("d,k"), gd.spec("n,d"), gd.spec("n,k"))
     text = str(gd.explain(graph, "d_w"))
     assert "from the rule of x @ w\n" in text
     assert "rule of d_w" not in text
