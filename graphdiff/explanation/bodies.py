@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from graphdiff.explanation.derivation import Derivation, derive
 from graphdiff.explanation.document import Explanation, Section
@@ -19,33 +19,46 @@ MOST = 20
 """How many statements of a body are told."""
 
 
-def tell_bodies(made: Explanation, wording: Wording, node: Node, kinks: str) -> None:
-    """Add what one step of the loop `node`, or each of its branches, passes back."""
-    for title, body, seeds in _bodies(node):
+def tell_bodies(
+    made: Explanation, wording: Wording, node: Node, live: Set[int], kinks: str
+) -> None:
+    """Add what one step of the loop `node`, or each of its branches, passes back.
+
+    `live` are the results to which an adjoint arrives; the others are only kept.
+    """
+    for title, body, seeds in _bodies(node, live):
         section = made.section(f"{title}{wording.line(node)}")
         _tell(section, body, seeds, kinks)
 
 
-def _bodies(node: Node) -> Iterator[tuple[str, Graph, dict[Node, str]]]:
+def _bodies(node: Node, live: Set[int]) -> Iterator[tuple[str, Graph, dict[Node, str]]]:
     """The bodies of a region, with what the adjoints of their results are called."""
     op = node.op
-    used: dict[str, int] = {}
     if isinstance(op, (Loop, While)):
-        seeds: dict[Node, str] = {}
-        names = list(op.body.inputs)
-        for i, (name, result) in enumerate(op.body.outputs.items()):
-            state = f"d_{names[i]}_after" if i < op.carries else f"d_{name}"
-            if result.type.is_inexact:
-                seeds.setdefault(result, unique(state, used))
-        yield "one step of the loop", op.body, seeds
+        names = Wording(op.body).named
+        states = [names[x] for x in op.body.inputs.values()]
+        counts = isinstance(op, While)
+        seeds = [
+            (y, f"{states[i]}_after" if i < op.carries else name)
+            for i, (name, y) in enumerate(op.body.outputs.items())
+            if i < op.carries or i + counts in live
+        ]
+        yield "one step of the loop", op.body, _seeds(seeds)
     elif isinstance(op, Cond):
         for i, body in enumerate(op.branches):
-            found = {
-                result: unique(f"d_{name}", used)
-                for name, result in body.outputs.items()
-                if result.type.is_inexact
-            }
-            yield f"branch {i}", body, found
+            results = enumerate(body.outputs.items())
+            found = [(y, name) for k, (name, y) in results if k in live]
+            yield f"branch {i}", body, _seeds(found)
+
+
+def _seeds(results: Iterable[tuple[Node, str]]) -> dict[Node, str]:
+    """What arrives at the results of a body from outside, by name."""
+    used: dict[str, int] = {}
+    return {
+        node: unique(f"d_{name.rpartition('.')[2]}", used)
+        for node, name in results
+        if node.type.is_inexact
+    }
 
 
 def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> None:
@@ -57,13 +70,18 @@ def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> 
     for adjoint in found.adjoints.values():
         if isinstance(adjoint.op, Input):
             names[adjoint] = adjoint.op.name
+    for node, seed in seeds.items():
+        name = _adjoint(found, values, node)
+        sign = "+=" if found.arrivals(node) else "="
+        if name != seed:
+            section.write(f"{name} {sign} {seed}")
     for step in found.steps[:MOST]:
         position = wording.position(step.root)
         where = inert(str(position)) if position is not None else ""
         section.write(wording.statement(step.root), 0, where)
         for arg, share in step.shares.items():
             name = _adjoint(found, values, arg)
-            joins = len(found.arrivals(arg)) > 1
+            joins = len(found.arrivals(arg)) + (arg in seeds) > 1
             lines = Local({name: share}, names).lines(name, joins)
             section.write("\n".join(map(shortened, lines)), 1)
     if len(found.steps) > MOST:
@@ -73,6 +91,6 @@ def _tell(section: Section, body: Graph, seeds: dict[Node, str], kinks: str) -> 
 def _adjoint(found: Derivation, names: Mapping[Node, str], node: Node) -> str:
     """What the adjoint of a value of the body is called."""
     made = found.adjoints.get(node)
-    if made is not None and isinstance(made.op, Input) and node not in found.targets:
+    if made is not None and isinstance(made.op, Input):
         return made.op.name
     return f"d_{names[node]}"

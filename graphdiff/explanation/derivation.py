@@ -53,6 +53,7 @@ class _Local(Symbolic):
     ) -> None:
         super().__init__(scope, targets, wrt, kinks, None, inner=True)
         self.ends = set(targets)
+        self.bare: set[Node] = set()
         several = (n for n in self.nodes if not isinstance(n.type, tuple))
         self.stops = {n: stops[n] for n in several if n in stops}
         self.wrt = set(wrt)
@@ -79,12 +80,13 @@ class _Local(Symbolic):
 
     def settle(self, node: Node, g: Any) -> Any:
         """Let a variable stand for the adjoint of a value that has a name."""
-        if node in self.ends or node not in self.stops:
+        if node in self.bare or not (node in self.stops or node in self.ends):
             return g
         if isinstance(g.node.op, Full):
             self.adjoints[node] = g.node
             return g
-        name = unique(f"d_{self.stops[node] or node.op.label}", self._used)
+        word = self.stops.get(node) or node.op.label
+        name = unique(f"d_{word}", self._used)
         self.adjoints[node] = make(Input(name, node.type))
         return Expression(self.adjoints[node])
 
@@ -156,16 +158,20 @@ def derive(
 ) -> Derivation:
     """Take the derivative of `targets` with respect to `wrt`, step by step.
 
-    The adjoint of a target is a variable of the name given for it, or, if that is
-    empty, the number 1.
+    What arrives at a target from outside is a variable of the name given for it, or,
+    if that is empty, the number 1.
     """
     with building(graph.scope()) as scope:
         scope.busy = True
         sweep = _Local(scope, list(targets), wrt, kinks, stops)
+        seeds: dict[Node, Any] = {}
         for node, name in targets.items():
             op = Input(name, node.type) if name else Full.of(1, node.type)
-            sweep.adjoints[node] = make(op)
-        sweep.run({node: Expression(sweep.adjoints[node]) for node in targets})
+            seeds[node] = Expression(make(op))
+            if not name:
+                sweep.bare.add(node)
+                sweep.adjoints[node] = seeds[node].node
+        sweep.run(dict(seeds))
     onward = _reached(sweep)
     steps = [s for s in sweep.steps.values() if s.root in onward]
     active = {n: [a for _, a in sweep.active[n]] for n in onward if n in sweep.active}

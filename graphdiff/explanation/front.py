@@ -15,15 +15,16 @@ from graphdiff.explanation.reading import tell_value
 from graphdiff.explanation.wording import Wording, inert, several
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph, check_graph, in_order
-from graphdiff.graph.node import Node
+from graphdiff.graph.node import Input, Node
 
 DEPTH = 12
 """How many steps are told by default."""
 
 
 MISSING = (
-    "the output that was differentiated is not in this graph, so only what is left "
-    "of it can be told; that of gd.value_and_grad(f) or gd.differentiate has it"
+    "no output of this graph is the number of which this is the derivative alone, so "
+    "only its statements can be told; the graph of gd.value_and_grad(f), or of "
+    "gd.differentiate, has one"
 )
 """What is said of a gradient that stands alone."""
 
@@ -166,7 +167,13 @@ def _target(
     first = graph.outputs.get(_bare(name))
     if first is not None and first is not node and _is_number(first):
         return first
-    found = [t for _, t in targets_of(graph, in_order([node])) if t is not node]
+    needed = in_order([node])
+    read = {n for n in needed if isinstance(n.op, Input)}
+    found = [
+        t
+        for _, t in targets_of(graph, needed)
+        if t is not node and read <= set(in_order([t]))
+    ]
     if graph.role_of(node) is None and len(found) > 1:
         found = [t for t in found if start in set(in_order([t]))] or found
     return found[0] if found else None

@@ -16,7 +16,7 @@ from graphdiff.explanation.reading import statements_of
 from graphdiff.explanation.rules import conventions, told
 from graphdiff.explanation.symbols import ONE, Equation, Symbols, adjoint, legend
 from graphdiff.explanation.wording import Wording, first_line, inert, several, shortened
-from graphdiff.graph.node import Input, Node
+from graphdiff.graph.node import Input, Node, Pick
 from graphdiff.graph.types import show_type
 from graphdiff.ops.region.region import Region
 
@@ -147,7 +147,7 @@ class Teller:
         self._tell_product(made)
         self._tell_steps(made, depth)
         for node in self._regions[:MOST_REGIONS]:
-            tell_bodies(made, wording, node, self.kinks)
+            tell_bodies(made, wording, node, self._live(node), self.kinks)
         self._tell_result(made, depth)
         return made
 
@@ -180,7 +180,7 @@ class Teller:
 
     def _way(self, path: Sequence[Node]) -> list[str]:
         single = (n for n in path if not isinstance(n.type, tuple))
-        names = [self.wording.name(n) for n in single]
+        names = [self.names[n] for n in single]
         if len(names) <= LONGEST:
             return names
         more = len(names) - LONGEST
@@ -216,8 +216,12 @@ class Teller:
         wording, root = self.wording, step.root
         position = wording.position(root)
         where = inert(str(position)) if position is not None else ""
-        math = self.symbols.statement(root, wording.name(root))
-        section.write(wording.statement(root), 0, where, math)
+        name = self.names.get(root, wording.name(root))
+        math = self.symbols.statement(root, name)
+        text = wording.statement(root)
+        if root in self.names and root not in wording.named:
+            text = f"{name} = {wording.text(root)}"
+        section.write(text, 0, where, math)
         role = wording.graph.role_of(root)
         if role is not None:
             of = wording.name(role.of)
@@ -237,6 +241,11 @@ class Teller:
         self._regions.append(region)
         names = several(self.adjoint_name(a) for a in step.shares)
         section.say(f"what comes out: {names}", 1)
+
+    def _live(self, region: Node) -> set[int]:
+        """The results of a loop or a branch to which an adjoint arrives."""
+        picks = (n for n in self.derivation.nodes if isinstance(n.op, Pick))
+        return {n.op.index for n in picks if n.args[0] is region}  # type: ignore[attr-defined]
 
     def _write_shares(self, section: Section, step: Step) -> None:
         for arg in step.shares:

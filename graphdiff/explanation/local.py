@@ -58,9 +58,9 @@ class Local:
         lines = self.texts[name]
         if not joins:
             return lines
-        if len(lines) > 1 and lines[0].startswith(f"{name} = np.zeros("):
-            return lines[1:]
-        return [line.replace(f"{name} = ", f"{name} += ", 1) for line in lines]
+        start = f"{name} = "
+        bare = [line for line in lines if not line.startswith(f"{start}np.zeros(")]
+        return [line.replace(start, f"{name} += ", 1) for line in bare or lines]
 
     @cached_property
     def raw_texts(self) -> dict[str, list[str]]:

@@ -97,7 +97,9 @@ class Wording:
         for node, name in wanted:
             if name is None:
                 text = self.name(node)
-                name = unique(f"{text}_{node.op.label}" if text in used else text, used)
+                word = text if text.isidentifier() else node.op.label
+                taken = word in used and word == text
+                name = unique(f"{text}_{node.op.label}" if taken else word, used)
             found[node] = name
         return found
 

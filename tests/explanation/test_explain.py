@@ -288,6 +288,8 @@ def test_loops_branches_and_rules_of_ones_own():
     assert "one step of the loop" in text
     assert "d_W = np.outer(d_z, h)" in text
     assert "d_h = W.T @ d_z" in text
+    assert "d_n = d_h_after" in text
+    assert "d_z = d_n * (1 - n**2)" in text
 
     def branches(x):
         return gd.cond(x > 0, lambda x: np.log(x), lambda x: x * x, x)
@@ -328,6 +330,13 @@ def test_graphs_of_forms_and_of_vmap():
     mapped = gd.vmap(gd.grad(f)).graph(np.ones((2, 3)), np.ones((2, 3)))
     for name in mapped.outputs:
         assert text_of(mapped, name)
+
+
+def test_a_cotangent_given_from_outside_is_not_taken_for_one():
+    graph = gd.vjp(lambda x: np.sum(np.sin(x))).graph((np.ones(3),), np.array(1.0))
+    text = text_of(graph, "d_x")
+    assert "d_x belongs to a derivative" in text
+    assert "no output of this graph" in text
 
 
 def test_every_value_of_every_graph_can_be_asked_about():
