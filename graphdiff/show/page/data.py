@@ -11,7 +11,7 @@ from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import node_values
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.ledger import lineage
-from graphdiff.graph.node import Constant, Input, Node
+from graphdiff.graph.node import Constant, Input, Node, building
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.region.region import Region
 from graphdiff.rewrite import Pass, recorded
@@ -174,7 +174,8 @@ def _passes(graph: Graph, goal: Goal | None) -> tuple[list[Pass], str]:
     if any(made.steps for made in found) or goal is None or not goal.inputs:
         return found, "What the passes make of this graph, one after the other."
     try:
-        forward = Graph(graph.inputs, {goal.name: goal.target})
+        with building(graph.scope()):
+            forward = Graph(graph.inputs, {goal.name: goal.target})
         raw = differentiate(forward, wrt=list(goal.inputs), stabilise=False)
     except GraphdiffError:
         return found, ""
