@@ -31,6 +31,7 @@ SCRIPTS = (
     "model.js",
     "camera.js",
     "picture.js",
+    "map.js",
     "values.js",
     "panel.js",
     "steps.js",

@@ -14,7 +14,8 @@ if (!code) fill(byId("panel-module"), make("p", {}, data.module.about));
 if (!steps) fill(byId("panel-steps"), make("p", {}, "There is no derivative here to step through."));
 showPasses(byId("panel-passes"));
 
-const toggleTheme = themes(byId("theme"));
+const map = new SmallMap(byId("map"), camera, picture);
+const toggleTheme = themes(byId("theme"), () => map.paint());
 const help = byId("help");
 border(byId("border"), byId("layout"));
 

@@ -36,7 +36,7 @@ class Tabs {
 }
 
 /** Light and dark: as the system has it, until the button says otherwise. */
-function themes(button) {
+function themes(button, changed) {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
@@ -47,9 +47,13 @@ function themes(button) {
   const toggle = () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     label();
+    changed();
   };
   button.addEventListener("click", toggle);
-  system.addEventListener("change", label);
+  system.addEventListener("change", () => {
+    label();
+    changed();
+  });
   label();
   return toggle;
 }
