@@ -161,21 +161,28 @@ def _transpose(view: View, node: Node) -> Term:
 
 def _matmul(view: View, node: Node) -> Term:
     assert view.indices is not None
-    (k,), inner = view.more(1)
     *lead, i, j = view.indices
     a, b = node.args
     if not lead and view.writer.is_short(node):
         return view.writer.called_entry(view, node)
-    pair = inner.at([*lead, i, k]).of(a), inner.at([*lead, k, j]).of(b)
-    return SUMMED(multiplied(*pair), k)
+    is_sum = a.type.shape[-1] != 1
+    letters, inner = view.more(int(is_sum))
+    (k,) = letters or (number(0),)
+    made = multiplied(inner.at([*lead, i, k]).of(a), inner.at([*lead, k, j]).of(b))
+    return SUMMED(made, k) if is_sum else made
 
 
 def _einsum(view: View, node: Node) -> Term:
     op: Any = node.op
     assert view.indices is not None
-    summed = sorted({c for term in op.inputs for c in term} - set(op.output))
+    sizes = {
+        c: n
+        for term, arg in zip(op.inputs, node.args, strict=True)
+        for c, n in zip(term, arg.type.shape, strict=True)
+    }
+    summed = sorted(c for c, n in sizes.items() if c not in op.output and n != 1)
     letters, inner = view.more(len(summed))
-    known = dict(zip(summed, letters, strict=True))
+    known = dict.fromkeys(sizes, number(0)) | dict(zip(summed, letters, strict=True))
     known.update(zip(op.output, view.indices, strict=True))
     total: Term | None = None
     for term, arg in zip(op.inputs, node.args, strict=True):

@@ -10,8 +10,11 @@ from typing import Any
 
 from graphdiff.graph.node import Arange, Node
 from graphdiff.ops.core.pattern import At1, ByArray, NewAxis, Slice
+from graphdiff.show.formula.boxes import Letter
 from graphdiff.show.formula.entrywise import (
+    DIFFERENCE,
     PRODUCT,
+    SUM,
     TRUTH,
     added,
     multiplied,
@@ -71,11 +74,33 @@ def _shifted(view: View, item: Slice, n: Any, index: Term) -> Term:
     elif isinstance(start, int) and start < 0:
         start = n + start
     scaled = index if step in (1, -1) else PRODUCT(number(abs(step)), index)
-    if start == 0:
-        return scaled
     if step < 0:
         return subtracted(view.size(start), scaled)
+    if isinstance(start, int):
+        return _moved(scaled, start)
     return added(scaled, view.size(start))
+
+
+def _moved(index: Term, by: int) -> Term:
+    """An index plus a number, in which numbers are added up: i of i - 1 and 1."""
+    base, offset = _parted(index)
+    offset += by
+    if base is None:
+        return number(offset)
+    if not offset:
+        return base
+    return (SUM if offset > 0 else DIFFERENCE)(base, number(abs(offset)))
+
+
+def _parted(index: Term) -> tuple[Term | None, int]:
+    """The letters of an index, if it has any, and what number is added to them."""
+    match index:
+        case Term(Letter(text, "number")):
+            return None, int(text)
+        case Term(_, notation, (base, Term(Letter(text, "number")))):
+            if notation in (SUM, DIFFERENCE):
+                return base, int(text) if notation == SUM else -int(text)
+    return index, 0
 
 
 def put(view: View, node: Node) -> Term:
@@ -114,7 +139,8 @@ def _inside(view: View, item: Slice, n: Any, index: Term) -> tuple[Term, list[Te
     first, last = view.size(start), view.size(stop)
     if start == 0:
         return index, [] if stop == n else [_BELOW(index, last)]
-    place = subtracted(index, first)
+    known = isinstance(start, int)
+    place = _moved(index, -start) if known else subtracted(index, first)
     return place, [_FROM(index, first) if stop == n else _AMONG(first, index, last)]
 
 

@@ -66,7 +66,9 @@ def unicode(box: Box) -> str:
             return f"{unicode(base)}{lowered}{_script(sup, '^', _RAISED)}"
         case Root(inside, degree):
             sign = {"3": "∛", "4": "∜"}.get(unicode(degree) if degree else "", "√")
-            return f"{sign}{unicode(inside)}"
+            text = unicode(inside)
+            several = isinstance(inside, Row) and len(inside.items) > 1
+            return f"{sign}({text})" if several else f"{sign}{text}"
         case Fence(left, inside, right):
             return f"{SIGNS[left].text}{unicode(inside)}{SIGNS[right].text}"
         case Table(kind, rows):
