@@ -139,8 +139,9 @@ def _inside(view: View, item: Slice, n: Any, index: Term) -> tuple[Term, list[Te
     first, last = view.size(start), view.size(stop)
     if start == 0:
         return index, [] if stop == n else [_BELOW(index, last)]
-    known = isinstance(start, int)
-    place = _moved(index, -start) if known else subtracted(index, first)
+    place = subtracted(index, first)
+    if isinstance(start, int):
+        place = _moved(index, -start)
     return place, [_FROM(index, first) if stop == n else _AMONG(first, index, last)]
 
 
