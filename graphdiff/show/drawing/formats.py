@@ -84,8 +84,8 @@ def to_mermaid(graph: Graph, path: _Path | None = None, *, fold: bool = True) ->
     >>> graph = gd.trace(lambda x: np.sin(x), gd.spec("n"))
     >>> print("\\n".join(to_mermaid(graph).splitlines()[:4]))
     flowchart BT
-      n0["<b>x</b><br/><i>float64#91;n#93;</i>"]:::input
-      n1["<b>output</b><br/>sin#40;x#41;<br/><i>float64#91;n#93;</i>"]:::forward
+      n0["<b>x</b><br/><i>float64[n]</i>"]:::input
+      n1["<b>output</b><br/>sin(x)<br/><i>float64[n]</i>"]:::forward
       class n1 output
     """
     text = mermaid(drawing(graph, fold=fold))

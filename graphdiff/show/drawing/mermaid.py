@@ -1,9 +1,9 @@
 """A drawing as Mermaid text, which Markdown shows on GitHub, GitLab and in notebooks.
 
 Mermaid places boxes itself and cannot put two of them on one level, so the two halves
-are boxes of their own, side by side; arrows between them are dotted. Whatever is no
-plain letter is written as a character entity in Mermaid's own notation (``#35;``), so
-that no name can end a label or begin a directive.
+are boxes of their own, side by side; arrows between them are dotted. What
+could mean something to Mermaid or to a browser is written as a character entity in
+Mermaid's own notation (``#35;``), so that no name can end a label or begin a directive.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ from graphdiff.show.drawing.metrics import printable
 from graphdiff.show.drawing.model import Box, Drawing, Edge
 
 _LONGEST = 48
-_PLAIN = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,=+*/:@"
-)
+_PLAIN = frozenset(" _.,=+-*/:()[]'!?|~^…·")
 _STYLES = """  classDef forward fill:#e6effb,stroke:#3b6fb6,color:#1d2733
   classDef input fill:#ffffff,stroke:#3b6fb6,color:#1d2733
   classDef gradient fill:#fdebdc,stroke:#c9682b,color:#1d2733
@@ -78,4 +76,6 @@ def _arrow(edge: Edge) -> str:
 def _escape(text: str) -> str:
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 1]}…"
-    return "".join(c if c in _PLAIN else f"#{ord(c)};" for c in printable(text))
+    return "".join(
+        c if c.isalnum() or c in _PLAIN else f"#{ord(c)};" for c in printable(text)
+    )

@@ -118,7 +118,7 @@ def test_pictures_are_written_where_wanted(tmp_path):
 
 LINE = re.compile(
     r"flowchart BT|\s+subgraph \w+ \[\"[ \w]+\"\]|\s+end"
-    r"|\s+n\d+\[\"(?:[ \w.,=+*/:@]|#\d+;| \(output\)|</?[bi]>|<br/>)*\"\]:::\w+"
+    r"|\s+n\d+\[\"(?:[ \w.,=+*/:()[\]'!?|~^…·-]|#\d+;|</?[bi]>|<br/>)*\"\]:::\w+"
     r"|\s+class n\d+ output|\s+n\d+ (?:-->|-\.->) n\d+"
     r"|\s+linkStyle [\d,]+ stroke:#\w+|\s+classDef \w+ [\w:#,-]+"
 )
