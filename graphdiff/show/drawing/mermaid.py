@@ -45,7 +45,12 @@ def mermaid(drawing: Drawing) -> str:
 
 
 def _half(title: str, boxes: Iterable[Box]) -> list[str]:
-    return [f'  subgraph {title}half ["{title}"]', *_boxes(boxes, "    "), "  end"]
+    return [
+        f'  subgraph {title}half ["{title}"]',
+        *_boxes(boxes, "    "),
+        "  end",
+        f"  style {title}half fill:none,stroke:#9aa7b5",
+    ]
 
 
 def _boxes(boxes: Iterable[Box], margin: str) -> list[str]:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from itertools import islice
 
 from graphdiff.graph.graph import Graph, in_order
-from graphdiff.graph.node import Input, Node
+from graphdiff.graph.node import Node
 from graphdiff.graph.types import show_type
+from graphdiff.show.alone import graph_of
 from graphdiff.show.formula import Formula, Formulas
 from graphdiff.show.notebook import MOST_DRAWN, code, made
 
@@ -42,22 +43,9 @@ def _svg(node: Node) -> str | None:
 
 
 def _graph_to(node: Node) -> Graph | None:
-    """The graph that computes `node`; None if it is too large to be shown.
-
-    Variables of one name are told apart by a number.
-    """
+    """The graph that computes `node`; None if it is too large to be shown."""
     nodes = in_order([node])
-    if len(nodes) > MOST_DRAWN:
-        return None
-    inputs: dict[str, Node] = {}
-    for found in nodes:
-        if isinstance(found.op, Input):
-            name = found.op.name
-            number = 2
-            while name in inputs:
-                name, number = f"{found.op.name}_{number}", number + 1
-            inputs[name] = found
-    return Graph(inputs, {"expression": node})
+    return graph_of(node, nodes) if len(nodes) <= MOST_DRAWN else None
 
 
 def _formulas(node: Node) -> tuple[Formula, list[Formula]] | None:

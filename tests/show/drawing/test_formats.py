@@ -119,7 +119,8 @@ def test_pictures_are_written_where_wanted(tmp_path):
 LINE = re.compile(
     r"flowchart BT|\s+subgraph \w+ \[\"[ \w]+\"\]|\s+end"
     r"|\s+n\d+\[\"(?:[ \w.,=+*/:()[\]'!?|~^…·-]|#\d+;|</?[bi]>|<br/>)*\"\]:::\w+"
-    r"|\s+class n\d+ output|\s+n\d+ (?:-->|-\.->) n\d+"
+    r"|\s+style \w+ fill:none,stroke:#\w+|\s+class n\d+ output"
+    r"|\s+n\d+ (?:-->|-\.->) n\d+"
     r"|\s+linkStyle [\d,]+ stroke:#\w+|\s+classDef \w+ [\w:#,-]+"
 )
 
@@ -147,3 +148,12 @@ def test_the_same_bytes_under_any_hash_seed():
         for seed in ("1", "2")
     }
     assert len(found) == 1
+
+
+def test_expressions_are_drawn_as_graphs_are(tmp_path):
+    x, other = gd.var("x", "n"), gd.var("x", "n")
+    y = np.sum(np.sin(x) * other)
+    ET.fromstring(y.to_svg())
+    assert y.to_png(tmp_path / "y.png") == (tmp_path / "y.png").read_bytes()
+    assert "sin(x)" in y.to_dot()
+    assert "x_2" in y.to_mermaid()
