@@ -78,6 +78,13 @@ REMEDIES = {
 }
 """What helps where no mask does, by label."""
 
+UNMASKED = {
+    "overflow": "compute with logarithms, or with smaller numbers",
+    "no entries": "an array without entries has none",
+    "no decomposition": "add a small multiple of the identity, or look at the matrix",
+}
+"""What helps where no mask can, by the kind of fault."""
+
 
 def of_entry(node: Node, args: Sequence[Any], result: Any) -> Fault:
     """What happened where numbers `args` gave `result`."""
@@ -100,9 +107,13 @@ def _general(node: Node, args: Sequence[Any], result: Any) -> Fault:
     label = node.op.label
     if np.isnan(result):
         return Fault("invalid", f"{label} has no value there")
-    dtype = node.type.dtype
-    most = np.finfo(dtype).max
-    return Fault("overflow", f"beyond {most:.2g}, the largest {dtype}")
+    dtype = np.asarray(result).dtype
+    return Fault("overflow", f"beyond {largest(dtype):.2g}, the largest {dtype}")
+
+
+def largest(dtype: np.dtype) -> float:
+    """The largest number of a dtype, real or complex."""
+    return float(np.finfo(dtype).max)
 
 
 def _divide(a: Any, b: Any) -> Fault | None:
@@ -171,8 +182,8 @@ def of_array(node: Node, args: Sequence[Any], result: Any) -> Fault:
             return Fault("inf - inf", f"{label} adds infinities of opposite signs")
     if np.isnan(result):
         return Fault("invalid", f"{label} has no value there")
-    largest = max((float(np.abs(a).max()) for a in arrays if a.size), default=0.0)
-    if largest > np.sqrt(np.finfo(node.type.dtype).max) or label in ("sum", "prod"):
+    top = max((float(np.abs(a).max()) for a in arrays if a.size), default=0.0)
+    if label in ("sum", "prod") or top > np.sqrt(largest(np.asarray(result).dtype)):
         return _general(node, args, result)
     return Fault("pole", f"{label} is infinite there")
 

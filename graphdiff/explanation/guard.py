@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphdiff.explanation.blame import Blame, is_bad
-from graphdiff.explanation.faults import REMEDIES, condition
+from graphdiff.explanation.faults import REMEDIES, UNMASKED, condition
 from graphdiff.explanation.wording import Wording, at, entry, number
 from graphdiff.graph.node import Constant, Full, Input, Node
 from graphdiff.ops.core.elementwise import where
@@ -17,10 +17,10 @@ Stretch = tuple[Wording, Blame, Sequence[Node]]
 """A part of the way within one graph, from the origin, or the loop that holds it."""
 
 
-def mask_of(stretches: Sequence[Stretch]) -> str:
+def mask_of(stretches: Sequence[Stretch], kind: str) -> str:
     """Which ``np.where`` on the way let the entry by, or what to write instead.
 
-    The stretches come from the innermost body outwards.
+    The stretches come from the innermost body outwards; `kind` is what went wrong.
     """
     for wording, found, way in stretches:
         for before, node in pairwise(way):
@@ -30,6 +30,8 @@ def mask_of(stretches: Sequence[Stretch]) -> str:
     first = way[0]
     if isinstance(first.op, (Input, Constant, Full)):
         return ""
+    if kind in UNMASKED and first.op.label not in REMEDIES:
+        return UNMASKED[kind]
     last_wording, _, last = stretches[-1]
     name, end = wording.name(first), last_wording.name(last[-1])
     if name == end:

@@ -38,7 +38,9 @@ def turns(op: Op, args: Sequence[Any], sizes: Mapping[str, int]) -> Iterator[Tur
     elif isinstance(bound, Cond):
         choice = min(max(int(args[0]), 0), len(bound.branches) - 1)
         made = bound.programs[choice](*args[1:])
-        yield _turn(op.bodies()[choice], args[1:], made, f"in branch {choice}")
+        yield _turn(
+            op.bodies()[choice], args[1:], made, f"in branch {choice} of a choice"
+        )
     elif len(op.bodies()) == 1:
         types = [ArrayType(np.shape(a), np.asarray(a).dtype) for a in args]
         made = bound.call(*types)(*args)
@@ -60,9 +62,8 @@ def _loop(op: Op, bound: Loop, args: Sequence[Any]) -> Iterator[Turn]:
     for t in reversed(steps) if bound.reverse else steps:
         given = [*carry, *[a[t] for a in scanned], *rest]
         made = bound.program(*given)
-        words = f"in step {t} of {length}"
-        if bound.reverse:
-            words += ", counted from the start, where the loop ends"
+        backwards = " that runs backwards" if bound.reverse else ""
+        words = f"in step {t} of {length} of a loop{backwards}"
         yield _turn(body, given, made, words)
         carry = made[:k]
 
@@ -73,5 +74,5 @@ def _while(op: Op, bound: While, args: Sequence[Any]) -> Iterator[Turn]:
     while test(*carry, *rest)[0]:
         given = [*carry, *rest]
         made = step(*given)
-        yield _turn(op.bodies()[1], given, made, f"in step {t}")
+        yield _turn(op.bodies()[1], given, made, f"in step {t} of a loop")
         carry, t = made[:k], t + 1

@@ -10,6 +10,7 @@ import numpy as np
 
 from graphdiff.evaluate import bound, values_in_turn
 from graphdiff.explanation.blame import Blame, any_bad, births, blame, is_bad, sources
+from graphdiff.explanation.faults import UNMASKED
 from graphdiff.explanation.finding import Finding, finding
 from graphdiff.explanation.guard import mask_of
 from graphdiff.explanation.inside import turns
@@ -65,7 +66,9 @@ class NanReport:
         if len(self.path) > 1:
             lines.append(f"on its way: {' -> '.join(_folded(self.path))}")
         if self.mask:
-            lines.append(f"mask: {self.mask}")
+            lines.append(
+                f"{'mask' if 'np.where' in self.mask else 'advice'}: {self.mask}"
+            )
         for found in self.others:
             lines += _titled("also", found)
         return "\n".join(lines)
@@ -146,17 +149,20 @@ def _report(
         _levels(wording, found, origin, ends, sizes) for origin in found.origins[:3]
     ]
     later = [n for n in births(found) if n not in found.origins]
-    seen = [wording.name(n) for n in first[0].way if wording.is_stored(n)]
+    way = [n for n in first[0].way if not isinstance(n.type, tuple)]
+    seen = [wording.name(n) for n in way if wording.is_stored(n)]
+    place = _told(first)
+    stretches = [(level.wording, level.found, level.way) for level in first[::-1]]
     return NanReport(
         False,
         len(found.graph),
         names,
         told,
-        _told(first),
+        place,
         tuple([finding(wording, n, values, only_nan=True) for n in later[:2]]),
         tuple(map(_told, others)),
         tuple(dict.fromkeys(seen)),
-        mask_of([(level.wording, level.found, level.way) for level in first[::-1]]),
+        mask_of(stretches, place.kind),
     )
 
 
@@ -215,7 +221,8 @@ def _failed(
         tuple(operands),
     )
     outputs = tuple(map(inert, wording.graph.outputs))
-    return NanReport(False, len(wording.graph), outputs, told, place)
+    advice = UNMASKED[place.kind]
+    return NanReport(False, len(wording.graph), outputs, told, place, mask=advice)
 
 
 class _Level(NamedTuple):
@@ -259,11 +266,8 @@ def _within(level: _Level, node: Node, sizes: Mapping[str, int]) -> _Level | Non
         found = blame(turn.body, here, turn.body.outputs.values(), own)
         made = [n for n in found.origins if not isinstance(n.op, Input)]
         if made:
-            words = turn.words
-            if not words.startswith("within"):
-                words += f" of {node.op.label}"
             way = found.way(made[0], turn.body.outputs.values())
-            inside = (*level.inside, f"{words}{line}")
+            inside = (*level.inside, f"{turn.words}{line}")
             return _Level(Wording(turn.body), found, way, inside)
     return None
 

@@ -313,6 +313,51 @@ def test_a_matrix_without_an_inverse():
     assert "Singular" in str(found)
 
 
+def test_operations_on_whole_arrays():
+    def slog(A):
+        return np.linalg.slogdet(A)[1]
+
+    assert "slogdet" in report(slog, np.zeros((2, 2))).first.words
+    found = report(lambda A: np.sum(np.linalg.cholesky(A)), -np.eye(2))
+    assert "not positive definite" in found.first.words
+    assert "identity" in found.mask
+    big = np.full((2, 2), 1e200)
+    found = report(lambda A, B: np.sum(A @ B), big, big)
+    assert (found.first.kind, found.first.count) == ("overflow", 4)
+    assert "logarithms" in found.mask
+    small = np.array([1e30], np.float32)
+    assert "float32" in report(lambda x: np.sum(x * x), small).first.words
+
+
+def test_slopes_at_the_ends_of_domains():
+    for f, x, mask in (
+        (np.arccos, 1.0, "np.abs(x) < 1"),
+        (lambda x: x**0.5, 0.0, "x > 0"),
+        (np.cbrt, 0.0, "x != 0"),
+    ):
+
+        def total(x, f=f):
+            y = f(x)
+            return np.sum(y)
+
+        graph = gd.trace(lambda x, total=total: total(x), gd.spec("n"))
+        found = gd.explain_nan(gd.differentiate(graph), {"x": [0.5, x]})
+        assert found.outputs == ("d_x",)
+        assert mask in found.mask
+        assert "in the forward part" in found.mask
+
+
+def test_infinities_and_nan_that_are_meant():
+    def masked(s, m):
+        return np.sum(gd.nn.softmax(np.where(m, s, -np.inf), axis=-1) ** 2)
+
+    flags = np.array([[True, False], [False, True]])
+    assert report(masked, np.ones((2, 2)), flags).ok
+    found = report(lambda x: np.nanmean(x), np.array([1.0, np.nan]))
+    assert found.ok
+    assert "is nan" in str(found)
+
+
 def test_integers_and_truths_are_never_bad():
     found = report(lambda k: np.sum(k * k), np.array([2**40, 2**40]))
     assert found.ok
