@@ -189,6 +189,7 @@ def of_array(node: Node, args: Sequence[Any], result: Any) -> Fault:
 
 
 STEEP = {
+    "xlogx": "{0} > 0",
     "sqrt": "{0} > 0",
     "cbrt": "{0} != 0",
     "arcsin": "np.abs({0}) < 1",

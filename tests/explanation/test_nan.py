@@ -227,6 +227,14 @@ def test_the_slope_of_a_root_names_its_forward_value_and_rule():
     assert "np.where(x > 0, np.sqrt(x), 0) in the forward part" in found.mask
 
 
+def test_the_slope_of_the_entropy_is_infinite_at_0():
+    def entropy(p):
+        return -np.sum(p * np.log(p))
+
+    found = report(entropy, [0.5, 0.0], wrt="p")
+    assert "write np.where(p > 0, " in found.mask
+
+
 def test_a_forward_fault_is_found_from_the_gradient():
     found = report(named(np.log), [1.0, 0.0], wrt="args.0")
     assert found.first.name == "y"
