@@ -227,3 +227,21 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(tab, tmp_path, book)
         box = shown.page.locator("#panel").bounding_box()
         assert box["width"] == 390
         assert box["y"] > 200
+
+
+def test_a_tall_picture_begins_at_its_top_and_fills_the_width(tab, tmp_path):
+    def deep(x, W):
+        for _ in range(20):
+            x = np.tanh(W @ x)
+        return np.sum(x)
+
+    graph = gd.value_and_grad(deep, wrt="W").graph(gd.spec("n"), gd.spec("n,n"))
+    with opened(tab, tmp_path / "tall.html", graph.to_html()) as shown:
+        stage = shown.page.locator("#stage").bounding_box()
+        sheet = shown.page.locator("#sheet svg").bounding_box()
+        loss = shown.page.locator(shown.box("deep")).bounding_box()
+    assert sheet["height"] > stage["height"]
+    assert 0 <= sheet["y"] - stage["y"] <= 24
+    assert loss["y"] >= stage["y"]
+    left = sheet["x"] - stage["x"]
+    assert left <= 24 or sheet["width"] + 2 * left <= stage["width"] + 1

@@ -78,7 +78,8 @@ class Camera {
     );
   }
 
-  /** Begin where text can be read: the whole picture if it is, else around `bounds`. */
+  /** Begin where text can be read: the whole picture if it is, else around `bounds`,
+   * without room beside the picture that it could fill. */
   begin(bounds) {
     const scale = this.fitting();
     if (scale >= 0.5 || !bounds) {
@@ -87,12 +88,16 @@ class Camera {
       return;
     }
     const { clientWidth, clientHeight } = this.stage;
-    const wide = Math.min(0.8, Math.max(0.5, (clientWidth - 24) / this.width));
-    const spare = clientWidth - this.width * wide;
-    const middle = clientWidth / 2 - (bounds.x + bounds.width / 2) * wide;
-    const x = spare > 0 ? spare / 2 : Math.min(12, Math.max(spare - 12, middle));
-    const y = Math.min(12, clientHeight / 6 - bounds.y * wide);
-    this.place(x, y, wide);
+    const margin = 12;
+    const chosen = Math.min(0.8, Math.max(0.5, (clientWidth - 2 * margin) / this.width));
+    const along = (middle, size, room) => {
+      const rest = room - size * chosen;
+      if (rest >= 2 * margin) return rest / 2;
+      return Math.min(margin, Math.max(rest - margin, room / 2 - middle * chosen));
+    };
+    const x = along(bounds.x + bounds.width / 2, this.width, clientWidth);
+    const y = along(bounds.y + bounds.height / 2, this.height, clientHeight);
+    this.place(x, y, chosen);
   }
 
   /** Bring `bounds` (in units of the picture) to the middle. */
