@@ -102,8 +102,8 @@ def test_the_picture_and_the_formulas_are_those_of_the_network(model):
 
 
 def texts(svg):
-    """What is written in a picture."""
-    return re.findall(r">([^<]+)</text>", svg)
+    """The names in a picture."""
+    return sorted(re.findall(r'<text class="name"[^>]*>([^<]+)</text>', svg))
 
 
 def test_the_complex_gradient_is_what_is_said(model):
