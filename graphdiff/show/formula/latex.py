@@ -33,7 +33,9 @@ _ESCAPED = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
-    '"': r"\textquotedbl{}",
+    "“": r"\textquotedblleft{}",
+    "”": r"\textquotedblright{}",
+    "…": r"\ldots{}",
     "`": r"\textasciigrave{}",
     **{sign: f"\\{sign}" for sign in "{}$%&#_"},
 }
@@ -103,7 +105,8 @@ def _character(char: str) -> str:
         return _ESCAPED[char]
     if " " <= char <= "~":
         return char
-    if unicodedata.category(char)[0] in "LN" and not is_right_to_left(char):
+    usual = unicodedata.normalize("NFKC", char) == char
+    if unicodedata.category(char)[0] in "LN" and usual and not is_right_to_left(char):
         return char
     return f"[{ord(char):04X}]"
 

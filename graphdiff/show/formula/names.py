@@ -21,6 +21,7 @@ _PATH = re.compile(r"[A-Za-z]\w*(\.\w+)+", re.ASCII)
 _PART = re.compile(r"([A-Za-z]*)(\d*)")
 _ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
 _LONGEST = 32
+_CONFUSING = " +-*/=<>()[]{},;|^\\$&#%~\"`"
 _ALIASES = {
     "lam": r"\lambda",
     "lamb": r"\lambda",
@@ -88,11 +89,15 @@ def _is_word(text: str) -> bool:
 
 
 def spelled(name: str) -> Box:
-    """A name just as it is, upright; a very long one shortened, with a fingerprint."""
+    """A name just as it is, upright; a very long one shortened, with a fingerprint.
+
+    What might be taken for a number, a sign or a formula stands in quotation marks.
+    """
     if len(name) > _LONGEST:
         mark = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
         name = f"{name[:16]}…{name[-4:]}·{mark}"
-    return Letter(name, "upright")
+    plain = name[:1].isalpha() and not set(name) & set(_CONFUSING)
+    return Letter(name if plain else f"“{name}”", "upright")
 
 
 def _word(text: str) -> Box:
@@ -109,7 +114,7 @@ def _index(text: str) -> Box:
         return Letter(text, "number")
     if found is None or not found.group(2) or len(found.group(1)) > 1:
         return _word(text)
-    return Row((_word(found.group(1)), Letter(found.group(2), "number")))
+    return Letter(text, "upright")
 
 
 class Symbols:
@@ -118,6 +123,7 @@ class Symbols:
     def __init__(self) -> None:
         """Nothing is taken yet."""
         self._taken: set[str] = set()
+        self._counts: dict[str, int] = {}
         self._sizes: dict[str, Box] = {}
         self.sizes: set[str] = set()
         """Letters that sizes have, for values to keep away from."""
@@ -160,8 +166,10 @@ class Symbols:
         for char in text:
             if char not in self.sizes and self.claim(Letter(char)):
                 return Letter(char)
-        count, text = 1, text[0]
+        text = text[0]
+        count = self._counts.get(text, 1)
         while True:
+            self._counts[text] = count + 1
             made = Script(Letter(text), Letter(str(count), "number"), None)
             if self.claim(made):
                 return made

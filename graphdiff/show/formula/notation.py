@@ -188,7 +188,8 @@ class _Layout:
         (argument,) = term.args
         inner = self.laid(argument)
         name = self._filled(term.box, term, True)
-        if fenced or inner.binds < Binds.ATOM or isinstance(inner.box, Fence):
+        single = isinstance(inner.box, (Letter, Sign, Script, Accent))
+        if fenced or inner.binds < Binds.ATOM or not single:
             outer = inner.box if _is_round(inner.box) else bracketed(inner.box)
             return _Laid(row(name, outer), Binds.ATOM, False)
         return _Laid(row(name, inner.box), Binds.PRODUCT, True)
