@@ -54,6 +54,18 @@ class Views:
 
         return graph_of(self.node).to_mermaid(path, fold=fold)
 
+    def to_latex(self: Any) -> str:
+        """The formula of the expression in LaTeX, with those of the values it reads."""
+        from graphdiff.show.formula.expression import expression_to_latex
+
+        return expression_to_latex(self.node)
+
+    def to_unicode(self: Any) -> str:
+        """The formula of the expression in Unicode, with those of values it reads."""
+        from graphdiff.show.formula.expression import expression_to_unicode
+
+        return expression_to_unicode(self.node)
+
     def to_sympy(self: Any, symbols: Any = ()) -> Any:
         """The expression, of scalars, as one of sympy; see `gd.Graph.to_sympy`."""
         from graphdiff.symbolic import expression_to_sympy

@@ -166,13 +166,30 @@ class Formulas:
         for name, node in self.graph.outputs.items():
             alias = self._alias(name, node)
             if alias is not None:
-                gradient.append(alias)
+                (gradient if name in self._gradients else forward).append(alias)
         return forward, gradient
+
+    @cached_property
+    def _other_names(self) -> dict[str, Term]:
+        """Outputs that are an input, or another output, under a name of their own."""
+        if self.plan.is_body:
+            return {}
+        met: set[Node] = set()
+        found: dict[str, Term] = {}
+        for name, node in self.graph.outputs.items():
+            again = node in met or isinstance(node.op, Input)
+            if again and name not in self._gradients and node in self.plan.known:
+                found[name] = boxed(self.plan.symbols.of(name))
+            met.add(node)
+        return found
 
     def _alias(self, name: str, node: Node) -> Formula | None:
         """An output that is another value under a name of its own."""
         path = self._gradients.get(name)
-        if path is None or self._adjoints.get(node) is self.graph.inputs[path]:
+        if path is None:
+            known = self._other_names.get(name)
+            return None if known is None else Formula((known,), self.plan.known[node])
+        if self._adjoints.get(node) is self.graph.inputs[path]:
             return None
         below = self.plan.known[self.graph.inputs[path]]
         known = self.plan.known.get(node)

@@ -21,7 +21,7 @@ _PATH = re.compile(r"[A-Za-z]\w*(\.\w+)+", re.ASCII)
 _PART = re.compile(r"([A-Za-z]*)(\d*)")
 _ACCENTS = ("hat", "bar", "tilde", "dot", "vec")
 _LONGEST = 32
-_CONFUSING = " +-*/=<>()[]{},;|^\\$&#%~\"`"
+_CONFUSING = ' +-*/=<>()[]{},;|^\\$&#%~"`'
 _ALIASES = {
     "lam": r"\lambda",
     "lamb": r"\lambda",

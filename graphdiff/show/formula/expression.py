@@ -1,0 +1,48 @@
+r"""The formula of one expression, from the variables and named values that it reads."""
+
+from __future__ import annotations
+
+from graphdiff.graph.graph import Graph, in_order
+from graphdiff.graph.node import Input, Node
+from graphdiff.show.formula.formulas import Formula, Formulas
+
+
+def expression_to_latex(node: Node) -> str:
+    r"""The formula of `node` in LaTeX; below it those of the values that it reads.
+
+    >>> import numpy as np
+    >>> import graphdiff as gd
+    >>> x, w = gd.var("x", "n"), gd.var("w", "n")
+    >>> gd.nn.sigmoid(w @ x).to_latex()
+    '\\sigma(w^\\top x)'
+    """
+    own, others = _formulas(node)
+    if not others:
+        return own.latex()
+    first, *rest = (formula.latex() for formula in others)
+    lines = " \\\\\n".join([f"& {own.latex()}", rf"& \text{{where }} {first}"])
+    more = "".join(f" \\\\\n& {line}" for line in rest)
+    return f"\\begin{{aligned}}\n{lines}{more}\n\\end{{aligned}}"
+
+
+def expression_to_unicode(node: Node) -> str:
+    """The formula of `node` in Unicode; below it those of the values that it reads."""
+    own, others = _formulas(node)
+    where = [f"where {others[0]}", *map(str, others[1:])] if others else []
+    return "\n".join([str(own), *where])
+
+
+def _formulas(node: Node) -> tuple[Formula, list[Formula]]:
+    """The formula of the expression, and of the values in it, the last first."""
+    inputs: dict[str, Node] = {}
+    for found in in_order([node]):
+        if isinstance(found.op, Input):
+            name, number = found.op.name, 2
+            while name in inputs:
+                name, number = f"{found.op.name}_{number}", number + 1
+            inputs[name] = found
+    known = Formulas(Graph(inputs, {"expression": node}))
+    forward, gradient = known.equations()
+    own = known.expression(node)
+    others = [f for f in (*forward, *gradient) if f.right != own.right]
+    return own, others[::-1]
