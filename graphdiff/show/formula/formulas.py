@@ -212,7 +212,11 @@ class Formulas:
         known = {adjoint: DOT}
         for variable, of in zip(variables, (node, *node.args), strict=True):
             if isinstance(variable.op, Input):
-                known.setdefault(variable, self.writer.array(of, view))
+                entries = isinstance(node.op, Elementwise) and is_scalar(of)
+                known.setdefault(
+                    variable,
+                    view.number(of) if entries else self.writer.array(of, view),
+                )
         writer = TermWriter(self.plan.symbols, known)
         if isinstance(node.op, Elementwise) and is_scalar(made):
             return Formula(self._slope(node, place, ()), View(writer).number(made))
@@ -246,7 +250,17 @@ class Formulas:
         name = entry_of(known, indices)
         if not derivative:
             return (name,)
-        return (name, *derivative) if self._reads[node] else derivative
+        used = self._reads[node] or node in self._shared
+        return (name, *derivative) if used else derivative
+
+    @cached_property
+    def _shared(self) -> set[Node]:
+        """Adjoints that are the gradient of another value too, as an output says."""
+        outputs, inputs = self.graph.outputs, self.graph.inputs
+        pairs = (
+            (outputs[name], inputs[path]) for name, path in self._gradients.items()
+        )
+        return {node for node, of in pairs if self._adjoints.get(node) is not of}
 
     @cached_property
     def _reads(self) -> Counter[Node]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 
-from graphdiff.show.formula.boxes import Accent, Box, Fence, Letter, Row, Script, row
+from graphdiff.show.formula.boxes import Accent, Box, Fence, Letter, Script, row
 from graphdiff.show.formula.latex import latex
 from graphdiff.show.formula.signs import GREEK, SIGNS
 from graphdiff.show.formula.unicode import unicode

@@ -15,6 +15,7 @@ import graphdiff as gd
 from graphdiff.show.formula.boxes import Fence, Frac, Letter, Root, Row, Script
 from graphdiff.show.formula.signs import Sign
 from graphdiff.show.formula.template import parse
+from tests.cases.table import words
 
 VALUES = {"a": 0.7, "b": 1.3, "c": -0.4}
 FUNCTIONS = {
@@ -32,7 +33,7 @@ def read(box):
     value, place = summand(items, 0)
     while place < len(items):
         sign = items[place]
-        assert isinstance(sign, Sign) and sign.command in ("+", "-"), items
+        assert is_sign(sign, "+", "-"), items
         other, place = summand(items, place + 1)
         value = value + other if sign.command == "+" else value - other
     return value
@@ -108,11 +109,11 @@ LEAVES = st.sampled_from(["a", "b", "c"]) | st.sampled_from(
 
 def grow(children):
     unary = st.tuples(
-        st.sampled_from("sin cos tanh exp neg abs square".split()), children
+        st.sampled_from(words("sin cos tanh exp neg abs square")), children
     )
-    safe = st.tuples(st.sampled_from("log sqrt".split()), children)
+    safe = st.tuples(st.sampled_from(words("log sqrt")), children)
     binary = st.tuples(
-        st.sampled_from("add sub mul div pow".split()), children, children
+        st.sampled_from(words("add sub mul div pow")), children, children
     )
     return unary | safe | binary
 

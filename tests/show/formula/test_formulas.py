@@ -1,8 +1,13 @@
 """Formulas of graphs, read and compared with what textbooks have."""
 
 import numpy as np
+import pytest
 
 import graphdiff as gd
+from graphdiff.show.formula import Formulas
+from tests.show.formula.latex_check import check_latex
+from tests.show.formula.models import MODELS
+from tests.show.formula.write_golden import GOLDEN
 
 
 def unicode_of(function, *specs, wrt=0):
@@ -33,3 +38,68 @@ def test_least_squares():
 
     found = unicode_of(J, "n,d", "n", "d", wrt="w")
     assert found.splitlines() == ["r = X w − y", "J = ½ ‖r‖²", "", "∂J/∂w = Xᵀ r"]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_what_textbooks_print(name):
+    graph = MODELS[name]()
+    for suffix, made in (("txt", graph.to_unicode()), ("tex", graph.to_latex())):
+        path = GOLDEN / f"{name}.{suffix}"
+        assert made + "\n" == path.read_text("utf-8"), path.name
+    check_latex(graph.to_latex())
+
+
+def test_a_document_is_a_whole_file():
+    graph = gd.trace(lambda x: np.exp(x), gd.spec(""))
+    text = graph.to_latex(document=True)
+    assert text.startswith("\\documentclass{article}\n")
+    assert "\\begin{align*}\n" in text
+    assert text.endswith("\\end{document}\n")
+
+
+def test_an_output_that_is_an_input_has_an_equation():
+    x = gd.var("x", "")
+    graph = gd.Graph(inputs={"x": x}, outputs={"y": x, "z": x})
+    assert graph.to_unicode() == "y = x\nz = x"
+
+
+def test_a_long_chain_is_a_row_of_lines():
+    y = x = gd.var("x", "n")
+    for _ in range(20_000):
+        y = np.sin(y)
+    lines = gd.Graph(inputs={"x": x}, outputs={"y": y}).to_unicode().splitlines()
+    assert max(map(len, lines)) < 200
+    assert sum(line.count("sin") for line in lines) == 20_000
+
+
+def test_the_formula_of_an_expression():
+    x, w = gd.var("x", "n"), gd.var("w", "n")
+    z = gd.named(w @ x, "z")
+    assert gd.nn.sigmoid(z).to_latex().splitlines()[1:3] == [
+        r"& \sigma(z) \\",
+        r"& \text{where } z = w^\top x",
+    ]
+    assert gd.nn.sigmoid(z).to_unicode() == "σ(z)\nwhere z = wᵀ x"
+
+
+def test_local_derivatives():
+    def f(X, W, b):
+        Z = X @ W
+        H = np.tanh(Z)
+        return H * b
+
+    graph = gd.trace(f, gd.spec("n,d"), gd.spec("d,h"), gd.spec(""))
+    known = Formulas(graph)
+    found = {
+        (node.op.label, i): str(known.local(node, i))
+        for node in graph
+        for i in range(len(node.args))
+    }
+    assert found["matmul", 0] == "• Wᵀ"
+    assert found["matmul", 1] == "Xᵀ •"
+    assert found["tanh", 0] == "∂H/∂Z = 1 − H^⊙2"
+    assert found["multiply", 0] == "∂f/∂H = b"
+
+
+def test_the_same_graph_has_the_same_formulas():
+    assert MODELS["lstm"]().to_latex() == MODELS["lstm"]().to_latex()
