@@ -2,8 +2,8 @@ r"""The formula of one expression, from the variables and named values that it r
 
 from __future__ import annotations
 
-from graphdiff.graph.graph import Graph, in_order
-from graphdiff.graph.node import Input, Node
+from graphdiff.graph.node import Node
+from graphdiff.show.alone import graph_of
 from graphdiff.show.formula.formulas import Formula, Formulas
 
 
@@ -34,14 +34,7 @@ def expression_to_unicode(node: Node) -> str:
 
 def _formulas(node: Node) -> tuple[Formula, list[Formula]]:
     """The formula of the expression, and of the values in it, the last first."""
-    inputs: dict[str, Node] = {}
-    for found in in_order([node]):
-        if isinstance(found.op, Input):
-            name, number = found.op.name, 2
-            while name in inputs:
-                name, number = f"{found.op.name}_{number}", number + 1
-            inputs[name] = found
-    known = Formulas(Graph(inputs, {"expression": node}))
+    known = Formulas(graph_of(node))
     forward, gradient = known.equations()
     own = known.expression(node)
     others = [f for f in (*forward, *gradient) if f.right != own.right]
