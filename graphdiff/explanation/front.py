@@ -6,6 +6,11 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
+from graphdiff.derivative.differentiate import (
+    check_scalar,
+    check_variable,
+    target_of,
+)
 from graphdiff.emit.shell.header import gradients_of
 from graphdiff.errors import GraphTypeError, GraphValueError, shown
 from graphdiff.explanation.derivation import targets_of
@@ -16,6 +21,7 @@ from graphdiff.explanation.wording import Wording, inert, several
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph, check_graph, in_order
 from graphdiff.graph.node import Input, Node
+from graphdiff.rewrite import stabilise
 
 DEPTH = 12
 """How many steps are told by default."""
@@ -42,6 +48,9 @@ def explain(
     calls it, or an expression of the graph; by default the only gradient, or else the
     only output. `of` names the output that was differentiated, where several could be
     meant. At most `depth` steps are told, those in the middle left out; None tells all.
+
+    In a graph that has not been differentiated, ``"d_x"`` asks for the derivative of
+    its output in the value x, as `differentiate` would take it.
 
     A gradient is derived anew from the forward part, by the rules and the convention
     for kinks that made it: over how many paths the variable reaches the target, and in
@@ -73,6 +82,9 @@ def explain(
     check_graph("explain", graph)
     check_depth(depth)
     wording = Wording(graph)
+    pending = _pending(wording, name)
+    if pending is not None:
+        return _undone(graph, pending, of).tell(depth)
     word, node = find(wording, name)
     start = _variable(wording, word, node)
     if start is None:
@@ -83,6 +95,28 @@ def explain(
         made.section("what is missing").say(MISSING)
         return made
     return Teller(wording, word, target, start, node).tell(depth)
+
+
+def _pending(wording: Wording, name: Any) -> str | None:
+    """The value in which a derivative is asked for that the graph does not have yet."""
+    graph = wording.graph
+    if not isinstance(name, str) or not name.startswith("d_") or graph.ledger.roles:
+        return None
+    known = (graph.outputs, graph.inputs, wording.by_name)
+    if any(name in table for table in known):
+        return None
+    return name[2:] if any(name[2:] in table for table in known[1:]) else None
+
+
+def _undone(graph: Graph, variable: str, of: str | None) -> Teller:
+    """The derivative of an output of a graph that has not been differentiated."""
+    stable = Wording(stabilise(graph))
+    _, start = find(stable, variable)
+    check_variable(f"explain: {inert(variable)!r}", start.type, False)
+    target = target_of(stable.graph, of)
+    node = stable.graph.outputs[target]
+    check_scalar("explain", f"the output {target!r}", node.type)
+    return Teller(stable, f"d_{variable}", node, start)
 
 
 def check_depth(depth: object) -> None:

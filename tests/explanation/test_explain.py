@@ -240,6 +240,25 @@ def derivative(f, *specs, **options):
     return gd.simplify(gd.differentiate(graph, **options))
 
 
+def test_a_graph_that_has_not_been_differentiated():
+    def loss(w, x):
+        z = np.log(1 + np.exp(w * x))
+        return np.sum(z)
+
+    graph = gd.trace(loss, gd.spec("n"), gd.spec("n"))
+    text = text_of(graph, "d_w")
+    assert "d_w is the derivative of loss with respect to w" in text
+    assert "softplus" in text
+    assert "in this graph" not in text
+    assert "d_z is the derivative of loss with respect to z" in text_of(graph, "d_z")
+    with pytest.raises(gd.GraphValueError, match="no value called 'd_q'"):
+        gd.explain(graph, "d_q")
+    two = gd.trace(lambda x: (np.sum(x), np.prod(x)), gd.spec("n"))
+    with pytest.raises(gd.GraphValueError, match="of: name one of the outputs"):
+        gd.explain(two, "d_x")
+    assert "the derivative of" in text_of(two, "d_x", of=list(two.outputs)[1])
+
+
 def test_why_a_gradient_is_zero():
     def f(x, y, z):
         a = np.floor(x)
