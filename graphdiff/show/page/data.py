@@ -11,7 +11,7 @@ from graphdiff.errors import GraphdiffError
 from graphdiff.evaluate import node_values
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.ledger import lineage
-from graphdiff.graph.node import Constant, Input, Node, building
+from graphdiff.graph.node import Constant, Input, Node, Pick, building
 from graphdiff.graph.types import ArrayType, show_shape
 from graphdiff.ops.region.region import Region
 from graphdiff.rewrite import Pass, recorded
@@ -27,6 +27,7 @@ from graphdiff.show.page.values import badness, summary
 
 _MOST_NAMED = 8
 _LONGEST_FORMULA = 8000
+_MOST_SLOPES = 6
 
 
 def page_data(
@@ -67,13 +68,14 @@ class _Records:
         self.source = source
         self.formulas = Formulas(drawn.graph)
         self.values = values
+        self.kinks = {kink.node: kink.convention for kink in self.graph.kinks()}
         self.adjoints = {
             box.partner: box.number for box in drawn.boxes if box.partner is not None
         }
 
     def record(self, box: Box) -> dict[str, Any]:
         """What is known of a box; what is unknown or empty is left out."""
-        node, role = box.node, self.graph.role_of(box.node)
+        node = box.node
         facing = box.partner
         if facing is None:
             facing = self.adjoints.get(box.number)
@@ -87,10 +89,11 @@ class _Records:
             "rule": visible(box.rule),
             "source": element(box.source) if box.source is not None else None,
             "partner": element(facing) if facing is not None else None,
-            "convention": visible(role.convention) if role is not None else "",
+            "convention": visible(self._convention(node)),
             "lines": [visible(line) for line in box.lines],
             "emitted": self.source.spans.get(node),
             "math": self._formula(node),
+            "local": [] if box.order else self._slopes(node),
         }
         found |= self._type(node) | self._position(node) | self._value(box)
         kept = {key: value for key, value in found.items() if value}
@@ -103,6 +106,27 @@ class _Records:
             return ""
         found = self.formulas.equation(node).mathml(block=True)
         return found if len(found) <= _LONGEST_FORMULA else ""
+
+    def _slopes(self, node: Node) -> list[list[str]]:
+        """The derivative of a node by each of its arguments: the box, and the formula.
+
+        Of an op that works entry by entry it is a factor; of any other it is what
+        becomes of the adjoint, which is a dot.
+        """
+        if isinstance(node.type, tuple) or isinstance(node.op, (Pick, Region)):
+            return []
+        found = {}
+        for place, arg in enumerate(node.args[:_MOST_SLOPES]):
+            slope = self.formulas.local(node, place) if arg.type.is_inexact else None
+            markup = "" if slope is None else slope.mathml()
+            if markup and arg in self.drawn.shown and len(markup) < _LONGEST_FORMULA:
+                found[element(self.drawn.shown[arg])] = markup
+        return [[box, markup] for box, markup in found.items()]
+
+    def _convention(self, node: Node) -> str:
+        """What decides where a slope jumps: of an adjoint, or in a node's adjoint."""
+        role = self.graph.role_of(node)
+        return self.kinks.get(node, "") if role is None else role.convention
 
     def _type(self, node: Node) -> dict[str, Any]:
         if not isinstance(node.type, ArrayType):

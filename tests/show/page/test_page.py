@@ -245,3 +245,55 @@ def test_a_tall_picture_begins_at_its_top_and_fills_the_width(tab, tmp_path):
     assert loss["y"] >= stage["y"]
     left = sheet["x"] - stage["x"]
     assert left <= 24 or sheet["width"] + 2 * left <= stage["width"] + 1
+
+
+def test_local_derivatives_and_the_convention_of_a_kink_are_told(shown):
+    shown.click(shown.box("H"))
+    assert "jumps at 0: zero" in shown.text("#panel-node .facts")
+    assert shown.texts("#panel-node .slopes .chip") == ["U1"]
+    assert shown.count("#panel-node .slopes math mfrac") == 1
+    shown.click(shown.box("U2"))
+    assert shown.texts("#panel-node .slopes .chip") == ["H", "W2"]
+
+
+def test_a_screen_reader_finds_its_way(shown):
+    page = shown.page
+    boxes = page.get_by_role("listbox", name="Boxes of the graph")
+    assert boxes.get_by_role("option").count() == shown.count(".box")
+    name = "H = relu(U1), float64[n, 256], op, its adjoint is d_H"
+    assert boxes.get_by_role("option", name=name).count() == 1
+    assert page.get_by_role("tab").count() == 5
+    assert page.get_by_role("tab", name="Node", selected=True).count() == 1
+    page.get_by_role("link", name="Skip the picture").focus()
+    shown.press("Enter")
+    assert page.get_by_role("tabpanel", name="Listing").is_visible()
+    assert "U1 = X @ W1" in page.evaluate("document.activeElement.textContent")
+
+
+def test_tab_goes_through_the_page_in_its_order(shown):
+    found = []
+    for _ in range(10):
+        shown.press("Tab")
+        found.append(shown.page.evaluate("document.activeElement.id"))
+    loss = shown.box("J")[1:]
+    tools = ["zoom-in", "zoom-out", "fit", "border", "tab-node"]
+    assert found == ["skip", "search", "theme", "help-open", loss, *tools]
+    shown.press("ArrowRight")
+    assert shown.page.evaluate("document.activeElement.id") == "tab-steps"
+    assert shown.page.locator("#panel-steps").is_visible()
+
+
+def test_two_fingers_scale_the_picture(shown):
+    first = scale(shown)
+    session = shown.page.context.new_cdp_session(shown.page)
+
+    def touch(kind, *points):
+        found = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        event = {"type": kind, "touchPoints": found}
+        session.send("Input.dispatchTouchEvent", event)
+
+    touch("touchStart", (300, 400), (400, 400))
+    touch("touchMove", (280, 400), (420, 400))
+    touch("touchMove", (250, 400), (450, 400))
+    touch("touchEnd")
+    assert scale(shown) == pytest.approx(2 * first, rel=0.05)

@@ -30,6 +30,11 @@ picture.listeners.push(() => {
 byId("zoom-in").addEventListener("click", () => camera.zoom(1.3));
 byId("zoom-out").addEventListener("click", () => camera.zoom(1 / 1.3));
 byId("fit").addEventListener("click", () => camera.fit());
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  tabs.open("listing");
+  byId("panel-listing").querySelector("pre").focus();
+});
 byId("help-open").addEventListener("click", () => help.showModal());
 
 const partner = () => {

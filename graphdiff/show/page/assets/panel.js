@@ -64,6 +64,7 @@ class NodePanel {
       this.written(box),
       this.facts(box),
       box.lines && make("pre", { class: "lines" }, box.lines.join("\n")),
+      this.slopes(box),
       box.value && valueView(box.half === "gradient" ? "Gradient" : "Value", box.value),
       this.facing(box),
       this.links("Reads", [...new Set(reads.get(id).map(([other]) => other))]),
@@ -87,6 +88,14 @@ class NodePanel {
     if (!drawn && !text) return null;
     return make("div", { class: "formula scroller", tabindex: "0", role: "group", "aria-label": "formula" },
       drawn || make("code", {}, text));
+  }
+
+  /** The derivative by each argument; a dot is the adjoint that arrives. */
+  slopes(box) {
+    if (!box.local) return null;
+    const rows = box.local.map(([id, markup]) =>
+      make("li", { class: "scroller" }, this.chip(id), formula(markup)));
+    return make("section", {}, make("h3", {}, "Local derivatives"), make("ul", { class: "slopes" }, rows));
   }
 
   facts(box) {
