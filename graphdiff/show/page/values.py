@@ -121,9 +121,24 @@ def _statistics(array: np.ndarray) -> dict[str, Any]:
     found["zeros"] = f"{100 * np.mean(wide == 0):.3g}%"
     if complex_:
         found["note"] = "statistics of the absolute values"
-    if finite.size >= _CORNER and finite.min() < finite.max():
-        with np.errstate(all="ignore"):
-            spread = finite.max() - finite.min()
-            if np.isfinite(spread) and spread > 1e-300:
-                found["bins"] = np.histogram(finite, _BINS)[0].tolist()
+    bins = _spread(finite)
+    if bins:
+        found["bins"] = bins
     return found
+
+
+def _spread(finite: np.ndarray) -> list[int]:
+    """How many entries lie in each part of the range; none where it is a point.
+
+    Entries that differ by rounding are a point, and a range can overflow.
+    """
+    if finite.size < _CORNER:
+        return []
+    with np.errstate(all="ignore"):
+        low, high = finite.min(), finite.max()
+        width = high - low
+        if not np.isfinite(width) or width <= 1e-12 * max(abs(low), abs(high)):
+            return []
+        place = ((finite - low) / width * _BINS).astype(int)
+    counts: list[int] = np.bincount(np.minimum(place, _BINS - 1)).tolist()
+    return counts + [0] * (_BINS - len(counts))

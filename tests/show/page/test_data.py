@@ -125,6 +125,15 @@ def test_values_are_whole_or_summaries_and_what_is_bad_is_said():
     assert brief(np.array([1.0, np.inf] * 4)) == "4 inf of 8"
 
 
+def test_entries_that_differ_by_rounding_have_no_spread():
+    near = np.array([1.0, 1.0, 1.0, 1.0, 1.0, np.nextafter(1.0, 2.0)])
+    assert "bins" not in summary(near)
+    assert "bins" not in summary(np.array([-1e308, 1e308, 0.0, 0.0, 0.0, 0.0]))
+    tiny = np.array([0.0, 5e-324, 0.0, 0.0, 0.0, 0.0])
+    assert sum(summary(tiny)["bins"]) == 6
+    assert len(summary(np.linspace(0, 1, 50))["bins"]) == 32
+
+
 def test_changes_tell_what_is_gone_what_is_new_and_skip_the_rest():
     before = ["a", "b", "c", "d", "e", "f", "g", "h"]
     after = ["a", "b", "c", "d", "e", "f", "G", "h"]
