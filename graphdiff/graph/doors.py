@@ -65,11 +65,13 @@ class Doors:
 
         return to_png(self, path, scale=scale, fold=fold)
 
-    def to_svg(self: Any, path: Any = None, *, fold: bool = True) -> str:
+    def to_svg(
+        self: Any, path: Any = None, *, fold: bool = True, engine: str = "graphdiff"
+    ) -> str:
         """The graph as a picture in SVG, written to `path` if there is one."""
         from graphdiff.show.drawing import to_svg
 
-        return to_svg(self, path, fold=fold)
+        return to_svg(self, path, fold=fold, engine=engine)
 
     def _repr_svg_(self: Any) -> str | None:
         from graphdiff.show.notebook.graphs import graph_svg

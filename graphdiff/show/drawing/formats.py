@@ -5,9 +5,11 @@ from __future__ import annotations
 from os import PathLike
 from pathlib import Path
 
+from graphdiff.errors import GraphValueError, shown
 from graphdiff.graph.graph import Graph, check_graph
 from graphdiff.show.drawing.dot import dot
 from graphdiff.show.drawing.drawing import drawing
+from graphdiff.show.drawing.graphviz import graphviz
 from graphdiff.show.drawing.layout import Layout
 from graphdiff.show.drawing.mermaid import mermaid
 from graphdiff.show.drawing.place import MOST, place, refuse
@@ -15,11 +17,18 @@ from graphdiff.show.drawing.png import png
 from graphdiff.show.drawing.svg import svg
 
 _Path = str | PathLike[str]
+_ENGINES = ("graphdiff", "dot")
 _SURELY = 8
 """A graph of so many nodes for each box that may be drawn is not even looked at."""
 
 
-def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str:
+def to_svg(
+    graph: Graph,
+    path: _Path | None = None,
+    *,
+    fold: bool = True,
+    engine: str = "graphdiff",
+) -> str:
     """`graph` as a picture in SVG: the function on the left, its derivative beside it.
 
     The picture is that of Goodfellow, Bengio and Courville, *Deep Learning*, figures
@@ -28,7 +37,9 @@ def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str
     have a double border. Without `fold` every node has a box of its own, numbers and
     broadcasts too. The text is returned, and written to `path` if one is given.
 
-    Raises `GraphValueError` for a graph of more boxes than anyone can look at.
+    `engine` is what places the boxes: ``"graphdiff"``, or ``"dot"`` for Graphviz, whose
+    program must be installed (`MissingError`). Raises `GraphValueError` for a graph of
+    more boxes than anyone can look at.
 
     >>> import numpy as np
     >>> import graphdiff as gd
@@ -36,7 +47,13 @@ def to_svg(graph: Graph, path: _Path | None = None, *, fold: bool = True) -> str
     >>> to_svg(graph).startswith("<svg ")
     True
     """
-    text = svg(_placed(graph, fold))
+    if engine not in _ENGINES:
+        raise GraphValueError(
+            f"to_svg: engine: expected one of {', '.join(map(repr, _ENGINES))}, got "
+            f"{shown(engine)}"
+        )
+    by_dot = engine == "dot"
+    text = graphviz(to_dot(graph, fold=fold)) if by_dot else svg(_placed(graph, fold))
     if path is not None:
         Path(path).write_text(text, encoding="utf-8")
     return text

@@ -1,12 +1,15 @@
 """Where everything stands: boxes in rows and columns, arrows through the gaps.
 
-The layout is our own. What the libraries offer (igraph's and grandalf's Sugiyama
-layouts) places points of one size in rows: they know neither that a box is as wide as
-its text, nor that two boxes must face each other across two halves that run in opposite
-directions, and they lead arrows through boxes where those are large. Graphviz has all
-but the facing halves, and is a system package. What is needed is small: rows
-(`graphdiff.show.drawing.rows`), an order in them (`order`), places (`spread`), wires
-around (`wires`); each is one published method, named where it stands.
+The layout is our own, after others were tried on the gradients of a bundle adjustment
+(92 boxes) and of networks of 309 and 1,541. igraph's Sugiyama layout takes rows as
+given, so that adjoints can be level with their values, but has one gap for boxes of all
+widths, mixes the two halves and knows of no gutter between them: 9,458 points wide
+where ours are 1,651. grandalf knows the widths, but neither rows nor halves (of 112
+adjoints none faced its value), and took 11 seconds for 309 boxes, ours 0.2. networkx
+has no layered layout, and Graphviz is a system package (``to_svg(engine="dot")`` uses
+it where it is). What is needed is small: rows (`graphdiff.show.drawing.rows`), an order
+in them (`order`), places (`spread`), wires around (`wires`); each is one published
+method, named where it stands.
 """
 
 from __future__ import annotations

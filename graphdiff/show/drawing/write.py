@@ -138,7 +138,8 @@ class Written:
             return Drawn(sources, attribute(text, "T"))
         if isinstance(op, Reshape):
             text = self._text(node)
-            short = text if text.width <= _OPERAND else atom("·")
+            bare = self.drawn[node.args[0]].text.flat == "·"
+            short = atom("·") if bare or text.width > _OPERAND else text
             return Drawn(tuple(self.sources(node)), short)
         if not node.args and not isinstance(op, (Input, Constant, Hole)):
             text = self._text(node)

@@ -1,6 +1,7 @@
 """SVG, PNG, DOT and Mermaid: well-formed whatever the names, and always the same."""
 
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -157,3 +158,24 @@ def test_expressions_are_drawn_as_graphs_are(tmp_path):
     assert y.to_png(tmp_path / "y.png") == (tmp_path / "y.png").read_bytes()
     assert "sin(x)" in y.to_dot()
     assert "x_2" in y.to_mermaid()
+
+
+def test_graphviz_places_the_boxes_where_it_is_asked_to():
+    if shutil.which("dot") is None:
+        pytest.skip("Graphviz is not installed")
+    text = graphs.figure_6_11().to_svg(engine="dot")
+    assert text.startswith("<svg")
+    root = ET.fromstring(text)
+    assert root.get("role") == "img"
+    assert "d_W1" in "".join(root.itertext())
+
+
+def test_without_graphviz_its_engine_says_what_to_install(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(gd.MissingError, match="Graphviz"):
+        graphs.figure_6_10().to_svg(engine="dot")
+
+
+def test_an_unknown_engine_lists_the_known():
+    with pytest.raises(gd.GraphValueError, match="'graphdiff', 'dot', got 'neato'"):
+        graphs.figure_6_10().to_svg(engine="neato")
