@@ -246,7 +246,7 @@ class _Merge:
         if role is not None and sign == "+" and not where:
             where = f"rule of {inert(role.rule)} at {wording.name(role.of)}"
         rules = self._rules(sign, statement)
-        *lines, last = statement_lines(statement) or [inert(statement.flat)]
+        *lines, last = statement_lines(statement)
         for line in lines:
             yield Change(sign, shortened(line), where)
             where = ""

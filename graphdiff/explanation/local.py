@@ -92,8 +92,9 @@ def written(graph: Graph) -> dict[str, list[str]]:
 def statement_lines(statement: Statement) -> list[str]:
     """A statement and its updates in place, each on a line."""
     if isinstance(statement, Region):
-        heads = [inert(block.head) for block in statement.blocks]
-        return [f"{head} ..." for head in heads]
+        heads = [f"{inert(block.head)} ..." for block in statement.blocks]
+        plain = [inert(line.flat) for line in (*statement.first, *statement.last)]
+        return heads or plain or [inert(statement.flat)]
     lines = [inert(statement.flat)]
     begun = isinstance(statement, InPlace)
     for update in getattr(statement, "updates", ())[begun:]:

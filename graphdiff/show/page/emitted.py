@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from graphdiff.emit import emit
@@ -37,7 +38,7 @@ def emitted(graph: Graph) -> Source:
     by_name: dict[str, tuple[int, int]] = {}
     places = module.places()
     begun = sorted({line for line, _, _ in places})
-    following = dict(zip(begun, [*begun[1:], len(lines) + 1], strict=True))
+    following = dict(pairwise([*begun, len(lines) + 1]))
     for line, nodes, name in places:
         span = line, _last(lines, line, following[line])
         by_name.setdefault(name, span)
