@@ -95,7 +95,7 @@ class _Drawer:
             node=node,
             name=self.written.name(node),
             operation="" if lines else self.written.operation(node),
-            type=show_type(node.type),
+            type=show_type(self.written.type(node)),
             kind=_kind(op),
             order=role.order if role is not None else 0,
             outputs=tuple(self.written.outputs.get(node, ())),

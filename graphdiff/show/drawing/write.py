@@ -11,6 +11,7 @@ from graphdiff.emit.store.value import plain, short_number
 from graphdiff.emit.text.text import Text, atom, attribute, literal, subscript
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Constant, Full, Hole, Input, Node, Pick, Size
+from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.axes import Reshape, Spread, Transpose
 from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.index import Put
@@ -18,6 +19,7 @@ from graphdiff.ops.core.setitem import SetItem
 from graphdiff.ops.region.region import Region
 from graphdiff.runtime.late import unqualified
 from graphdiff.show import OwnNames
+from graphdiff.show.drawing.vectors import Vectors
 
 _MANY = 10_000
 _FACTOR = 40
@@ -55,6 +57,7 @@ class Written:
         )
         self.brief = len(graph.nodes) > _MANY
         self.reader = {arg: n for n in graph.nodes for arg in n.args}
+        self.vectors = Vectors(graph)
         self.drawn: dict[Node, Drawn] = {}
         self.boxes: dict[Node, None] = {}
         for node in graph.nodes:
@@ -110,6 +113,11 @@ class Written:
 
     def _text(self, node: Node) -> Text:
         texts = [self.drawn[arg].text for arg in node.args]
+        if self.vectors.is_silent(node):
+            return texts[0]
+        if self.vectors.is_outer(node):
+            vectors = [self.drawn[arg.args[0]].text.flat for arg in node.args]
+            return atom(f"outer({', '.join(vectors)})")
         record = node.op.call(*[arg.type for arg in node.args])
         if isinstance(node.op, SetItem):
             place = subscript(texts[0], self.writer.key(record.args[2], texts))
@@ -136,6 +144,10 @@ class Written:
         if isinstance(op, Transpose) and op.order == (-1, -2):
             sources, text = self.drawn[node.args[0]]
             return Drawn(sources, attribute(text, "T"))
+        if self.vectors.is_silent(node):
+            return self.drawn[node.args[0]]
+        if self._becomes_vector(node):
+            return Drawn(tuple(self.sources(node)), self._text(node))
         if isinstance(op, Reshape):
             text = self._text(node)
             bare = self.drawn[node.args[0]].text.flat == "·"
@@ -145,6 +157,21 @@ class Written:
             text = self._text(node)
             return Drawn((), text) if text.width <= _OPERAND else None
         return self._term(node) or self._factor(node)
+
+    def _becomes_vector(self, node: Node) -> bool:
+        """Whether a product is only read to become a vector that has a box."""
+        reader = self.reader.get(node)
+        if reader is None or self.readers[node] > 1:
+            return False
+        known = reader in self.outputs or self.graph.name_of(reader) is not None
+        return known and reader in self.vectors.dropped
+
+    def type(self, node: Node) -> ArrayType | tuple[ArrayType, ...]:
+        """The type to show: that of a vector for a product that becomes one."""
+        reader = self.reader.get(node)
+        if reader in self.vectors.dropped and self.readers[node] == 1:
+            return reader.type
+        return node.type
 
     def _term(self, node: Node) -> Drawn | None:
         """A sum that is only part of another: all its terms meet in one box."""
