@@ -102,9 +102,12 @@ class Teller:
     def symbols(self) -> Symbols:
         """The formulas of the graph and of the steps."""
         made = Symbols(self.wording.graph)
+        made.roots = {step.root for step in self.derivation.steps}
         for node in (*self.derivation.stops, self.start):
             made.adjoints[self.adjoint_name(node)] = self.names[node]
             made.values[self.names[node]] = node
+        for node, name in self.wording.named.items():
+            made.values.setdefault(name, node)
         return made
 
     def local(self, step: Step, arg: Node) -> Local:

@@ -79,7 +79,8 @@ class Symbols:
     """The formulas of a graph, and of the steps of a derivative through it.
 
     `adjoints` maps the names of adjoints to those of what they are adjoints of,
-    `values` names to the nodes of the graph that they stand for.
+    `values` names to the nodes of the graph that they stand for; `roots` are the nodes
+    of which a statement is told.
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -87,10 +88,30 @@ class Symbols:
         self.graph = graph
         self.adjoints: dict[str, str] = {}
         self.values: dict[str, Node] = {}
+        self.roots: set[Node] = set()
 
     @cached_property
     def _whole(self) -> Formulas:
-        return Formulas(self.graph)
+        """The formulas of the graph, in which values are called as in the listing.
+
+        What has no name of the user's is written out where that is short, unless its
+        own statement is told.
+        """
+        made = Formulas(self.graph)
+        known = made.plan.known
+        names = {node: name for name, node in self.values.items()}
+        outputs = set(self.graph.outputs.values())
+        for node in self.graph.nodes:
+            kept = self.graph.name_of(node) is not None or node in outputs
+            if kept or not node.args or isinstance(node.op, Pick):
+                continue
+            if node in self.roots and node in names:
+                known[node] = named(names[node])
+            elif node in known and all(a in known or not a.args for a in node.args):
+                del known[node]
+            elif node in known and node in names:
+                known[node] = named(names[node])
+        return made
 
     def symbol(self, name: str) -> Term:
         """The symbol of a value or of an adjoint, by its name."""
@@ -98,11 +119,10 @@ class Symbols:
         if of is not None:
             return adjoint(of)
         node = self.values.get(name)
-        if node is None or not node.args or self.graph.name_of(node) is not None:
+        if node is None or not node.args:
             return named(name)
-        if isinstance(node.op, Pick) or node in set(self.graph.outputs.values()):
-            return named(name)
-        return self._whole.expression(node).right
+        known = self._whole.plan.known.get(node)
+        return self._whole.expression(node).right if known is None else known
 
     def statement(self, node: Node, name: str) -> Equations | None:
         """The equation of a forward value."""
@@ -110,7 +130,14 @@ class Symbols:
             return None
         if any(isinstance(a.op, Region) for a in node.args):
             return None
-        return lambda: [Equation((named(name), self._whole.expression(node).right))]
+        return lambda: [Equation((self._left(node, name), self._right(node)))]
+
+    def _left(self, node: Node, name: str) -> Term:
+        known = self._whole.plan.known.get(node)
+        return named(name) if known is None else known
+
+    def _right(self, node: Node) -> Term:
+        return self._whole.expression(node).right
 
     def share(self, local: Local, name: str, joins: bool) -> Equations:
         """What a step passes back under this name: added to what arrives, or all."""
