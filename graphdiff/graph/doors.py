@@ -60,7 +60,7 @@ class Doors:
     def to_png(
         self: Any, path: Any = None, *, scale: float = 2.0, fold: bool = True
     ) -> bytes:
-        """The graph as a picture in PNG; needs ``pip install 'graphdiff[png]'``."""
+        """The graph as a picture in PNG; needs the packages of the extra ``png``."""
         from graphdiff.show.drawing import to_png
 
         return to_png(self, path, scale=scale, fold=fold)

@@ -39,7 +39,7 @@ class Late:
         except ImportError:
             raise MissingError(
                 f"{self.__name__}.{name} needs SciPy, which is not installed: "
-                f"pip install graphdiff[scipy]"
+                f"pip install scipy"
             ) from None
         found = getattr(module, name)
         setattr(self, name, found)

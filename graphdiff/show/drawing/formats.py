@@ -64,7 +64,7 @@ def to_png(
 ) -> bytes:
     """The picture of `to_svg` as PNG, with `scale` pixels for each point.
 
-    It needs the extra ``graphdiff[png]`` (`MissingError` says so), no fonts and no
+    It needs the extra ``png`` (`MissingError` says so), no fonts and no
     program. The bytes are returned, and written to `path` if one is given.
     """
     made = png(_placed(graph, fold), scale=scale)

@@ -5,7 +5,7 @@ trouble of all renderers: what a machine has differs, and a server has none. So 
 machine's fonts are not looked at. Arimo, which has Helvetica's widths, comes as a
 package under the SIL Open Font License, and what it lacks (signs of mathematics) is
 taken from DejaVu Sans, which the package ziafont carries. The three are an extra,
-``graphdiff[png]``: who reads listings and pages needs none of them.
+``png``: who reads listings and pages needs none of them.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from graphdiff.show.drawing.svg import svg
 
 _MOST_PIXELS = 80_000_000
 _SMALLEST = 0.25
+_PACKAGES = "fontpkg-arimo resvg_py ziafont"
 _FONTS = (
     ("fontpkg_arimo", "files/Arimo[wght].ttf"),
     ("ziafont", "fonts/DejaVuSans.ttf"),
@@ -30,7 +31,7 @@ def png(layout: Layout, *, scale: float = 2.0) -> bytes:
 
     A picture of more than 80 million pixels is made with a smaller scale. Raises
     `GraphValueError` where it could not be read any more, and `MissingError` without
-    the packages of the extra ``graphdiff[png]``.
+    the packages of the extra ``png``.
     """
     if not isinstance(scale, (int, float)) or not 0 < scale <= 16:
         raise GraphValueError(f"to_png: scale: expected 0 < scale <= 16, got {scale!r}")
@@ -47,7 +48,7 @@ def png(layout: Layout, *, scale: float = 2.0) -> bytes:
         paths = [files(package).joinpath(name) for package, name in _FONTS]
     except ImportError as error:
         raise MissingError(
-            f"to_png needs the package {error.name}: pip install 'graphdiff[png]'"
+            f"to_png needs the package {error.name}: pip install {_PACKAGES}"
         ) from None
     with as_file(paths[0]) as first, as_file(paths[1]) as second:
         made = svg_to_bytes(
