@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from graphdiff.emit.text.text import columns, string
@@ -64,7 +65,10 @@ def _lines(
     *first, last = wrapped(_start(row), width)
     for text in first:
         yield Line(text, "", row.look)
-    if comments[0] and columns(last) <= column:
+    if not comments[0]:
+        yield Line(last, "", row.look)
+        return
+    if columns(last) <= column:
         yield Line(_padded(last, column), comments[0], row.look)
         return
     room = width - columns(last) - 2
@@ -83,14 +87,24 @@ def wrapped(text: str, width: int) -> list[str]:
     lines: list[str] = []
     while columns(text) > width:
         inside = len(text) - len(text.lstrip())
-        cuts = [m.start() for m in _BREAK.finditer(text, inside + 1)]
-        fitting = [cut for cut in cuts if columns(text[:cut]) <= width] or cuts[:1]
-        if not fitting:
+        cut = _place_to_cut(text, inside + 1, width)
+        if cut is None:
             break
-        lines.append(text[: fitting[-1]])
+        lines.append(text[:cut])
         start = inside if lines[1:] else inside + 2 * len(INDENT)
-        text = " " * start + text[fitting[-1] :].lstrip()
+        text = " " * start + text[cut:].lstrip()
     return [*lines, text]
+
+
+def _place_to_cut(text: str, start: int, width: int) -> int | None:
+    """Where `text` is best cut: outside of brackets, and late in the line."""
+    cuts = [m.start() for m in _BREAK.finditer(text, start)]
+    fitting = [cut for cut in cuts if columns(text[:cut]) <= width]
+    late = [cut for cut in fitting if 2 * cut > width] or fitting[-1:] or cuts[:1]
+    if not late:
+        return None
+    depth = list(accumulate((c in "([{") - (c in ")]}") for c in text))
+    return min(late, key=lambda cut: (depth[cut], -cut))
 
 
 def printable(text: str) -> str:
