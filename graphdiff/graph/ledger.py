@@ -33,6 +33,7 @@ class Ledger:
             _known(table, nodes)
             for table in (scope.names, scope.positions, scope.roles, scope.marks)
         )
+        _lead_back(roles, scope.roles, nodes)
         needs = dict(scope.needs)
         for node in nodes:
             if node.op.needs:
@@ -58,3 +59,21 @@ def lineage(node: Node, roles: Mapping[Node, Role]) -> Iterator[Node]:
         role = roles.get(node)
         if role is not None:
             node = role.of
+
+
+def _lead_back(
+    roles: dict[Node, Role], known: Mapping[Node, Role], nodes: Iterable[Node]
+) -> None:
+    """Let roles name nodes that are there, where those that they name are gone.
+
+    The derivative of a derivative that a pass has made superfluous is still one of the
+    forward node behind it.
+    """
+    if not roles:
+        return
+    inside = set(nodes)
+    for node, role in roles.items():
+        of = role.of
+        if of not in inside and of in known:
+            of = next((n for n in lineage(of, known) if n in inside), of)
+            roles[node] = role._replace(of=of)
