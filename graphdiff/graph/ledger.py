@@ -75,5 +75,7 @@ def _lead_back(
     for node, role in roles.items():
         of = role.of
         if of not in inside and of in known:
-            of = next((n for n in lineage(of, known) if n in inside), of)
+            of = next(
+                (n for n in lineage(of, known) if n in inside and n is not node), of
+            )
             roles[node] = role._replace(of=of)

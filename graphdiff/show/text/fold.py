@@ -23,7 +23,7 @@ from graphdiff.show.text.rows import Row
 
 _RUN = 6
 """So many folded lines in a row are shown one by one."""
-_MOST, _LAST = 400, 40
+_MOST, _LAST = 240, 40
 """So many rows of a section are shown, the last of them from its end."""
 _HOW = "to_text(fold=False) lists all"
 
