@@ -33,7 +33,8 @@ def _html(graph: Graph) -> str:
         name = graph.signature.function if graph.signature else "graph"
         parts = [_heading(name, graph), "<p><code>print(graph)</code> lists it.</p>"]
     else:
-        title, _, rest = str(graph).partition("\n")
+        title, _, rest = str(graph).partition("\n\n")
+        title = " ".join(title.split())
         parts = [_heading(title, graph)]
         if picture := graph_svg(graph):
             parts.append(_image(picture, f"The graph of {title[:200]}"))

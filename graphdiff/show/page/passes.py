@@ -14,6 +14,7 @@ from graphdiff.show.page.inert import visible
 
 _AROUND = 2
 _MOST_LINES = 1200
+_WIDE = 10_000
 _MOST_SHOWN = 240
 
 
@@ -63,7 +64,10 @@ def _paragraphs(about: str) -> list[str]:
 def _listing(graph: Graph, listed: dict[int, list[str]]) -> list[str]:
     """The statements of `graph` without columns, so that only what changed differs."""
     if id(graph) not in listed:
-        lines = str(graph).splitlines() if len(graph) <= _MOST_LINES else []
+        text = ""
+        if len(graph) <= _MOST_LINES:
+            text = graph.to_text(fold=False, width=_WIDE)
+        lines = text.splitlines()
         plain = (re.sub(r"\s{2,}#", "  #", line) for line in lines)
         listed[id(graph)] = [
             visible(re.sub(r"(#.*?)\s{2,}", r"\1  ", line), 400)
