@@ -48,11 +48,15 @@ def wording(rows: Iterable[Row], names: Container[str]) -> Wording:
             if name in names and "[" not in target:
                 made[name] = None
         for token in _TOKEN.findall(row.text):
-            if token.partition("[")[0] in names:
+            if base(token) in names:
                 form.append(f"\0{places.setdefault(token, len(places))}")
             else:
                 form.append(token)
         form.append(f"\n{row.level}")
-    return Wording(
-        "".join(form), tuple(made), tuple(n for n in places if n not in made)
-    )
+    read = [name for name in places if base(name) not in made]
+    return Wording("".join(form), tuple(made), tuple(read))
+
+
+def base(name: str) -> str:
+    """The array of which ``xs[3]`` is an entry; a name itself."""
+    return name.partition("[")[0]

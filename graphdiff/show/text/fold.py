@@ -16,7 +16,7 @@ from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.show.blocks import Block, Instance, blocks
 from graphdiff.show.blocks.members import common
-from graphdiff.show.text.alike import Wording, wording, words
+from graphdiff.show.text.alike import Wording, base, wording, words
 from graphdiff.show.text.inputs import input_rows
 from graphdiff.show.text.listing import Entry, Section, under_headings
 from graphdiff.show.text.rows import Row
@@ -61,7 +61,7 @@ def _names(sections: Iterable[Section]) -> set[str]:
             for row in entry.rows:
                 target, equals, _ = row.text.partition(" = ")
                 words = (target if equals else row.text).split(", ")
-                found.update(word.partition("[")[0] for word in words)
+                found.update(map(base, words))
     return found
 
 
@@ -93,21 +93,33 @@ class _Group:
     def __init__(self) -> None:
         self.segments: list[_Segment] = []
 
-    def places(self, homes: Homes, what: str) -> list[int]:
-        """The places, among the names that are ``made`` or ``read``, that are told.
+    def told(self, homes: Homes, what: str) -> list[_Told]:
+        """What is told of the names that are ``made`` or ``read``.
 
-        Those at which the segments differ, by a name that others know as well.
+        Those at which the segments differ, by a name that others know as well. Where
+        they differ by the array, its entries need not be told apart.
         """
         rows = [getattr(segment.wording, what) for segment in self.segments]
-        return [
-            i
-            for i, column in enumerate(zip(*rows, strict=True))
-            if len({*column}) > 1
-            and any(
-                homes.is_known(name, segment.instance)
-                for name, segment in zip(column, self.segments, strict=True)
-            )
-        ]
+        found = []
+        for i, column in enumerate(zip(*rows, strict=True)):
+            pairs = zip(column, self.segments, strict=True)
+            if len({*column}) > 1 and any(
+                homes.is_known(name, segment.instance) for name, segment in pairs
+            ):
+                found.append(_Told(i, len({*map(base, column)}) == 1))
+        return found
+
+
+class _Told(NamedTuple):
+    """The place of a name among those made or read; `whole` says: with its index."""
+
+    place: int
+    whole: bool
+
+    def name(self, names: Sequence[str]) -> str:
+        """The name at this place."""
+        name = names[self.place]
+        return name if self.whole else base(name)
 
 
 class Homes:
@@ -133,7 +145,7 @@ class Homes:
 
     def is_known(self, name: str, instance: Instance | None) -> bool:
         """Whether the value called so is known outside of `instance`."""
-        home = self.home.get(name.partition("[")[0])
+        home = self.home.get(base(name))
         while home is not None and home is not instance:
             home = home.within
         return home is None
@@ -192,7 +204,7 @@ class _Folding:
             if len(group.segments) > 1 and group.segments[0].size > 1
         }
         told = {
-            key: (group.places(self.homes, "made"), group.places(self.homes, "read"))
+            key: (group.told(self.homes, "made"), group.told(self.homes, "read"))
             for key, group in groups.items()
             if key[0] in folds
         }
@@ -217,14 +229,14 @@ class _Folding:
                 yield _Piece([self._head(segment, group, told[key])], instance)
 
     def _head(
-        self, segment: _Segment, group: _Group, told: tuple[list[int], list[int]]
+        self, segment: _Segment, group: _Group, told: tuple[list[_Told], list[_Told]]
     ) -> Row:
         """What an instance makes of what, where that differs among those alike."""
         instance, said = segment.instance, segment.wording
         assert instance is not None
         assert said is not None
-        made = ", ".join(said.made[i] for i in told[0])
-        read = ", ".join(said.read[i] for i in told[1])
+        made = ", ".join(dict.fromkeys(t.name(said.made) for t in told[0]))
+        read = ", ".join(dict.fromkeys(t.name(said.read) for t in told[1]))
         first = group.segments[0].instance
         assert first is not None
         text = f"{self.before}{_label(instance, first is instance)}"
