@@ -66,8 +66,8 @@ def test_a_large_graph_is_a_listing():
 
 
 def test_a_huge_graph_is_a_line():
-    html = long_graph(100_000)._repr_html_()
-    assert "100001 nodes forward" in html
+    html = long_graph(20_000)._repr_html_()
+    assert "20001 nodes forward" in html
     assert len(html) < 1_000
 
 
@@ -129,7 +129,7 @@ def test_many_named_values_are_cut():
 
 def test_a_huge_expression_is_its_type():
     x = gd.var("x", "n")
-    for _ in range(100_000):
+    for _ in range(20_000):
         x = np.sin(x)
     assert x._repr_latex_() is None
     assert x._repr_svg_() is None
@@ -145,7 +145,9 @@ def test_expressions_of_a_trace_are_displayed():
         return np.sum(h)
 
     gd.trace(f, {"W": gd.spec("n,n")})
-    assert shown == [r"$\displaystyle \tanh(\text{params.W})$"]
+    (formula,) = shown
+    assert r"\tanh(" in formula
+    assert "W" in formula
 
 
 @pytest.mark.parametrize("name", list(CASES)[3::40])
