@@ -52,7 +52,7 @@ def test_the_html_of_a_graph_holds_its_picture_and_its_listing(graph):
 def test_the_latex_of_a_graph_is_its_equations(graph):
     assert graph._repr_latex_() == graph.to_latex()
     x = gd.var("x")
-    assert gd.Graph({"x": x}, {"x": x})._repr_latex_() is None
+    assert gd.Graph({"x": x}, {})._repr_latex_() is None
 
 
 def test_a_large_graph_is_a_listing():

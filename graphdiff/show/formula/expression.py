@@ -2,6 +2,7 @@ r"""The formula of one expression, from the variables and named values that it r
 
 from __future__ import annotations
 
+from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
 from graphdiff.show.alone import graph_of
 from graphdiff.show.formula.formulas import Formula, Formulas
@@ -16,7 +17,7 @@ def expression_to_latex(node: Node) -> str:
     >>> gd.nn.sigmoid(w @ x).to_latex()
     '\\sigma(w^\\top x)'
     """
-    own, others = _formulas(node)
+    own, others = formulas_of(graph_of(node), node)
     if not others:
         return own.latex()
     first, *rest = (formula.latex() for formula in others)
@@ -27,15 +28,18 @@ def expression_to_latex(node: Node) -> str:
 
 def expression_to_unicode(node: Node) -> str:
     """The formula of `node` in Unicode; below it those of the values that it reads."""
-    own, others = _formulas(node)
+    own, others = formulas_of(graph_of(node), node)
     where = [f"where {others[0]}", *map(str, others[1:])] if others else []
     return "\n".join([str(own), *where])
 
 
-def _formulas(node: Node) -> tuple[Formula, list[Formula]]:
-    """The formula of the expression, and of the values in it, the last first."""
-    known = Formulas(graph_of(node))
-    forward, gradient = known.equations()
+def formulas_of(graph: Graph, node: Node) -> tuple[Formula, list[Formula]]:
+    """The formula of `node`, and those of the values that it reads, the last first.
+
+    `graph` is the one that computes `node` alone.
+    """
+    known = Formulas(graph)
     own = known.expression(node)
+    forward, gradient = known.equations()
     others = [f for f in (*forward, *gradient) if f.right != own.right]
     return own, others[::-1]

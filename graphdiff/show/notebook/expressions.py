@@ -13,7 +13,8 @@ from graphdiff.graph.graph import Graph, in_order
 from graphdiff.graph.node import Node
 from graphdiff.graph.types import show_type
 from graphdiff.show.alone import graph_of
-from graphdiff.show.formula import Formula, Formulas
+from graphdiff.show.formula import Formula, formula
+from graphdiff.show.formula.expression import formulas_of
 from graphdiff.show.notebook import MOST_DRAWN, code, made
 
 MOST_NAMED = 12
@@ -49,16 +50,14 @@ def _graph_to(node: Node) -> Graph | None:
 
 
 def _formulas(node: Node) -> tuple[Formula, list[Formula]] | None:
-    """The formula of the expression, and of the named values in it, the last first."""
+    """The formula of the expression, named if it is, and those of what it reads."""
     graph = _graph_to(node)
     if graph is None:
         return None
-    known = Formulas(graph)
-    named = graph.name_of(node) is not None
-    own = known.equation(node) if named else known.expression(node)
-    forward, gradient = known.equations()
-    others = [f for f in (*forward, *gradient) if f.right != own.right]
-    return own, others[::-1]
+    own, others = formulas_of(graph, node)
+    if graph.name_of(node) is not None:
+        own = formula(graph, node)
+    return own, others
 
 
 def _latex(node: Node) -> str | None:
@@ -80,8 +79,8 @@ def _html(node: Node) -> str | None:
     own, others = found
     rest = _first(others, Formula.mathml, "…")
     where = f"<p>where {', '.join(rest)}</p>" if rest else ""
-    formula = f'<div style="{_FORMULA}">{own.mathml(block=True)}</div>'
-    return f"<div>{formula} {code(show_type(node.type))}{where}</div>"
+    shown = f'<div style="{_FORMULA}">{own.mathml(block=True)}</div>'
+    return f"<div>{shown} {code(show_type(node.type))}{where}</div>"
 
 
 def _first(
