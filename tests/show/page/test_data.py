@@ -109,6 +109,12 @@ def test_the_line_of_the_module_computes_the_node():
     assert first == last
 
 
+def test_a_module_that_only_returns_its_argument_has_no_lines_of_nodes():
+    data = data_of(gd.trace(lambda x: x, gd.spec("n")))
+    assert data["module"]["lines"]
+    assert "emitted" not in data["boxes"][0]
+
+
 def test_values_are_whole_or_summaries_and_what_is_bad_is_said():
     assert summary(np.float64(2.5)) == {"entries": "2.5"}
     small = summary(np.array([[1.0, np.nan], [0.0, np.inf]]))

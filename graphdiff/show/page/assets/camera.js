@@ -1,5 +1,8 @@
 // Where the picture stands: drag, wheel, pinch, buttons and keys move and scale it.
 
+/** The height at the bottom of the stage that its buttons take up. */
+const TOOLS = 44;
+
 class Camera {
   constructor(stage, sheet) {
     this.stage = stage;
@@ -30,7 +33,7 @@ class Camera {
     const room = 24;
     return Math.min(
       (clientWidth - room) / this.width,
-      (clientHeight - room) / this.height,
+      (clientHeight - room - TOOLS) / this.height,
       1.5,
     );
   }
@@ -73,7 +76,7 @@ class Camera {
     const { clientWidth, clientHeight } = this.stage;
     this.fly(
       (clientWidth - this.width * scale) / 2,
-      (clientHeight - this.height * scale) / 2,
+      (clientHeight - TOOLS - this.height * scale) / 2,
       scale,
     );
   }

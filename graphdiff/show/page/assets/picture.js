@@ -35,7 +35,7 @@ class Picture {
       if (!this.edges.has(key)) this.edges.set(key, []);
       this.edges.get(key).push(path);
     }
-    for (const group of this.camera.svg.querySelectorAll(".edges, .frames, .heading")) {
+    for (const group of this.camera.svg.querySelectorAll(".edges, .frames, .labels, .heading")) {
       group.setAttribute("aria-hidden", "true");
     }
     this.entry()?.setAttribute("tabindex", "0");

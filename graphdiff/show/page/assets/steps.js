@@ -87,8 +87,11 @@ class Steps {
 
   /** Show the table as it stands after `at` steps. */
   show(at) {
+    const low = Math.min(this.at, at);
+    const high = Math.max(this.at, at);
     this.at = at;
     this.rows.forEach((row, index) => {
+      if (row.when < low || row.first > high) return;
       const seen = row.first <= at;
       if (!seen && !this.parts[index]) return;
       const { element, terms, sum } = this.row(index);
