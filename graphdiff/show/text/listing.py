@@ -181,7 +181,7 @@ class Listing(Statements):
         if isinstance(statement, Line):
             yield self._line(statement, level, look)
             return
-        type = show_type(statement.node.type)
+        type = show_type(_stored(statement))
         where = self._where(reversed(statement.parts))
         yield Row(statement.flat, type, where, level, look)
         begun = isinstance(statement, InPlace)
@@ -212,3 +212,11 @@ def shortest(names: Sequence[str]) -> Sequence[str]:
     if left <= 1:
         return names
     return [*names[: _NAMES - 1], f"... {left:,} more", names[-1]]
+
+
+def _stored(statement: Statement) -> ArrayType | tuple[ArrayType, ...]:
+    """The type of the array under that name: repeated axes may have size 1 in it."""
+    type = statement.node.type
+    if isinstance(type, tuple) or not statement.shape:
+        return type
+    return ArrayType(statement.shape, type.dtype)

@@ -105,3 +105,15 @@ def test_a_deep_graph_is_listed_without_recursion():
     graph = gd.differentiate(gd.Graph({"x": x}, {"y": y}), stabilise=False)
     assert len(graph.to_text(fold=False).splitlines()) > 1_000
     assert len(str(graph).splitlines()) < 1_000
+
+
+def test_a_type_is_that_of_what_the_statement_makes():
+    """With keepdims an array has an axis of size 1, not the repeated one."""
+
+    def loss(x):
+        shifted = x - np.max(x, axis=1, keepdims=True)
+        return np.sum(shifted**3)
+
+    text = gd.grad(loss).graph(gd.spec("n,k")).to_text()
+    rows = [row for row in text.splitlines() if row.endswith("float64[n, 1]")]
+    assert any("total = np.sum(" in row for row in rows)
