@@ -87,11 +87,13 @@ if TYPE_CHECKING:
     from graphdiff.save import from_networkx as from_networkx
     from graphdiff.save import load as load
     from graphdiff.save.text import parse as parse
+    from graphdiff.show.formula.notation import Notation as Notation
     from graphdiff.sparsity.derivatives import sparse_hessian as sparse_hessian
     from graphdiff.sparsity.derivatives import sparse_jacobian as sparse_jacobian
     from graphdiff.symbolic import from_sympy as from_sympy
 
 _LATE = {
+    "Notation": "graphdiff.show.formula.notation",
     "backprop": "graphdiff.derivative.backprop",
     "batch": "graphdiff.batching",
     "check_gradients": "graphdiff.check",
@@ -159,6 +161,7 @@ __all__ = [
     "GraphValueError",
     "GraphdiffError",
     "MissingError",
+    "Notation",
     "Op",
     "ShapeError",
     "UnsupportedError",

@@ -141,6 +141,12 @@ class Op:
     foreign: ClassVar[bool] = False
     """Whether the op is a user's: then nothing is known but what it says."""
 
+    notation: ClassVar[Any] = None
+    """How formulas write the op, a `gd.Notation`; None: as a function of arguments.
+
+    A property where it depends on the op's parameters.
+    """
+
     def __init_subclass__(cls, **options: Any) -> None:
         """Take note of where the class is from."""
         super().__init_subclass__(**options)

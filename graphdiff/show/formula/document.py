@@ -18,6 +18,7 @@ from graphdiff.show.formula.signs import SIGNS, Sign
 from graphdiff.show.formula.unicode import unicode
 
 _WIDEST = 76
+_RIGHT = "text-align: right; text-align: -webkit-right"
 _DOCUMENT = r"""\documentclass{article}
 \usepackage[margin=2cm]{geometry}
 \usepackage{amsmath,amssymb}
@@ -92,10 +93,11 @@ def to_mathml(graph: Graph) -> str:
             for place, right in enumerate(lines):
                 names = f"{element(left)}<mo>=</mo>" if place == 0 else ""
                 rows.append(
-                    f'<mtr><mtd style="text-align: right">{names}</mtd>'
+                    f'<mtr><mtd style="{_RIGHT}">{names}</mtd>'
                     f'<mtd style="text-align: left">{element(right)}</mtd></mtr>'
                 )
-    return f'<math display="block"><mtable>{"".join(rows)}</mtable></math>'
+    table = f'<mtable displaystyle="true">{"".join(rows)}</mtable>'
+    return f'<math display="block">{table}</math>'
 
 
 def _latex_lines(formulas: Iterable[Formula]) -> Iterator[str]:

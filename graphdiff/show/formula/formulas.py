@@ -118,7 +118,8 @@ class Formulas:
         known = {
             i: self.plan.known[n] for i, n in picks.items() if n in self.plan.known
         }
-        region = RegionWriter(self.writer, node, _inside, known)
+        given = {i for i, n in picks.items() if n in self.plan.given}
+        region = RegionWriter(self.writer, node, _inside, known, given)
         self.writer.results[node] = region.results()
         self._regions[node] = [Formula(*line) for line in region.lines]
         self.plan.known.update(
@@ -189,7 +190,8 @@ class Formulas:
         if path is None:
             known = self._other_names.get(name)
             return None if known is None else Formula((known,), self.plan.known[node])
-        if self._adjoints.get(node) is self.graph.inputs[path]:
+        stated = self._adjoints.get(node) is self.graph.inputs[path]
+        if stated and node not in self._said:
             return None
         below = self.plan.known[self.graph.inputs[path]]
         known = self.plan.known.get(node)

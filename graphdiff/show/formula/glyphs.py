@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-SCRIPTS = {"F": "ℱ", "N": "𝒩", "L": "ℒ", "D": "𝒟"}
+SCRIPTS = {"F": "ℱ", "N": "𝒩", "L": "ℒ", "D": "𝒟", "S": "𝒮"}
 """Script letters, as for a Fourier transform."""
 
 

@@ -170,7 +170,7 @@ def _is_function(box: Box) -> bool:
         return _is_function(box.base)
     if isinstance(box, Sign):
         return box.kind == "fun"
-    return isinstance(box, Letter) and box.style == "function"
+    return isinstance(box, Letter) and box.style in ("function", "script")
 
 
 def _runs_in(before: str, after: str) -> bool:

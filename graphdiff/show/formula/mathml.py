@@ -21,7 +21,7 @@ from graphdiff.show.formula.boxes import (
 from graphdiff.show.formula.glyphs import SCRIPTS, bold, visible
 from graphdiff.show.formula.signs import SIGNS, Sign
 
-_MARKS = {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "vec": "→"}
+_MARKS = {"hat": "^", "bar": "‾", "tilde": "~", "dot": "˙", "vec": "→"}
 _TIMES = "<mo>\u2062</mo>"
 _APPLIED = "<mo>\u2061</mo>"
 
@@ -68,7 +68,7 @@ def element(box: Box) -> str:
         case Accent(mark, inside):
             stretchy = "true" if mark == "bar" else "false"
             sign = f'<mo stretchy="{stretchy}">{_MARKS[mark]}</mo>'
-            return f'<mover accent="true">{element(inside)}{sign}</mover>'
+            return f"<mover>{element(inside)}{sign}</mover>"
         case Slot(index):
             return f"<mi>#{index + 1}</mi>"
     raise TypeError(f"no MathML for {box!r}")
@@ -153,7 +153,7 @@ def _is_function(box: Box) -> bool:
         return _is_function(box.base)
     if isinstance(box, Sign):
         return box.kind == "fun"
-    return isinstance(box, Letter) and box.style == "function"
+    return isinstance(box, Letter) and box.style in ("function", "script")
 
 
 def _script(base: Box, sub: Box | None, sup: Box | None) -> str:

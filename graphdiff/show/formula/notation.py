@@ -57,6 +57,16 @@ class Notation(NamedTuple):
     brackets, fractions and scripts none is needed. An `open` notation runs on to its
     right, as a sum sign does; the argument of a `bare` one, a named function, stands
     without brackets if it is a single letter.
+
+    An op of a user's own may state one as its class attribute `notation`.
+
+    >>> import graphdiff as gd
+    >>> class Smooth(gd.Op):
+    ...     notation = gd.Notation(r"\mathcal{S}(#1)")
+    ...     def infer(self, x):
+    ...         return x
+    >>> print((2 * Smooth()(gd.var("x", "n"))).to_unicode())
+    2 𝒮(x)
     """
 
     template: str

@@ -62,6 +62,7 @@ class Plan:
         self.known: dict[Node, Term] = dict(given or {})
         self.step = step
         self.is_body = given is not None
+        self.given = frozenset(given or ())
         self._boxes: dict[Node, Box] = {}
         self.by_name: dict[str, Node] = {}
         self.gradients = {} if given is not None else gradients_of(graph)

@@ -6,7 +6,7 @@ from the end has them the other way round. What a step reads of a stack is ``x_t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from graphdiff.graph.graph import Graph
@@ -60,11 +60,14 @@ class RegionWriter:
         node: Node,
         inside: Inside,
         named: Mapping[int, Term],
+        given: Collection[int] = (),
     ) -> None:
         """Take the writer of the graph around, and who writes bodies.
 
-        `named`: the terms of those results that have a symbol in the graph around.
+        `named`: the terms of those results that have a symbol in the graph around;
+        `given`: those whose symbol a graph further out has chosen.
         """
+        self.given = given
         self.named = named
         self.kept: dict[int, Term] = {}
         self.writer = writer
@@ -110,7 +113,7 @@ class RegionWriter:
         ahead = count + isinstance(op, While)
         for place, name in enumerate(outputs[count:], ahead):
             element = elements.get(op.body.outputs[name])
-            if element is not None:
+            if element is not None and place not in self.given:
                 self.kept[place] = STACK(element, step)
                 made.append(element)
                 continue

@@ -158,7 +158,7 @@ def _class(box: Box) -> str:
         return "space"
     if isinstance(box, Sign):
         return "slash" if box.command in ("/", r"\colon", "!") else box.kind
-    if isinstance(box, Letter) and box.style == "function":
+    if isinstance(box, Letter) and box.style in ("function", "script"):
         return "fun"
     return "ord"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from graphdiff.custom.gates import Stopped
 from graphdiff.graph.node import (
     Constant,
     Full,
@@ -311,6 +312,7 @@ RULES: dict[type, Rule] = {
     Cast: _first,
     RealPart: _of_one(r"\operatorname{Re}(#1)"),
     Imaginary: _of_one(r"\operatorname{Im}(#1)"),
+    Stopped: _of_one(r"\operatorname{stop}(#1)"),
     Fourier: _fourier,
     Convolve: _sliding,
     Correlate: _sliding,

@@ -1,5 +1,7 @@
 """Formulas of graphs, read and compared with what textbooks have."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
@@ -103,3 +105,48 @@ def test_local_derivatives():
 
 def test_the_same_graph_has_the_same_formulas():
     assert MODELS["lstm"]().to_latex() == MODELS["lstm"]().to_latex()
+
+
+def test_an_op_may_state_its_notation():
+    @dataclass(frozen=True)
+    class Power(gd.Op):
+        exponent: int
+
+        @property
+        def notation(self):
+            return gd.Notation(f"#1^{{({self.exponent})}}")
+
+        def infer(self, x):
+            return x
+
+        def call(self, x):
+            return gd.Call("np.power", (gd.Arg(0), self.exponent))
+
+        def pullback(self, i, at, g, y, x):
+            return g * self.exponent * Power(self.exponent - 1)(x)
+
+    x = gd.var("x", "n")
+    assert Power(3)(x + 1).to_unicode() == "(x + 1)⁽³⁾"
+    graph = gd.value_and_grad(lambda x: np.sum(Power(3)(x))).graph(gd.spec("n"))
+    assert graph.to_unicode().endswith("∂output/∂x = 3 x⁽²⁾")
+
+
+def test_what_a_loop_in_a_loop_keeps_is_said():
+    def f(x):
+        def outer(i, s):
+            return gd.fori_loop(0, 4, lambda j, u: u * np.sin(u), s)
+
+        return gd.fori_loop(0, 3, outer, x)
+
+    text = gd.value_and_grad(f).graph(gd.spec("")).to_unicode()
+    assert "u_(tape, tape)" not in text or "((u_(tape, tape))ₜ)ᵣ = uᵣ" in text
+
+
+def test_gates_rules_and_equations_have_formulas():
+    def f(a):
+        x = gd.root(lambda x, a: x**3 + x - a, np.zeros(3), a)
+        return np.sum(x * gd.stop_gradient(a))
+
+    graph = gd.value_and_grad(f).graph(gd.spec("3"))
+    check_latex(graph.to_latex())
+    assert "stop(a)" in graph.to_unicode()
