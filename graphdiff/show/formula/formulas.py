@@ -178,7 +178,10 @@ class Formulas:
         met: set[Node] = set()
         found: dict[str, Term] = {}
         for name, node in self.graph.outputs.items():
-            again = node in met or isinstance(node.op, Input)
+            again = node in met or self.graph.inputs.get(name, node) is not node
+            again = again or (
+                isinstance(node.op, Input) and name not in self.graph.inputs
+            )
             if again and name not in self._gradients and node in self.plan.known:
                 found[name] = boxed(self.plan.symbols.of(name))
             met.add(node)
