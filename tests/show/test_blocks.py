@@ -201,7 +201,7 @@ def test_hand_made_graphs_have_no_blocks():
     assert blocks(gd.Graph({"x": x}, {"y": np.sin(np.sin(x))})) == []
 
 
-@pytest.mark.parametrize("name", list(CASES)[::25])
+@pytest.mark.parametrize("name", list(CASES)[::40])
 def test_every_node_belongs_to_one_innermost_instance(name):
     case = CASES[name]
 

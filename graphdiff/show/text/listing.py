@@ -87,7 +87,8 @@ class Listing(Statements):
         given, made = list(map(word, words)), list(map(word, self.graph.outputs))
         if short:
             given, made = list(shortest(given)), list(shortest(made))
-        return Row(f"{name}({', '.join(given)}) -> {', '.join(made)}", look="title")
+        text = f"{name}({', '.join(given)}) -> {', '.join(made)}"
+        return Row(text.rstrip(), look="title")
 
     def sections(
         self, chosen: Collection[int], read: Collection[Node]

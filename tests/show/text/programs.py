@@ -98,6 +98,20 @@ def chain():
     return gd.value_and_grad(f).graph(s("n"))
 
 
+def runge_kutta():
+    def slope(y, p):
+        return np.stack([y[1], p * (1 - y[0] ** 2) * y[1] - y[0]])
+
+    def f(y, p):
+        for _ in range(12):
+            k1 = slope(y, p)
+            k2 = slope(y + 0.05 * k1, p)
+            y = y + 0.1 * k2
+        return np.sum(y**2)
+
+    return gd.value_and_grad(f, wrt="p").graph(s("2"), s(""))
+
+
 def hostile():
     names = "a\nb", "\x1b[31mred", "\u202eabc", "x" * 10_000, "\ud800", "p.q; r", "\0"
     variables = {name: gd.var(name, "n") for name in names}
@@ -116,5 +130,6 @@ PROGRAMS = {
     "hessian": Program(hessian, {"width": 60}),
     "transformer": Program(transformer, {"width": 88}),
     "chain": Program(chain),
+    "runge_kutta": Program(runge_kutta),
     "hostile": Program(hostile),
 }
