@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from graphdiff.errors import GraphTypeError, GraphValueError, UnsupportedError
 from graphdiff.graph.graph import Graph, check_graph, in_order
 from graphdiff.graph.node import Constant, Full, Input, Node, Pick, Size
 from graphdiff.graph.types import ArrayType, each_type, show_type
+from graphdiff.ops.core.elementwise import add
 from graphdiff.ops.core.entries import Cast, Elementwise
 from graphdiff.ops.region.cond import Cond
 from graphdiff.rewrite.unfold import unfolded
@@ -96,14 +98,36 @@ def _expressions(
 ) -> dict[str, Any]:
     """The outputs as expressions of what the inputs are."""
     found: dict[Node, Any] = {}
+    links, terms = _links(graph), dict[Node, list[Any]]()
     for node in graph.nodes:
         if isinstance(node.op, Input):
             _check_scalar(node)
             found[node] = variables[node]
+        elif _is_sum(node):
+            one, other = (terms.pop(a) if a in terms else [found[a]] for a in node.args)
+            one += other
+            if node in links:
+                terms[node] = one
+            else:
+                found[node] = builder.add(*one)
         else:
             args = [found[arg] for arg in node.args]
             found[node] = _expression(node, args, builder)
     return {name: found[node] for name, node in graph.outputs.items()}
+
+
+def _is_sum(node: Node) -> bool:
+    """Whether a node is a sum of two numbers."""
+    scalar = isinstance(node.type, ArrayType) and node.type.shape == ()
+    return node.op is add and scalar and "b" not in _kinds(node)
+
+
+def _links(graph: Graph) -> set[Node]:
+    """The sums that are only terms of another: a long sum is put together once."""
+    readers = Counter(arg for node in graph.nodes for arg in node.args)
+    inner = {a for node in graph.nodes if _is_sum(node) for a in node.args}
+    inner -= set(graph.outputs.values())
+    return {node for node in inner if _is_sum(node) and readers[node] == 1}
 
 
 def _expression(node: Node, args: list[Any], builder: Builder) -> Any:

@@ -105,6 +105,11 @@ def test_singular_points_stay() -> None:
             np.testing.assert_equal(mine, f(np.float64(value)))
 
 
+def test_a_long_sum() -> None:
+    terms = symbols(" ".join(f"t{k}" for k in range(700)))
+    assert gd.from_sympy(S.Add(*terms)).to_sympy() == S.Add(*terms)
+
+
 def test_choices() -> None:
     def f(x: Any) -> Any:
         y = gd.cond(x > 0, lambda x: x * 2, lambda x: -x, x)
