@@ -73,9 +73,10 @@ class Difference:
     def _summary(self) -> Iterator[str]:
         if self.made_by:
             yield f"b is {self.made_by}"
-        gone = counted(len(self.gone), "operation")
+        gone = counted(sum(bool(n.args) for n in self.gone), "operation")
+        made = sum(bool(n.args) for n in self.new)
         otherwise = counted(len(self.replaced), "value")
-        yield f"{gone} gone, {len(self.new)} new, {otherwise} computed otherwise"
+        yield f"{gone} gone, {made} new, {otherwise} computed otherwise"
         yield from self.interface
         for old, new in self.renamed:
             yield f"renamed: {old} -> {new}"

@@ -389,10 +389,10 @@ def test_hostile_names_come_out_inert():
 
 def test_a_long_chain_is_no_problem():
     def f(x):
-        for _ in range(3000):
+        for _ in range(1500):
             x = x + 1.0
-        y = np.log(x - 3001.0)
-        for _ in range(3000):
+        y = np.log(x - 1501.0)
+        for _ in range(1500):
             y = y * 1.5 + 1.0
         return y
 
