@@ -5,15 +5,18 @@ value: ``d_y``, the gradient with respect to y, is made by the rule of what read
 the value is found by name where it has one (``d_y`` is what differentiation calls it,
 and an input's gradient is an output), and else from both sides: the adjoint of v has
 its type, was made by the rule of a reader of v, and is read by what the rule of v made.
+Of a value that is read more than once it must be a sum, or it is but a share.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from graphdiff.graph.graph import Graph
 from graphdiff.graph.node import Node
+from graphdiff.ops.core.elementwise import add
 from graphdiff.show.drawing.write import Written
 
 
@@ -65,6 +68,10 @@ def _names(node: Node, written: Written) -> Iterator[str]:
 
 def _from_both_sides(graph: Graph, written: Written) -> Iterator[tuple[Node, Node]]:
     """Adjoints and values that both rules agree on: the reader's and the value's."""
+    roles = graph.ledger.roles
+    reads = Counter(
+        a for n in graph.nodes if n not in roles for a in dict.fromkeys(n.args)
+    )
     for node, role in graph.ledger.roles.items():
         value = role.of
         if value not in written.boxes:
@@ -78,5 +85,6 @@ def _from_both_sides(graph: Graph, written: Written) -> Iterator[tuple[Node, Nod
                 and adjoint in written.boxes
                 and adjoint.type == value.type
                 and _order(graph, value) < made.order
+                and (reads[value] <= 1 or adjoint.op is add)
             ):
                 yield adjoint, value

@@ -45,6 +45,22 @@ def test_every_op_has_its_record(name):
     assert {end for edge in data["edges"] for end in edge[:2]} <= ids
 
 
+def test_a_share_is_not_taken_for_the_adjoint():
+    case = CASES["polar left"]
+
+    def total(a):
+        return np.sum(case.function(a) * 1.0)
+
+    graph = gd.value_and_grad(total).graph(*case.args)
+    data = data_of(graph, dict(zip(graph.inputs, case.args, strict=True)))
+    values = {b["id"]: b.get("value", {}) for b in data["boxes"]}
+    facing = [row for row in data["steps"]["rows"] if row["adjoint"]]
+    assert len(facing) > 2
+    for row in facing:
+        norm = values[row["adjoint"]].get("norm")
+        assert norm is None or row["sum"]["value"] == f"norm {norm}"
+
+
 def test_the_table_is_that_of_back_propagation():
     graph = gd.trace(graphs.chain, gd.spec(""))
     given = {"w": 0.5}
