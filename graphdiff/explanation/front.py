@@ -9,6 +9,7 @@ from typing import Any
 from graphdiff.derivative.differentiate import (
     check_scalar,
     check_variable,
+    differentiate,
     target_of,
 )
 from graphdiff.emit.shell.header import gradients_of
@@ -16,12 +17,13 @@ from graphdiff.errors import GraphTypeError, GraphValueError, shown
 from graphdiff.explanation.derivation import targets_of
 from graphdiff.explanation.document import Explanation
 from graphdiff.explanation.gradient import Teller
+from graphdiff.explanation.keys import Numbering
 from graphdiff.explanation.reading import tell_value
 from graphdiff.explanation.wording import Wording, inert, several
 from graphdiff.expression.expression import Expression
 from graphdiff.graph.graph import Graph, check_graph, in_order
-from graphdiff.graph.node import Input, Node
-from graphdiff.rewrite import stabilise
+from graphdiff.graph.node import Full, Input, Node
+from graphdiff.rewrite import simplify, stabilise
 
 DEPTH = 12
 """How many steps are told by default."""
@@ -90,6 +92,8 @@ def explain(
     if start is None:
         return tell_value(wording, word, node, depth)
     target = _target(graph, word, node, start, of)
+    if target is not None and not _is_derivative(graph, node, target, start):
+        return tell_value(wording, word, node, depth)
     if target is None:
         made = tell_value(wording, word, node, depth)
         made.section("what is missing").say(MISSING)
@@ -211,6 +215,27 @@ def _target(
     if graph.role_of(node) is None and len(found) > 1:
         found = [t for t in found if start in set(in_order([t]))] or found
     return found[0] if found else None
+
+
+def _is_derivative(graph: Graph, node: Node, target: Node, start: Node) -> bool:
+    """Whether `node` really is the derivative of `target` in `start`.
+
+    A node of the forward part may serve as a gradient, as y does for ``sum(x * y)``; or
+    the program has a value of its own that is called like one.
+    """
+    if graph.role_of(node) is not None or isinstance(node.op, Full):
+        return True
+    names = [name for name, x in graph.inputs.items() if x is start]
+    if not names or not target.type.is_real:
+        return False
+    whole = differentiate(Graph(graph.inputs, {"of": target}), wrt=names)
+    numbering = Numbering()
+    own = numbering.of_graph(graph)[node]
+    for made in (whole, simplify(whole)):
+        *_, gradient = made.outputs.values()
+        if numbering.of_graph(made)[gradient] == own:
+            return True
+    return False
 
 
 def _is_number(node: Node) -> bool:

@@ -259,6 +259,14 @@ def test_a_graph_that_has_not_been_differentiated():
     assert "the derivative of" in text_of(two, "d_x", of=list(two.outputs)[1])
 
 
+def test_a_value_called_like_a_gradient_is_none():
+    x = gd.var("x", "n")
+    made = gd.Graph({"x": x}, {"y": np.sum(x * x), "d_x": np.sin(x)})
+    assert "d_x is computed from x" in text_of(made, "d_x")
+    shared = derivative(lambda x, y: np.sum(x * y), "n", "n")
+    assert "d_x is the derivative of" in text_of(shared, "d_x")
+
+
 def test_why_a_gradient_is_zero():
     def f(x, y, z):
         a = np.floor(x)
