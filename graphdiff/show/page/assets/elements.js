@@ -49,7 +49,8 @@ function formula(markup) {
  *  lay the bar upon the letter, so that it is drawn as a border instead. */
 function barred(source) {
   const [base, bar] = source.children;
-  return source.localName === "mover" && bar?.textContent === "\u00af" ? base : null;
+  const isBar = /^[\u00af\u02c9\u203e]$/.test(bar?.textContent ?? "");
+  return source.localName === "mover" && isBar ? base : null;
 }
 
 function mathCopy(source) {
