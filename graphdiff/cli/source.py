@@ -73,7 +73,8 @@ def _add_options(parser: argparse.ArgumentParser, unsaid: str) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"an argument, or a part of one, to differentiate by; {unsaid}",
+        help="an argument, or a part of one, to differentiate by; once for each of "
+        f"several; {unsaid}",
     )
     add(
         "--kinks",

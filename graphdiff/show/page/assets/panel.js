@@ -105,7 +105,7 @@ class NodePanel {
     if (box.math && box.operation) add("code", code(box.operation));
     if (box.shape != null) add("shape", code(box.shape));
     if (box.dtype) add("dtype", code(box.dtype));
-    if (box.rule) add("rule", `derivative of ${box.rule}`, box.source ? this.chip(box.source) : null);
+    if (box.rule) add("rule", `derivative of ${box.rule} `, box.source ? this.chip(box.source) : null);
     if (box.convention) add("convention", box.convention);
     if (box.position) add("source", code(box.position), box.inherited ? " (of its forward node)" : "");
     if (box.emitted) add("emitted", this.emitted(box));
