@@ -87,7 +87,7 @@ def _tell_sweeps(made: Explanation, wording: Wording, nodes: Sequence[Node]) -> 
         role = wording.graph.role_of(node)
         order = 0 if role is None else min(role.order, 2)
         orders[order] = orders.get(order, 0) + (node in stored)
-    if max(orders) < 2:
+    if not orders.get(2):
         return
     section = made.section("a derivative of a derivative")
     section.say(

@@ -431,3 +431,13 @@ def test_a_rule_is_that_of_the_forward_part_where_that_stands_inline() -> None:
     text = str(gd.explain(graph, "d_w"))
     assert "from the rule of x @ w\n" in text
     assert "rule of d_w" not in text
+
+
+def test_a_jacobian_is_no_derivative_of_a_derivative() -> None:
+    form = gd.jacobian(lambda x, w: np.tanh(w @ x))
+    text = str(gd.explain(form.graph(gd.spec("n"), gd.spec("m,n")), "d_x"))
+    assert "derivative of a derivative" not in text
+    second = gd.hessian(lambda x: np.sum(np.tanh(x) ** 3))
+    assert "a derivative of a derivative" in str(
+        gd.explain(second.graph(gd.spec("3")), "d2_x_x")
+    )
