@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from graphdiff.show.drawing.layout import Label, Outline, Point, Rect, Route
 from graphdiff.show.drawing.metrics import text_width
+from graphdiff.show.drawing.model import Frame
 
 SIZE = 9.5
-_HIGH, _AWAY, _CLEAR = 11.0, 5.0, 3.0
+_HIGH, _AWAY, _CLEAR = 11.0, 5.0, 2.5
 _CELL = 40.0
 _STEP = 6.0
 _MOST = 3_000
@@ -19,7 +20,7 @@ _MOST = 3_000
 def labels(
     routes: Sequence[Route],
     boxes: Sequence[Rect],
-    outlines: Iterable[Outline],
+    outlines: Mapping[Frame, Outline],
     width: float,
 ) -> tuple[Label, ...]:
     """The labels that find a place beside their arrows, touching nothing else."""
@@ -37,9 +38,13 @@ def labels(
         taken.add(_head(route))
     for box in boxes:
         taken.add(box)
-    for outline in outlines:
+    for frame, outline in outlines.items():
         x, y = outline.title
-        taken.add(Rect(x, y - 9, outline.room, _HIGH))
+        room = min(text_width(frame.title, SIZE), outline.room)
+        taken.add(Rect(x, y - 9, room, _HIGH))
+        corners = outline.corners
+        for (ax, ay), (bx, by) in pairwise([*corners, corners[0]]):
+            taken.add(Rect(min(ax, bx), min(ay, by), abs(ax - bx), abs(ay - by)))
     found = []
     for route, tried in zip(wanted, places, strict=True):
         for place in tried:
@@ -78,8 +83,8 @@ def _head(route: Route) -> Rect:
 
 def _places(route: Route, size: float) -> Iterator[Rect]:
     """Beside the arrow, near its end first: to the right, and to the left."""
-    points = list(ways(route, _STEP))
-    for share in (0.6, 0.45, 0.75, 0.3):
+    points = list(ways(route, _STEP / 3))
+    for share in (0.6, 0.5, 0.4, 0.7, 0.3, 0.25, 0.8):
         x, y = points[int(share * (len(points) - 1))]
         yield Rect(x + _AWAY, y - _HIGH / 2, size, _HIGH)
         yield Rect(x - _AWAY - size, y - _HIGH / 2, size, _HIGH)

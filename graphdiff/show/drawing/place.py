@@ -166,13 +166,14 @@ class _Placer:
             routes += [self._wire(net, edge, boxes) for edge in net.arrives]
         routes.sort(key=lambda r: (r.edge.target, r.edge.source))
         frames = outlines(self.drawing.frames, boxes, self.row)
+        named = {self.drawing.frames[number]: line for number, line in frames.items()}
         return Layout(
             self.drawing,
             self.cards,
             boxes,
             tuple(routes),
             frames,
-            labels(routes, boxes, frames.values(), self.width),
+            labels(routes, boxes, named, self.width),
             self._headings(),
             self.width,
             self.total,
