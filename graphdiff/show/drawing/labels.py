@@ -34,7 +34,7 @@ def labels(
     taken = _Taken(rect for tried in places for rect in tried)
     for route in routes:
         for part in _parts(route):
-            taken.add(part, id(route))
+            taken.add(part)
         taken.add(_head(route))
     for box in boxes:
         taken.add(box)
@@ -49,7 +49,7 @@ def labels(
     for route, tried in zip(wanted, places, strict=True):
         for place in tried:
             inside = place.x > 0 and place.right < width
-            if inside and taken.is_free(place, id(route)):
+            if inside and taken.is_free(place):
                 x, y = place.middle
                 found.append(Label(route.edge.label, x, y + 3.3, route.edge))
                 taken.add(place)
@@ -120,7 +120,7 @@ class _Taken:
     """What stands where, by the cells of a grid: those that matter to some places."""
 
     def __init__(self, places: Iterable[Rect]) -> None:
-        self.cells: dict[tuple[int, int], list[tuple[Rect, int]]] = {
+        self.cells: dict[tuple[int, int], list[Rect]] = {
             cell: [] for place in places for cell in self._cells(_wider(place))
         }
 
@@ -129,26 +129,23 @@ class _Taken:
             for j in range(int(rect.y // _CELL), int(rect.bottom // _CELL) + 1):
                 yield i, j
 
-    def add(self, rect: Rect, owner: int = 0) -> None:
-        """Take the place of `rect`; what belongs to `owner` is not in its way."""
+    def add(self, rect: Rect) -> None:
+        """Take the place of `rect`."""
         for cell in self._cells(rect):
             if cell in self.cells:
-                self.cells[cell].append((rect, owner))
+                self.cells[cell].append(rect)
 
-    def is_free(self, rect: Rect, owner: int) -> bool:
-        """Whether nothing but `owner` comes near `rect`."""
+    def is_free(self, rect: Rect) -> bool:
+        """Whether nothing comes near `rect`."""
         wide = _wider(rect)
-        for cell in self._cells(wide):
-            for other, whose in self.cells.get(cell, ()):
-                test = rect if whose == owner else wide
-                if (
-                    other.x < test.right
-                    and test.x < other.right
-                    and other.y < test.bottom
-                    and test.y < other.bottom
-                ):
-                    return False
-        return True
+        return not any(
+            other.x < wide.right
+            and wide.x < other.right
+            and other.y < wide.bottom
+            and wide.y < other.bottom
+            for cell in self._cells(wide)
+            for other in self.cells[cell]
+        )
 
 
 def _wider(rect: Rect) -> Rect:

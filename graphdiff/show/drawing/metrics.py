@@ -33,7 +33,7 @@ _OTHERS = {
     "∂": 494,
     "ᵀ": 433,
 }
-_WIDE, _USUAL = 1000, 700
+_WIDE, _USUAL, _RAISED = 1000, 700, 350
 
 
 def _table(widths: str) -> dict[str, int]:
@@ -61,7 +61,9 @@ def _other(character: str, bold: bool) -> int:
         return 0
     if east_asian_width(character) in "FW":
         return _WIDE
-    if character.islower() or category(character) in ("No", "Lm"):
+    if category(character) in ("No", "Lm"):
+        return _RAISED
+    if character.islower():
         return 600 if bold else 560
     return _USUAL
 

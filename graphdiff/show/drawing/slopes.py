@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from graphdiff.emit.text.text import Text
 from graphdiff.graph.graph import Graph
@@ -56,7 +57,7 @@ def _label(
         return ""
     if upper.order or lower.order or not _leads(lower, upper, boxes, reads):
         return ""
-    slope = f"∂{printable(names[0])}/∂{printable(names[1])}"
+    slope = f"∂{factors.symbol(upper)}/∂{factors.symbol(lower)}"
     factor = factors.of(edge)
     return f"{slope} = {factor}" if factor else slope
 
@@ -81,7 +82,16 @@ class _Factors:
         self.graph = graph
         self.boxes = boxes
         self.written = written
-        self._formulas: Formulas | None = None
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The notation of the graph, made when it is first needed."""
+        return Formulas(self.graph)
+
+    def symbol(self, box: Box) -> str:
+        """The symbol of a value in formulas; its name, if it has none."""
+        found = self.formulas.symbol(box.node)
+        return printable(found.unicode() if found is not None else box.name or "")
 
     def of(self, edge: Edge) -> str:
         """The other factor of an elementwise product, if it is short."""
@@ -99,11 +109,10 @@ class _Factors:
     def _factor(self, node: Node, text: Text) -> str:
         """A factor: a value by its name, others as a formula."""
         if text.kind not in ("atom", "number"):
-            if self._formulas is None:
-                self._formulas = Formulas(self.graph)
-            found = self._formulas.expression(node).unicode()
+            found = self.formulas.expression(node).unicode()
             return found if len(found) <= _LONGEST_FACTOR else ""
-        found = printable(text.flat)
+        known = self.formulas.symbol(node)
+        found = printable(known.unicode() if known is not None else text.flat)
         return found if len(found) <= _LONGEST_FACTOR and found != "·" else ""
 
     def _seen(self, edge: Edge) -> object:

@@ -24,8 +24,8 @@ def test_an_arrow_of_the_chain_rule_says_what_it_multiplies_by():
 
 def test_what_is_no_product_of_entries_says_whose_derivative_it_is():
     found = labels(graphs.figure_6_11())
-    assert found["d_U2", "d_H"] == "∂U2/∂H"
-    assert found["d_H", "d_U1"] == "∂H/∂U1"
+    assert found["d_U2", "d_H"] == "∂U₂/∂H"
+    assert found["d_H", "d_U1"] == "∂H/∂U₁"
 
 
 def test_paths_that_are_summed_have_no_label_of_their_own():
