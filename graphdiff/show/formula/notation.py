@@ -262,7 +262,10 @@ class _Layout:
     def _strong(self, box: Box, term: Term, need: Binds) -> Box:
         """What must hold together by itself: the base of a script, a root's inside."""
         if isinstance(box, Slot):
-            return self._within(term.args[box.place], need, False)[0].box
+            content = term.args[box.place]
+            if content.notation.bare and need is Binds.ATOM:
+                return bracketed(self.laid(content).box)
+            return self._within(content, need, False)[0].box
         return self._filled(box, term, True)
 
     def _fraction(self, over: Box, under: Box, term: Term, lonely: bool) -> Box:

@@ -6,6 +6,7 @@ stand in brackets after ``^`` or ``_``, as in ``x^(n + 1)``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from graphdiff.show.formula.boxes import (
@@ -40,6 +41,8 @@ _RAISED = dict(
 )
 _MARKS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307"}
 _VECTOR = "\u20d7"
+_WORD = re.compile(r"[^\W\d_]{2}")
+"""Letters side by side, which would be hard to read that small."""
 _SPACED = ("bin", "rel")
 
 
@@ -104,6 +107,8 @@ def _script(box: Box | None, sign: str, small: dict[str, str]) -> str:
     dense = text.replace(" ", "")
     if isinstance(box, Row) and all(map(_is_index, box.items)):
         dense = dense.replace(",", "")
+    elif _WORD.search(dense):
+        dense = ""
     if dense and all(char in small for char in dense):
         return "".join(small[char] for char in dense)
     simple = isinstance(box, (Letter, Fence)) or len(text) == 1 or text[0] == "⊙"

@@ -82,6 +82,8 @@ def single(box):
             return read(inside)
         case Fence(r"\lvert", inside, _):
             return abs(read(inside))
+        case Row():
+            return read(box)
         case Frac(over, under):
             return read(over) / read(under)
         case Root(inside, None):
