@@ -63,7 +63,7 @@ class Run:
     def __init__(self, code: CodeType, at: Position | None) -> None:
         """Take what is known of a call; the outermost function is called nowhere."""
         self.function = _spoken(code.co_qualname)
-        self.file = os.path.basename(code.co_filename)
+        self.file = _name_of(code.co_filename)
         self.line = code.co_firstlineno
         self.at = at
 
@@ -92,7 +92,7 @@ class _Lines:
     call of a long function would be quadratic. A large table is decoded once instead.
     """
 
-    __slots__ = ("_code", "_lines", "_spans", "_starts", "known", "places")
+    __slots__ = ("_code", "_lines", "_spans", "_starts", "known", "spots")
 
     _LARGE = 4096
 
@@ -102,7 +102,7 @@ class _Lines:
         self._lines: list[int | None] = []
         self._spans: list[object] | None = None
         self.known: dict[int, Position] = {}
-        self.places: dict[int, int] = {}
+        self.spots: dict[int, tuple[str, int, int]] = {}
 
     def find(self, frame: FrameType) -> Position:
         """Give the position that ``frame`` is at, and remember it in ``known``."""
@@ -122,19 +122,21 @@ class _Lines:
         self.known[offset] = position
         return position
 
-    def place(self, offset: int) -> int:
-        """Give the first of the offsets that stand for the same piece of source.
+    def spot(self, frame: FrameType) -> tuple[str, int, int]:
+        """Give the file, the line and the place of the operation ``frame`` is at.
 
-        The interpreter, once it is warm, stops at other instructions for the same
-        operation than before.
+        The place is the first of the offsets that stand for the same piece of source:
+        once it is warm, the interpreter stops at other instructions than before.
         """
+        offset = frame.f_lasti
+        position = self.known.get(offset) or self.find(frame)
         if self._spans is None:
             self._spans = list(self._code.co_positions())
-        first = offset // 2
-        while first and self._spans[first - 1] == self._spans[offset // 2]:
-            first -= 1
-        self.places[offset] = first
-        return first
+        place = offset // 2
+        while place and self._spans[place - 1] == self._spans[offset // 2]:
+            place -= 1
+        found = self.spots[offset] = position.file, position.line, place
+        return found
 
 
 def _name_of(file: str) -> str:
@@ -223,18 +225,14 @@ def position_of(frame: FrameType) -> Position | None:
     return lines.known.get(frame.f_lasti) or lines.find(frame)
 
 
-def place_of(frame: FrameType) -> int:
-    """Give a number for the operation that a frame of the user's is at.
-
-    It is smaller for what comes first in the code of the function.
-    """
+def traced_at(frame: FrameType, step: int, run: Run | None) -> Position | None:
+    """Give the position of a frame of the user's within a trace, with all it knows."""
     code = frame.f_code
     lines = (_codes.get(id(code)) or _classify(code))[1]
     if lines is None:
-        return 0
-    offset = frame.f_lasti
-    found = lines.places.get(offset)
-    return lines.place(offset) if found is None else found
+        return None
+    file, line, place = lines.spots.get(frame.f_lasti) or lines.spot(frame)
+    return Position(file, line, step, place, run)
 
 
 def user_position() -> Position | None:

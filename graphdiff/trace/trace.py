@@ -15,8 +15,8 @@ from graphdiff.errors import (
     GraphdiffError,
     GraphTypeError,
     Position,
-    place_of,
     position_of,
+    traced_at,
     user_frame,
 )
 from graphdiff.expression.expression import Expression, lift
@@ -48,11 +48,10 @@ class Watcher:
         for part in result if isinstance(result, (tuple, list)) else (result,):
             if isinstance(part, Expression):
                 recorder.saw(part.node, used, frame)
-        position = frame and position_of(frame)
-        if frame is not None and position is not None:
-            file, line = position[:2]
-            here, run = place_of(frame), recorder.run_of(frame)
-            at = Position(file, line, len(scope.positions), here, run)
+        if frame is None:
+            return
+        at = traced_at(frame, len(scope.positions), recorder.run_of(frame))
+        if at is not None:
             for node in scope.take_fresh():
                 scope.positions.setdefault(node, at)
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Hashable
 from types import FrameType
 
-from graphdiff.errors import Position, Run, place_of, position_of
+from graphdiff.errors import Position, Run, traced_at
 from graphdiff.trace.stores import Site, Sites, sites_of
 
 _RESUMABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -47,7 +47,4 @@ class Watched:
     @property
     def waiting_at(self) -> Position | None:
         """Where it stands while it waits for another frame of the user's."""
-        position = position_of(self.frame)
-        if position is None:
-            return None
-        return position._replace(place=place_of(self.frame), run=self.run)
+        return traced_at(self.frame, 0, self.run)
