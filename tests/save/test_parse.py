@@ -140,6 +140,13 @@ def test_runs_of_functions_come_back() -> None:
     assert sorted(run.function for run in runs) == ["layer_of", "layer_of", "net"]
 
 
+def test_names_that_mean_something() -> None:
+    for name in ("True", "nan", "same", "by", "input", "bytes", "all", "size", "def"):
+        x = gd.var(name, "n,n")
+        w = gd.named(np.linalg.eigh(x)[0], name)
+        same(gd.Graph({name: x}, {name: gd.named(w * w, name), "w": w}))
+
+
 HOSTILE = ["a\nb", "</script>", 'q"\\', "\u202eabc", "x" * 10_000, "\0", "\ud800"]
 
 

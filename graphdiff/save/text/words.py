@@ -8,8 +8,10 @@ import unicodedata
 WORD = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 """A name that may stand without quotes, if `is_word` finds nothing else wrong."""
 
-STATEMENTS = frozenset(("def", "returns", "output", "need", "run"))
-"""The words that begin statements which are no nodes."""
+RESERVED = frozenset(
+    ("def", "returns", "output", "need", "run", "True", "False", "None", "nan", "inf")
+)
+"""The words that begin statements which are no nodes, and those that are values."""
 
 _LONGEST = 60
 _TURNED = frozenset(("R", "AL", "AN"))
@@ -17,7 +19,7 @@ _TURNED = frozenset(("R", "AL", "AN"))
 
 def is_word(name: str) -> bool:
     """Whether `name` stands as it is: short, one word, read from the left."""
-    if len(name) > _LONGEST or name in STATEMENTS or not WORD.fullmatch(name):
+    if len(name) > _LONGEST or name in RESERVED or not WORD.fullmatch(name):
         return False
     return name.isascii() or (
         name.isprintable()
