@@ -35,9 +35,9 @@ def exact_text(graph: Graph) -> str:
     >>> print(exact_text(gd.Graph({"x": x}, {"y": np.sum(x * 2.0)})))
     graphdiff 1
     <BLANKLINE>
-    x: float64[n] = input()
+    %0: float64[n] = input(x)
     %1: float64[n] = 2.0
-    %2: float64[n] = multiply(x, %1)
+    %2: float64[n] = multiply(%0, %1)
     %3: float64[] = Sum(%2, axes=(-1,))
     <BLANKLINE>
     output y = %3

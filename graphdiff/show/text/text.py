@@ -63,9 +63,9 @@ def to_text(
     <BLANKLINE>
     gradient:
       adjoint of y = np.tanh(x)  (...)
-        d_x = 2 * y * (1 - y_times_y)  # float64[n]
+        d_x = d_y * (1 - y_times_y)  # float64[n]
     <BLANKLINE>
-    ... 2 statements further back, up to y, y_times_y (depth=0)
+    ... 3 statements further back, up to y_times_y, d_y (depth=0)
     """
     if fold is not None:
         check_flag("to_text: fold", fold)
