@@ -72,6 +72,8 @@ def unicode(box: Box) -> str:
             text = unicode(inside)
             several = isinstance(inside, Row) and len(inside.items) > 1
             return f"{sign}({text})" if several else f"{sign}{text}"
+        case Fence(r"\lvert", inside, _) if "|" in unicode(inside):
+            return f"abs({unicode(inside)})"
         case Fence(left, inside, right):
             return f"{SIGNS[left].text}{unicode(inside)}{SIGNS[right].text}"
         case Table(kind, rows):

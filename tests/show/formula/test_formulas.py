@@ -150,3 +150,8 @@ def test_gates_rules_and_equations_have_formulas():
     graph = gd.value_and_grad(f).graph(gd.spec("3"))
     check_latex(graph.to_latex())
     assert "stop(a)" in graph.to_unicode()
+
+
+def test_bars_within_bars_are_told_apart():
+    x, y = gd.var("x", ""), gd.var("y", "")
+    assert np.abs(x * np.abs(y)).to_unicode() == "abs(x |y|)"
