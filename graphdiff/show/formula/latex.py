@@ -36,7 +36,6 @@ _ESCAPED = {
     "“": r"\textquotedblleft{}",
     "”": r"\textquotedblright{}",
     "…": r"\ldots{}",
-    "`": r"\textasciigrave{}",
     **{sign: f"\\{sign}" for sign in "{}$%&#_"},
 }
 _COMMANDS = {
