@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from graphdiff.errors import GraphValueError, Position, Run
-from graphdiff.graph.graph import Graph
+from graphdiff.graph.graph import Graph, in_order
 from graphdiff.graph.node import Constant, Full, Input, Mark, Node, Op, Region, Role
 from graphdiff.graph.types import ArrayType
 from graphdiff.ops.core.elementwise import Elementwise
@@ -93,9 +93,8 @@ class _Writing:
                 table.add(node, self._node(node, table.place, (*path, k)))
             self.paths.setdefault(node, (*path, k))
         gone = [r.of for r in ledger.roles.values() if r.of not in table.place]
-        for node in gone:
-            if node not in self.paths:
-                self._recall(node, table, path)
+        gone = [node for node in gone if node not in self.paths]
+        self._recall(gone, table, path)
         self.nodes[path] = table.nodes
         return self._entry(graph, table)
 
@@ -127,23 +126,23 @@ class _Writing:
             entry["signature"] = signature_entry(graph.signature)
         return entry
 
-    def _recall(self, node: Node, table: _Table, path: Place, depth: int = 0) -> None:
-        """List a node that is gone, and what it read.
+    def _recall(self, gone: list[Node], table: _Table, path: Place) -> None:
+        """List nodes that are gone, and what they read.
 
         What an adjoint is called in emitted code depends on them, to some depth.
         """
-        if node in table.place:
-            return
-        if node in self.paths:
-            table.merge(node, {"same": list(self.paths[node])})
-            return
-        args = node.args if depth < _RECALLED else ()
-        for arg in args:
-            self._recall(arg, table, path, depth + 1)
-        if args == node.args and _is_simple(node.op):
-            table.merge(node, self._node(node, table.place, path))
-        else:
-            table.merge(node, _gone(node, [table.place[arg] for arg in args]))
+        depths = _depths(gone)
+        ends = {n for n, d in depths.items() if d == _RECALLED or n in self.paths}
+        for node in in_order(gone, {*table.place, *ends}):
+            if node in table.place:
+                continue
+            args = () if node in ends else node.args
+            if node in self.paths:
+                table.merge(node, {"same": list(self.paths[node])})
+            elif args == node.args and _is_simple(node.op):
+                table.merge(node, self._node(node, table.place, path))
+            else:
+                table.merge(node, _gone(node, [table.place[arg] for arg in args]))
 
     def _of(self, role: Role, place: Mapping[Node, int]) -> int | list[int]:
         """Where the node is that a role speaks of."""
@@ -203,6 +202,16 @@ class _Writing:
             if field.init:
                 found[field.name] = _parameter(getattr(op, field.name), entries)
         return name, found
+
+
+def _depths(nodes: list[Node]) -> dict[Node, int]:
+    """How far below one of `nodes` each is that they read, as far as that counts."""
+    found = dict.fromkeys(nodes, 0)
+    level = nodes
+    for depth in range(1, _RECALLED + 1):
+        level = [a for node in level for a in node.args if a not in found]
+        found.update(dict.fromkeys(level, depth))
+    return found
 
 
 def _is_simple(op: Op) -> bool:

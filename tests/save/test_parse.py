@@ -174,6 +174,17 @@ def test_a_long_chain() -> None:
     assert len(gd.parse(text)) == 3001
 
 
+def test_adjoints_of_a_long_chain_that_is_gone() -> None:
+    x = gd.var("x", "n")
+    y = x
+    for _ in range(1500):
+        y = y * 2
+    (slope,) = gd.gradients(np.sum(y), [x])
+    text = gd.Graph({"x": x}, {"slope": slope}).to_text(exact=True)
+    assert "no part of the graph" in text
+    assert gd.parse(text).to_text(exact=True) == text
+
+
 def test_an_empty_graph_and_an_input_that_is_an_output() -> None:
     x = gd.var("x", "n")
     for outputs in ({}, {"x": x}, {"x": x, "again": x}):
