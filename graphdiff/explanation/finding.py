@@ -77,7 +77,7 @@ def finding(
     With `only_nan` infinities do not count.
     """
     value = np.asarray(_first_bad(values[node]))
-    bad = np.isnan(value) if only_nan else is_bad(value)
+    bad = np.isnan(value) if only_nan else _spoilt(node, values)
     index = tuple(np.argwhere(bad)[0].tolist()) if bad.any() else ()
     result = value[index] if bad.any() else value.ravel()[0]
     fault, operands = _what(wording, node, values, index, result)
@@ -96,6 +96,27 @@ def finding(
         tuple(inside),
         _gradient(wording, node, values, index),
     )
+
+
+def begins(node: Node, values: Mapping[Node, Any]) -> bool:
+    """Whether an entry of `node` is the first on its way that is not finite.
+
+    What works by entry spoils an entry by itself only where its operands are finite.
+    """
+    return not is_by_entry(node) or bool(_own(node, values).any())
+
+
+def _own(node: Node, values: Mapping[Node, Any]) -> np.ndarray:
+    """Where what works by entry is not finite though all operands are."""
+    spoilt = [is_bad(values[a]) for a in node.args]
+    own: np.ndarray = is_bad(values[node]) & ~np.logical_or.reduce(spoilt)
+    return own
+
+
+def _spoilt(node: Node, values: Mapping[Node, Any]) -> np.ndarray:
+    """The entries to be told of: those where it begins, if there are such."""
+    begun = is_by_entry(node) and begins(node, values)
+    return _own(node, values) if begun else is_bad(_first_bad(values[node]))
 
 
 def _first_bad(value: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from graphdiff.evaluate import bound, values_in_turn
 from graphdiff.explanation.blame import Blame, any_bad, births, blame, is_bad, sources
 from graphdiff.explanation.faults import UNMASKED
-from graphdiff.explanation.finding import Finding, finding
+from graphdiff.explanation.finding import Finding, begins, finding
 from graphdiff.explanation.guard import mask_of
 from graphdiff.explanation.inside import turns
 from graphdiff.explanation.wording import Wording, at, inert, number, several
@@ -145,9 +145,9 @@ def _report(
     told: tuple[str, ...],
 ) -> NanReport:
     values = found.values
-    first, *others = [
-        _levels(wording, found, origin, ends, sizes) for origin in found.origins[:3]
-    ]
+    origin, *rest = found.origins
+    shown = [origin, *(n for n in rest if begins(n, values))][:3]
+    first, *others = [_levels(wording, found, n, ends, sizes) for n in shown]
     later = [n for n in births(found) if n not in found.origins]
     way = [n for n in first[0].way if not isinstance(n.type, tuple)]
     seen = [wording.name(n) for n in way if wording.is_stored(n)]

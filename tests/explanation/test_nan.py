@@ -428,3 +428,25 @@ def test_every_op_can_be_looked_into(name):
         np.isfinite(v).all() for v in values.values() if v.dtype.kind in "fc"
     )
     assert str(found)
+
+
+def test_what_is_bad_only_where_its_operands_are_is_no_finding_of_its_own():
+    def program(x):
+        return np.sum(np.sqrt(x - 1) / x)
+
+    graph = gd.trace(program, gd.spec("n"))
+    report = gd.explain_nan(graph, {"x": [0.5, 0.0]})
+    assert (report.first.words, report.others) == ("sqrt of a negative number", ())
+    report = gd.explain_nan(graph, {"x": [0.5, 3.0]})
+    assert report.others == ()
+
+
+def test_the_entry_that_is_told_is_one_with_finite_operands():
+    def program(x, y):
+        return np.sum(np.sqrt(x) / y)
+
+    graph = gd.trace(program, gd.spec("n"), gd.spec("n"))
+    report = gd.explain_nan(graph, {"x": [-1.0, 4.0], "y": [1.0, 0.0]})
+    assert report.first.index == (0,)
+    (other,) = report.others
+    assert (other.index, other.count) == ((1,), 1)
