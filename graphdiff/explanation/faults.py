@@ -199,6 +199,10 @@ STEEP = {
 """Where the slope is finite, of functions that are finite in more places."""
 
 
+SPELLED: dict[str, str] = {"xlogx": "{0} * np.log({0})"}
+"""How a user writes what only graphdiff has a function for."""
+
+
 def condition(node: Node, texts: Sequence[str], slope: bool = False) -> str | None:
     """The condition under which `node`, of operands called `texts`, is finite.
 

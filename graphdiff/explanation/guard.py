@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 
 from graphdiff.explanation.blame import Blame, is_bad
-from graphdiff.explanation.faults import REMEDIES, UNMASKED, condition
+from graphdiff.explanation.faults import REMEDIES, SPELLED, UNMASKED, condition
 from graphdiff.explanation.wording import Wording, at, entry, number
 from graphdiff.graph.node import Constant, Full, Input, Node
 from graphdiff.ops.core.elementwise import where
@@ -47,7 +47,7 @@ def _advice(wording: Wording, node: Node) -> str:
     """What to write, so that `node` stays in its domain."""
     holds = condition(node, _texts(wording, node))
     if holds is not None:
-        return f"write np.where({holds}, {wording.expression(node)}, 0)"
+        return f"write np.where({holds}, {_spelled(wording, node)}, 0)"
     return REMEDIES.get(node.op.label, "")
 
 
@@ -58,7 +58,15 @@ def _slope(wording: Wording, of: Node) -> str:
     holds = condition(of, _texts(wording, of), slope=True)
     if holds is None:
         return ""
-    return f"write np.where({holds}, {wording.expression(of)}, 0) in the forward part"
+    return f"write np.where({holds}, {_spelled(wording, of)}, 0) in the forward part"
+
+
+def _spelled(wording: Wording, node: Node) -> str:
+    """The expression of `node`, in functions that a user can call."""
+    spelled = SPELLED.get(node.op.label)
+    if spelled is None:
+        return wording.expression(node)
+    return spelled.format(*_texts(wording, node))
 
 
 def _texts(wording: Wording, node: Node) -> list[str]:
