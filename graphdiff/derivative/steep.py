@@ -31,8 +31,13 @@ from graphdiff.ops.core.linalg import Einsum
 from graphdiff.ops.core.reduce import Mean, Norm, Std, Var
 from graphdiff.strict import is_steep
 
-POSITIVE, NOT_NEGATIVE, UNKNOWN = 2, 1, 0
-"""What is known of the sign of the entries of a node."""
+POSITIVE, VANISHING, NOT_NEGATIVE, UNKNOWN = 3, 2, 1, 0
+"""What is known of the sign of the entries of a node.
+
+What is `VANISHING` is positive in mathematics, and may be 0 all the same: as
+``exp(-2000)`` is in floating point, and a sum of no entries. With another term beside
+it, it is taken to be positive: both would have to vanish at once.
+"""
 
 _DEEPEST = 12
 """How many nodes one after the other are asked for their sign."""
@@ -59,9 +64,12 @@ def sign(node: Node, depth: int = _DEEPEST) -> int:
     if not depth or not node.type.is_real:
         return UNKNOWN
     if op in (exp, exp2, cosh):
-        return POSITIVE
-    if op in (sqrt, root) or isinstance(op, _MOVES):
-        return max(sign(args[0], depth - 1), NOT_NEGATIVE * (op in (sqrt, root)))
+        return POSITIVE if op is cosh else VANISHING
+    if op in (sqrt, root):
+        return max(sign(args[0], depth - 1), NOT_NEGATIVE)
+    if isinstance(op, _MOVES):
+        most = VANISHING if isinstance(op, Sum) else POSITIVE
+        return min(sign(args[0], depth - 1), most)
     if op in (add, multiply, divide, maximum) and args[0] is not args[1]:
         return _of_two(node, *(sign(arg, depth - 1) for arg in args))
     return NOT_NEGATIVE if _is_square(node) else UNKNOWN
@@ -79,7 +87,9 @@ def _of_two(node: Node, a: int, b: int) -> int:
         return max(a, b)
     if not a or not b:
         return UNKNOWN
-    return max(a, b) if node.op is add else min(a, b)
+    if node.op is add:
+        return POSITIVE if max(a, b) > NOT_NEGATIVE else NOT_NEGATIVE
+    return min(a, b)
 
 
 def _is_square(node: Node) -> bool:
@@ -88,8 +98,8 @@ def _is_square(node: Node) -> bool:
     if op is power:
         exponent = full_value(args[1])
         return exponent is not None and exponent % 2 == 0
-    if op in (add, multiply):
-        return args[0] is args[1] and op is multiply
+    if op is multiply:
+        return args[0] is args[1]
     if isinstance(op, Einsum):
         return len(args) == 2 and args[0] is args[1] and op.inputs[0] == op.inputs[1]
     return op in (square, absolute, hypot) or isinstance(op, (Norm, Std, Var))

@@ -120,3 +120,29 @@ SMOOTH = {
 @pytest.mark.parametrize("case", SMOOTH)
 def test_no_care_is_taken_where_no_slope_is_infinite(case, mode):
     assert "gated" not in gd.jacobian(SMOOTH[case], mode=mode).emit(X).source
+
+
+VANISHING = {
+    "exp": lambda x: x[1:] + np.sqrt(np.exp(x[:-1])),
+    "exp2": lambda x: x[1:] + np.sqrt(np.exp2(2 * x[:-1])),
+    "quotient": lambda x: x[1:] + np.sqrt(np.exp(x[:-1]) / 3),
+}
+
+
+@IN_ALL_MODES
+@pytest.mark.parametrize("case", VANISHING)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_what_is_positive_in_mathematics_may_vanish_in_floating_point(case, mode):
+    x = np.array([-2000.0, 0.0, 1.0])
+    found = gd.jacobian(VANISHING[case], mode=mode)(x)
+    np.testing.assert_array_equal(found[0, 1:], [1.0, 0.0])
+    assert np.isfinite(found[1]).all()
+
+
+@IN_ALL_MODES
+def test_a_sum_of_no_entries_vanishes(mode):
+    def f(x, none):
+        return x + np.sqrt(np.sum((x[:, None] * none) ** 2 + 1.0, axis=1))
+
+    found = gd.jacobian(f, mode=mode)(np.ones(2), np.ones(0))
+    np.testing.assert_array_equal(found, np.eye(2))
